@@ -1,0 +1,68 @@
+"""Faults that a user can mend. Each prints as two lines: what is wrong, then what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """A fault with a remedy.
+
+    Args:
+        wrong: what is wrong, with the value found and where.
+        remedy: what to do about it.
+    """
+
+    def __init__(self, wrong: str, remedy: str) -> None:
+        super().__init__(wrong, remedy)
+        self.wrong = wrong
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.wrong}\n{self.remedy}"
+
+
+class ConfigError(UserError):
+    """An override or a configuration file that does not fit."""
+
+
+class TaskFileError(UserError):
+    """A task file that does not fit the format."""
+
+
+class CorpusError(UserError):
+    """A corpus, or one example in it, that cannot be used."""
+
+
+class DownloadError(UserError):
+    """A model that cannot be fetched, or is not what its pin says."""
+
+
+class ModelFormatError(UserError):
+    """A model file that cannot be read or that no engine here can run."""
+
+
+class EngineError(UserError):
+    """An engine that cannot start."""
+
+
+class ToolchainError(UserError):
+    """No usable Rust toolchain."""
+
+
+class SandboxError(UserError):
+    """The isolation that was asked for cannot be had on this machine."""
+
+
+class ControlError(UserError):
+    """A control missed its score: the numbers of this evaluation cannot be trusted."""
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return a remedy that names the valid name nearest to `name`, or all of them."""
+    names = sorted(valid)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f"Did you mean '{close[0]}'?"
+    return f"Valid names: {', '.join(names)}." if names else "There is nothing to choose from."

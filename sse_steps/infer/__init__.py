@@ -1,0 +1,1 @@
+"""Engines: what turns Python into Rust, behind one small protocol."""

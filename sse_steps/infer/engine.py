@@ -1,0 +1,44 @@
+"""What every engine offers: requests in, replies out, one batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sse_steps.records import Example, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How an engine writes. At temperature 0 the seed has no say."""
+
+    temperature: float
+    max_tokens: int
+    timeout_s: float
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One example with the prompt that a language model is to see."""
+
+    example: Example
+    system: str
+    user: str
+
+
+class Engine(Protocol):
+    """Something that turns Python into Rust: a language model, a transpiler, a control."""
+
+    @property
+    def version(self) -> str:
+        """Name and version of what executes the model; part of a completion's identity."""
+
+    def complete(
+        self, requests: Sequence[Request], sampling: Sampling
+    ) -> Iterator[Sequence[Reply]]:
+        """Yield the replies batch by batch, in the order of the requests.
+
+        A caller that keeps whole batches and asks for the rest later gets the same batches again.
+        """

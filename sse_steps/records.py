@@ -1,0 +1,166 @@
+"""The nouns of an evaluation: example, case, completion, verdict, outcome. All of them are frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What the judge found. Only `PASSED` counts as a pass."""
+
+    PASSED = "passed"
+    WRONG_ANSWER = "wrong_answer"
+    PANICKED = "panicked"
+    COMPILE_ERROR = "compile_error"
+    TIMEOUT = "timeout"
+    RESOURCE_LIMIT = "resource_limit"
+    NO_ANSWER = "no_answer"  # the engine gave no reply: it failed, or ran out of its time
+    NO_CODE = "no_code"  # there is a reply, but no Rust in it
+    UNTESTED = "untested"  # the example has no case that can be run
+    INFRASTRUCTURE_ERROR = "infrastructure_error"  # our fault or the machine's, never the model's
+
+
+class FinishReason(StrEnum):
+    """Why an engine stopped writing."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    TIMEOUT = "timeout"
+    ERROR = "error"
+
+
+class Role(StrEnum):
+    """What a model is in the evaluation: judged on its merits, or a check of the judge itself."""
+
+    CANDIDATE = "candidate"
+    CONTROL_PASS = "control_pass"  # must score 100 %
+    CONTROL_FAIL = "control_fail"  # must score 0 %
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call of a function, with the value that the Python returned or the exception it raised.
+
+    Values are plain Python: None, bool, int, float, str, list, tuple, dict, set.
+    """
+
+    function: str
+    args: tuple[object, ...]
+    expected: object = None
+    raises: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramCase:
+    """One run of a program: arguments and standard input in, standard output and exit code out."""
+
+    arguments: tuple[str, ...] = ()
+    stdin: str = ""
+    stdout: str = ""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One Python program with its cases.
+
+    `signature` is the Rust function header that the cases need, None for a program. `level` is the
+    Py2Rs level, 1 to 10. `reference` is a known good Rust solution, where the corpus has one.
+    """
+
+    id: str
+    level: int
+    python: str
+    cases: tuple[Case, ...] | tuple[ProgramCase, ...]
+    signature: str | None = None
+    reference: str | None = None
+
+    @property
+    def is_program(self) -> bool:
+        """Whether the example is judged by its standard output rather than by calls."""
+        return self.signature is None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an engine gave for one request. Times are seconds of wall clock.
+
+    `latency_s` is from the moment the request's batch was submitted until this reply was whole;
+    `machine_s` is the request's share of that time, what the machine's price is multiplied with.
+    """
+
+    text: str
+    finish_reason: FinishReason
+    latency_s: float
+    machine_s: float
+    batch_size: int = 1
+    cold: bool = False  # the first batch after the engine was loaded
+    prompt_tokens: int | None = None  # None: the engine has no tokens
+    completion_tokens: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One row of `completions`: what a model wrote for one example in one run."""
+
+    task: str
+    model: str
+    run: int
+    example: str
+    level: int
+    rust: str | None  # the code taken out of the reply; None where there is none
+    reply: str
+    finish_reason: FinishReason
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    latency_s: float
+    machine_s: float
+    batch_size: int
+    cold: bool
+    cost_usd: float
+    cached: bool  # True: measured for another (task, model, run) and reused, never timed again
+    engine: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the judge found about one program, whoever wrote it. Times are seconds of wall clock."""
+
+    outcome: Outcome
+    compiles: bool
+    tests_run: int
+    tests_passed: int
+    compile_s: float
+    run_s: float
+    error_code: str | None  # rustc's, such as E0308
+    diagnostics: str
+    isolation: str  # the level of isolation that the verdict was reached under
+
+    def passes(self) -> bool:
+        """Return whether every case ran and was answered correctly."""
+        return self.outcome is Outcome.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One row of `verdicts`: a judgement, and whose completion it is about."""
+
+    task: str
+    model: str
+    run: int
+    example: str
+    level: int
+    outcome: Outcome
+    compiles: bool
+    tests_run: int
+    tests_passed: int
+    tests_total: int
+    compile_s: float
+    run_s: float
+    error_code: str | None
+    diagnostics: str
+    isolation: str
+    cached: bool
