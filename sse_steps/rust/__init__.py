@@ -1,1 +1,1 @@
-""""""
+"""The judge: compile a candidate, put questions to it, compare its answers outside its process."""

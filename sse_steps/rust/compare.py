@@ -1,0 +1,58 @@
+"""Whether an answer is the expected one. Plain data on both sides, no code of the candidate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence, Set
+
+_RELATIVE_TOLERANCE = 1e-9
+_ABSOLUTE_TOLERANCE = 1e-12
+
+
+def equal(expected: object, answer: object) -> bool:
+    """Return whether `answer` is `expected`, with these rules.
+
+    A bool is no int and an int is no float. Floats agree within a relative tolerance of 1e-9 or an
+    absolute one of 1e-12; NaN equals NaN. Lists, tuples and arrays agree item by item, sets and maps
+    regardless of order. A text of one letter may come back as a char.
+    """
+    if isinstance(expected, float):
+        return isinstance(answer, float) and _close(expected, answer)
+    if isinstance(expected, bool | int | str) or expected is None:
+        return type(answer) is type(expected) and answer == expected
+    if isinstance(expected, Mapping):
+        return isinstance(answer, Mapping) and _equal_maps(expected, answer)
+    if isinstance(expected, Set):
+        return isinstance(answer, Set) and _frozen(expected) == answer
+    if isinstance(expected, Sequence):
+        return isinstance(answer, list | tuple) and _equal_items(expected, answer)
+    return False
+
+
+def _close(expected: float, answer: float) -> bool:
+    if math.isnan(expected):
+        return math.isnan(answer)
+    return math.isclose(
+        expected, answer, rel_tol=_RELATIVE_TOLERANCE, abs_tol=_ABSOLUTE_TOLERANCE
+    )
+
+
+def _equal_items(expected: Sequence[object], answer: Sequence[object]) -> bool:
+    return len(expected) == len(answer) and all(map(equal, expected, answer))
+
+
+def _equal_maps(expected: Mapping[object, object], answer: Mapping[object, object]) -> bool:
+    wanted = {_as_key(key): value for key, value in expected.items()}
+    if wanted.keys() != answer.keys():
+        return False
+    return all(equal(value, answer[key]) for key, value in wanted.items())
+
+
+def _frozen(items: Set[object]) -> frozenset[object]:
+    return frozenset(map(_as_key, items))
+
+
+def _as_key(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return tuple(map(_as_key, value))
+    return value

@@ -1,0 +1,246 @@
+"""Where untrusted programs run: compilers on hostile input, candidates, the Python of a corpus.
+
+Two layers, used as far as the machine has them: bubblewrap (own process, network, IPC and mount
+namespaces, no capabilities, empty environment) and a launcher of ours (resource limits,
+no_new_privs, Landlock). The level reached is part of every verdict.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sse_steps.errors import SandboxError
+
+_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+_SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
+
+
+class Isolation(StrEnum):
+    """How far an untrusted program is kept away from the machine, strongest first."""
+
+    FULL = "full"  # bubblewrap and the launcher with Landlock
+    NAMESPACES = "namespaces"  # bubblewrap and resource limits; the kernel has no Landlock
+    LANDLOCK = "landlock"  # the launcher with Landlock; no namespaces, so the network is open to UDP
+    LIMITS = "limits"  # resource limits alone: nothing keeps the program from reading files
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one process may use. The clock on the wall runs too, for programs that sleep."""
+
+    cpu_s: int
+    wall_s: float
+    memory_bytes: int
+    output_bytes: int
+    processes: int = 256
+    open_files: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The paths that a program can reach, under their own names."""
+
+    folder: Path  # working directory
+    readable: tuple[Path, ...] = ()
+    writable: bool = False  # whether the working directory may be written to
+    system: bool = False  # whether the system's programs and libraries are needed
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a program ended. A negative or large exit code is a signal; see `signal_number`."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+    wall_s: float
+    timed_out: bool
+
+    @property
+    def signal_number(self) -> int | None:
+        """The signal that ended the program, whether it was seen directly or through bubblewrap."""
+        if self.exit_code < 0:
+            return -self.exit_code
+        return self.exit_code - 128 if 128 < self.exit_code < 128 + signal.NSIG else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Runs programs at one level of isolation."""
+
+    level: Isolation
+    launcher: Path
+    bubblewrap: str = "bwrap"
+
+    def command(self, program: Sequence[str], access: Access, limits: Limits) -> list[str]:
+        """Return the whole command line that runs `program` isolated."""
+        launched = [str(self.launcher), *_limit_options(limits)]
+        if self.level in (Isolation.FULL, Isolation.LANDLOCK):
+            launched += _landlock_options(access)
+        launched += ["--", *program]
+        if self.level in (Isolation.FULL, Isolation.NAMESPACES):
+            return [*self._namespace_options(access), *launched]
+        return launched
+
+    def start(
+        self,
+        program: Sequence[str],
+        access: Access,
+        limits: Limits,
+        *,
+        streams: Streams,
+        descriptors: Sequence[int] = (),
+    ) -> subprocess.Popen[bytes]:
+        """Start `program` and return at once; the caller ends it with `kill`."""
+        return subprocess.Popen(  # noqa: S603 - the program is untrusted, which is what this file is for
+            self.command(program, access, limits),
+            stdin=streams.stdin,
+            stdout=streams.stdout,
+            stderr=streams.stderr,
+            cwd=access.folder,
+            env=_ENVIRONMENT | {"TMPDIR": str(access.folder)},
+            pass_fds=tuple(descriptors),
+            start_new_session=True,
+        )
+
+    def run(
+        self, program: Sequence[str], access: Access, limits: Limits, *, stdin: bytes = b""
+    ) -> Finished:
+        """Run `program` to its end or to its limits, with its output in bounded files.
+
+        Output goes to files rather than pipes: the file-size limit bounds it in the kernel, and a
+        daemon that keeps a pipe open cannot hold the judge.
+        """
+        with (
+            tempfile.TemporaryFile() as source,
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as err,
+        ):
+            source.write(stdin)
+            source.seek(0)
+            streams = Streams(source.fileno(), out.fileno(), err.fileno())
+            started = time.perf_counter()
+            process = self.start(program, access, limits, streams=streams)
+            timed_out = not _ended_within(process, limits.wall_s)
+            kill(process)
+            wall_s = time.perf_counter() - started
+            stdout, stderr = (_first_bytes(file.fileno(), limits.output_bytes) for file in (out, err))
+        return Finished(process.returncode, stdout, stderr, wall_s, timed_out)
+
+    def _namespace_options(self, access: Access) -> list[str]:
+        options = [self.bubblewrap, "--unshare-all", "--die-with-parent", "--new-session"]
+        options += ["--cap-drop", "ALL", "--ro-bind", str(self.launcher), str(self.launcher)]
+        if access.system:
+            options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]  # noqa: S108 - inside
+            for folder in _SYSTEM_FOLDERS:
+                options += ["--ro-bind-try", folder, folder]
+        for path in access.readable:
+            options += ["--ro-bind", str(path), str(path)]
+        bind = "--bind" if access.writable else "--ro-bind"
+        return [*options, bind, str(access.folder), str(access.folder), "--chdir", str(access.folder)]
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Descriptors for a program's standard streams."""
+
+    stdin: int = subprocess.DEVNULL
+    stdout: int = subprocess.DEVNULL
+    stderr: int = subprocess.DEVNULL
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and everything in its session, and collect it."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # it has ended by itself
+    process.wait()
+
+
+def run_tool(command: Sequence[str], *, timeout_s: float = 300.0) -> Finished:
+    """Run a trusted tool (the compiler on our own sources, a version query) without isolation.
+
+    Raises:
+        SandboxError: the tool is not there.
+    """
+    started = time.perf_counter()
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False)  # noqa: S603 - trusted by contract
+    except FileNotFoundError as missing:
+        message = f"The program '{command[0]}' is not on this machine."
+        raise SandboxError(message, "Install it, or put it on PATH, and try again.") from missing
+    except subprocess.TimeoutExpired:
+        return Finished(-signal.SIGKILL, b"", b"", time.perf_counter() - started, timed_out=True)
+    wall_s = time.perf_counter() - started
+    return Finished(done.returncode, done.stdout, done.stderr, wall_s, timed_out=False)
+
+
+def strongest_sandbox(launcher: Path, *, allow_weak: bool = False) -> Sandbox:
+    """Return a sandbox at the strongest level that works here, found by running something in it.
+
+    Raises:
+        SandboxError: only resource limits are to be had, and `allow_weak` is False.
+    """
+    bubblewrap = shutil.which("bwrap") or "bwrap"
+    for level in Isolation:
+        sandbox = Sandbox(level, launcher, bubblewrap)
+        if (level is not Isolation.LIMITS or allow_weak) and _works(sandbox):
+            return sandbox
+    raise SandboxError(
+        "No isolation works on this machine: neither bubblewrap nor Landlock.",
+        "Install bubblewrap (apt-get install bubblewrap), or accept the risk of running generated "
+        "code unprotected with run.allow_weak_isolation=true.",
+    )
+
+
+def _works(sandbox: Sandbox) -> bool:
+    limits = Limits(cpu_s=5, wall_s=10.0, memory_bytes=1 << 30, output_bytes=1 << 16)
+    with tempfile.TemporaryDirectory() as folder:
+        access = Access(Path(folder), system=True)
+        try:
+            return sandbox.run(["/bin/sh", "-c", "echo works"], access, limits).stdout == b"works\n"
+        except FileNotFoundError:
+            return False
+
+
+def _limit_options(limits: Limits) -> list[str]:
+    settings = {
+        "cpu_s": limits.cpu_s,
+        "address_space_bytes": limits.memory_bytes,
+        "file_bytes": limits.output_bytes,
+        "core_bytes": 0,
+        "processes": limits.processes,
+        "open_files": limits.open_files,
+    }
+    return [part for name, value in settings.items() for part in ("--limit", f"{name}={value}")]
+
+
+def _landlock_options(access: Access) -> list[str]:
+    system = (*_SYSTEM_FOLDERS, "/dev", "/proc") if access.system else ()
+    readable = [*system, *map(str, access.readable), str(access.folder)]
+    options = ["--landlock", *(part for path in readable for part in ("--read", path))]
+    if access.system:
+        options += ["--write", "/dev/null"]
+    return [*options, "--write", str(access.folder)] if access.writable else options
+
+
+def _ended_within(process: subprocess.Popen[bytes], wall_s: float) -> bool:
+    try:
+        process.wait(wall_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _first_bytes(descriptor: int, count: int) -> bytes:
+    return os.pread(descriptor, count, 0)

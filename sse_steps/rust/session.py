@@ -1,0 +1,145 @@
+"""A conversation with a candidate's process: one call at a time, one bounded answer frame back."""
+
+from __future__ import annotations
+
+import os
+import select
+import struct
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sse_steps.rust.frames import FrameError, decode, encode
+from sse_steps.rust.sandbox import Access, Limits, Sandbox, Streams, kill
+
+_LARGEST_FRAME = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The function returned this value."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Panicked:
+    """The function panicked and the process lived on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """An argument does not fit the parameter's type, or the answer is no value of the protocol."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The process ended instead of answering."""
+
+    exit_code: int
+    stderr: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """No answer came in time."""
+
+
+Answer = Answered | Panicked | Unfit | Died | TimedOut
+
+
+class Session:
+    """One process that answers calls. A context manager; leaving it kills the process."""
+
+    def __init__(self, sandbox: Sandbox, driver: Path, limits: Limits) -> None:
+        self._deadline = time.monotonic() + limits.wall_s
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the session
+        calls, self._calls = os.pipe()
+        self._answers, answers = os.pipe()
+        os.set_blocking(self._calls, False)
+        program = [str(driver), str(calls), str(answers)]
+        access = Access(driver.parent)
+        streams = Streams(stderr=self._stderr.fileno())
+        try:
+            self._process = sandbox.start(
+                program, access, limits, streams=streams, descriptors=(calls, answers)
+            )
+        finally:
+            os.close(calls)
+            os.close(answers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        kill(self._process)
+        os.close(self._calls)
+        os.close(self._answers)
+        self._stderr.close()
+
+    def ask(self, args: tuple[object, ...]) -> Answer:
+        """Call the function with `args` and return what became of it."""
+        payload = encode(list(args))
+        try:
+            self._send(struct.pack("<I", len(payload)) + payload)
+            size = int.from_bytes(self._receive(4), "little")
+            if size > _LARGEST_FRAME:
+                return Unfit(f"an answer of {size} bytes; {_LARGEST_FRAME} is the most")
+            return _read_answer(self._receive(size))
+        except TimeoutError:
+            return TimedOut()
+        except (BrokenPipeError, EOFError):
+            return self._death()
+
+    def _death(self) -> Answer:
+        try:
+            self._process.wait(max(0.0, self._deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return TimedOut()  # it closed its end of the pipe and went on living
+        stderr = os.pread(self._stderr.fileno(), 4000, 0).decode(errors="replace")
+        return Died(self._process.returncode, stderr)
+
+    def _wait(self, *, reading: bool) -> None:
+        left = self._deadline - time.monotonic()
+        sources = ([self._answers], []) if reading else ([], [self._calls])
+        if left <= 0 or not any(select.select(*sources, [], left)):
+            raise TimeoutError
+
+    def _send(self, data: bytes) -> None:
+        while data:
+            self._wait(reading=False)
+            data = data[os.write(self._calls, data) :]
+
+    def _receive(self, count: int) -> bytes:
+        chunks, missing = [], count
+        while missing:
+            self._wait(reading=True)
+            chunk = os.read(self._answers, min(missing, 1 << 16))
+            if not chunk:
+                raise EOFError
+            chunks.append(chunk)
+            missing -= len(chunk)
+        return b"".join(chunks)
+
+
+def _read_answer(payload: bytes) -> Answer:
+    kind, content = payload[:1], payload[1:]
+    if kind == b"P":
+        return Panicked()
+    if kind == b"U":
+        return Unfit(content[:1000].decode(errors="replace"))
+    try:
+        return Answered(decode(content)) if kind == b"A" else Unfit(f"an answer of kind {kind!r}")
+    except FrameError as wrong:
+        return Unfit(f"an answer that cannot be read: {wrong}")

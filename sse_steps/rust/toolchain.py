@@ -1,0 +1,135 @@
+"""The Rust toolchain, and the trusted pieces that are built with it once and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from sse_steps.errors import ToolchainError
+from sse_steps.rust.sandbox import run_tool
+
+_OLDEST = (1, 75)
+_SOURCES = ("launcher.rs", "support.rs", "driver.rs")
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """A compiler and the judge's own programs built by it."""
+
+    rustc: Path
+    sysroot: Path
+    version: str  # the whole text of `rustc -vV`
+    folder: Path  # launcher, libjudge_support.rlib, driver.rs
+    judge_hash: str  # SHA-256 over the judge's Rust sources
+
+    @property
+    def launcher(self) -> Path:
+        """The program that starts others under limits."""
+        return self.folder / "launcher"
+
+    @property
+    def support(self) -> Path:
+        """The library that decodes arguments and encodes answers."""
+        return self.folder / "libjudge_support.rlib"
+
+    @property
+    def driver(self) -> Path:
+        """The source of the program that answers calls."""
+        return self.folder / "driver.rs"
+
+    @property
+    def release(self) -> str:
+        """The compiler's version in short, such as `rustc 1.95.0 (59807616e 2026-04-14)`."""
+        return self.version.splitlines()[0]
+
+
+def find_toolchain(cache: Path) -> Toolchain:
+    """Find rustc and build the judge's own programs into `cache` unless they are there.
+
+    Raises:
+        ToolchainError: there is no rustc, it is too old, or it cannot build our own sources.
+    """
+    rustc, sysroot = _locate()
+    version = run_tool([str(rustc), "-vV"]).stdout.decode()
+    _check_age(version)
+    judge_hash = _sources_hash()
+    key = hashlib.sha256(f"{version}{judge_hash}".encode()).hexdigest()[:16]
+    toolchain = Toolchain(rustc, sysroot, version, cache / "judge" / key, judge_hash)
+    if not toolchain.folder.exists():
+        _build(toolchain)
+    return toolchain
+
+
+def _locate() -> tuple[Path, Path]:
+    if shutil.which("rustc") is None:
+        raise ToolchainError(
+            "There is no 'rustc' on PATH.", "Install Rust 1.75 or newer from https://rustup.rs."
+        )
+    asked = run_tool(["rustc", "--print", "sysroot"])
+    sysroot = Path(asked.stdout.decode().strip())
+    rustc = sysroot / "bin" / "rustc"
+    if asked.exit_code != 0 or not rustc.exists():
+        said = asked.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
+        raise ToolchainError(
+            f"'rustc --print sysroot' failed and said: {said[0]}",
+            "Mend the Rust installation ('rustup default stable') and try again.",
+        )
+    return rustc, sysroot
+
+
+def _check_age(version: str) -> None:
+    found = re.search(r"^release: (\d+)\.(\d+)", version, re.MULTILINE)
+    if not found or (int(found[1]), int(found[2])) < _OLDEST:
+        release = version.splitlines()[0] if version else "an unknown version"
+        raise ToolchainError(
+            f"The Rust compiler is too old: {release}; 1.75 is the oldest that works.",
+            "Run 'rustup update stable' and try again.",
+        )
+
+
+def _source(name: str) -> str:
+    return resources.files("sse_steps.rust").joinpath(name).read_text(encoding="utf-8")
+
+
+def _sources_hash() -> str:
+    return hashlib.sha256("".join(map(_source, _SOURCES)).encode()).hexdigest()
+
+
+def _build(toolchain: Toolchain) -> None:
+    """Build beside the final place and rename, so that a killed build leaves nothing half."""
+    toolchain.folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=toolchain.folder.parent) as name:
+        folder = Path(name) / "built"
+        folder.mkdir()
+        for source in _SOURCES:
+            (folder / source).write_text(_source(source), encoding="utf-8")
+        _compile(toolchain, folder, "launcher.rs", "--crate-type=bin")
+        _compile(toolchain, folder, "support.rs", "--crate-type=rlib", "--crate-name=judge_support")
+        try:
+            folder.rename(toolchain.folder)
+        except OSError:
+            if not toolchain.folder.exists():  # otherwise another build was first; its work is ours
+                raise
+
+
+def _compile(toolchain: Toolchain, folder: Path, source: str, *options: str) -> None:
+    command = [str(toolchain.rustc), "--edition=2021", "-O", "-Ctarget-feature=+crt-static"]
+    command += [f"--out-dir={folder}", *options, str(folder / source)]
+    done = run_tool(command)
+    if done.exit_code != 0:
+        text = done.stderr.decode(errors="replace").strip()
+        raise ToolchainError(
+            f"rustc could not build the judge's own {source}: {text[-500:]}",
+            "A linker and the C library's static files are needed (apt-get install gcc libc6-dev).",
+        )
+
+
+def cpu_count() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0))

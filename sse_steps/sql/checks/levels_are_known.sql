@@ -1,0 +1,52 @@
+-- Rule: An example has one level in a task, and it is a Py2Rs level, 1 to 10.
+-- Remedy: Mend the level of that example in the corpus and run doit again.
+with
+
+completions as (
+
+    select * from completions
+
+),
+
+verdicts as (
+
+    select * from verdicts
+
+),
+
+levels as (
+
+    select * from levels
+
+),
+
+seen as (
+
+    select
+        task,
+        example,
+        level
+    from completions
+    union
+    select
+        task,
+        example,
+        level
+    from verdicts
+
+),
+
+final as (
+
+    select
+        seen.task,
+        seen.example,
+        string_agg(seen.level, ', ' order by seen.level) as levels
+    from seen
+    left join levels using (level)
+    group by seen.task, seen.example
+    having count(*) > 1 or count(levels.level) = 0
+
+)
+
+select * from final

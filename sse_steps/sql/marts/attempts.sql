@@ -1,0 +1,51 @@
+-- One row per completion with its verdict, without the long texts.
+with
+
+completions as (
+
+    select * from completions
+
+),
+
+verdicts as (
+
+    select * from verdicts
+
+),
+
+examples as (
+
+    select * from examples
+
+),
+
+final as (
+
+    select
+        completions.task,
+        completions.model,
+        completions.run,
+        completions.example,
+        examples.level,
+        examples.is_tested,
+        verdicts.outcome,
+        verdicts.outcome = 'passed' as passes,
+        verdicts.compiles,
+        verdicts.error_code,
+        completions.finish_reason = 'length' as is_cut_off,
+        completions.prompt_tokens,
+        completions.completion_tokens,
+        1000 * completions.latency_s as latency_ms,
+        completions.cost_usd,
+        completions.cold as is_cold,
+        completions.cached as is_cached,
+        completions.engine,
+        completions.batch_size,
+        verdicts.isolation
+    from completions
+    inner join verdicts using (task, model, run, example)
+    inner join examples using (task, example)
+
+)
+
+select * from final

@@ -1,0 +1,17 @@
+-- What each model wrote: one row per (task, model, run, example).
+with
+
+stg_completions as (
+
+    select * from stg_completions
+
+),
+
+final as (
+
+    select * from stg_completions
+    order by task, model, run, example
+
+)
+
+select * from final

@@ -1,0 +1,22 @@
+-- One row per (task, isolation level) under which code was compiled or run.
+with
+
+attempts as (
+
+    select * from attempts
+    where outcome not in ('no_answer', 'no_code', 'untested')
+
+),
+
+final as (
+
+    select
+        task,
+        isolation,
+        count(*) as verdicts
+    from attempts
+    group by task, isolation
+
+)
+
+select * from final

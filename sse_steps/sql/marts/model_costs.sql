@@ -1,0 +1,47 @@
+-- One row per (task, model): tokens and dollars. A cached row carries the cost it was measured with.
+with
+
+attempts as (
+
+    select * from attempts
+
+),
+
+totals as (
+
+    select
+        task,
+        model,
+        count(*) as completions,
+        count(*) filter (where is_cached) as cached,
+        count(*) filter (where is_cut_off) as cut_off,
+        count(*) filter (where outcome = 'infrastructure_error') as infrastructure_errors,
+        sum(prompt_tokens) as prompt_tokens,
+        sum(completion_tokens) as completion_tokens,
+        sum(cost_usd) as cost_usd,
+        sum(cost_usd) filter (where is_tested) as tested_cost_usd,
+        count(*) filter (where is_tested and passes) as passed
+    from attempts
+    group by task, model
+
+),
+
+final as (
+
+    select
+        task,
+        model,
+        completions,
+        cached,
+        cut_off,
+        infrastructure_errors,
+        prompt_tokens,
+        completion_tokens,
+        1e6 * cost_usd / nullif(prompt_tokens + completion_tokens, 0) as usd_per_1m_tokens,
+        cost_usd / completions as usd_per_example,
+        tested_cost_usd / nullif(passed, 0) as usd_per_pass
+    from totals
+
+)
+
+select * from final

@@ -1,0 +1,37 @@
+-- One row per (task, model): latency of live measurements only, the first batch after a load apart.
+-- Where every live measurement was cold, the quantiles are over those, and latency_basis says so.
+with
+
+attempts as (
+
+    select * from attempts
+    where not is_cached
+
+),
+
+bases as (
+
+    select
+        *,
+        is_cold = bool_and(is_cold) over (partition by task, model) as is_basis
+    from attempts
+
+),
+
+final as (
+
+    select
+        task,
+        model,
+        quantile_cont(latency_ms, 0.50) filter (where is_basis) as latency_p50_ms,
+        quantile_cont(latency_ms, 0.95) filter (where is_basis) as latency_p95_ms,
+        quantile_cont(latency_ms, 0.99) filter (where is_basis) as latency_p99_ms,
+        median(latency_ms) filter (where is_cold) as latency_cold_ms,
+        count(*) filter (where is_basis) as latency_measurements,
+        case when bool_and(is_cold) then 'cold' else 'warm' end as latency_basis
+    from bases
+    group by task, model
+
+)
+
+select * from final

@@ -1,0 +1,97 @@
+use std::f64::consts::PI;
+use std::io;
+
+trait Shape {
+    fn name(&self) -> &'static str;
+    fn area(&self) -> f64;
+    fn perimeter(&self) -> f64;
+
+    fn describe(&self) -> String {
+        format!(
+            "{}: area {:.2}, perimeter {:.2}",
+            self.name(),
+            self.area(),
+            self.perimeter()
+        )
+    }
+}
+
+struct Circle {
+    radius: f64,
+}
+
+impl Shape for Circle {
+    fn name(&self) -> &'static str {
+        "circle"
+    }
+
+    fn area(&self) -> f64 {
+        PI * self.radius * self.radius
+    }
+
+    fn perimeter(&self) -> f64 {
+        2.0 * PI * self.radius
+    }
+}
+
+struct Rectangle {
+    name: &'static str,
+    width: f64,
+    height: f64,
+}
+
+impl Rectangle {
+    fn square(side: f64) -> Self {
+        Self {
+            name: "square",
+            width: side,
+            height: side,
+        }
+    }
+}
+
+impl Shape for Rectangle {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn area(&self) -> f64 {
+        self.width * self.height
+    }
+
+    fn perimeter(&self) -> f64 {
+        2.0 * (self.width + self.height)
+    }
+}
+
+fn parse(line: &str) -> Result<Box<dyn Shape>, String> {
+    let mut words = line.split_whitespace();
+    let kind = words.next().unwrap_or_default();
+    let sizes = words
+        .map(|word| word.parse().map_err(|_| format!("not a size: {word}")))
+        .collect::<Result<Vec<f64>, String>>()?;
+    match (kind, sizes.as_slice()) {
+        ("circle", &[radius]) => Ok(Box::new(Circle { radius })),
+        ("rectangle", &[width, height]) => Ok(Box::new(Rectangle {
+            name: "rectangle",
+            width,
+            height,
+        })),
+        ("square", &[side]) => Ok(Box::new(Rectangle::square(side))),
+        _ => Err(format!("not a shape: {line}")),
+    }
+}
+
+fn main() -> Result<(), String> {
+    let mut shapes = io::stdin()
+        .lines()
+        .map(|line| parse(&line.map_err(|error| error.to_string())?))
+        .collect::<Result<Vec<_>, String>>()?;
+    let total: f64 = shapes.iter().map(|shape| shape.area()).sum();
+    shapes.sort_by(|a, b| a.area().total_cmp(&b.area()));
+    for shape in &shapes {
+        println!("{}", shape.describe());
+    }
+    println!("total {:.2}", total.abs());
+    Ok(())
+}
