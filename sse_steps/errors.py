@@ -59,6 +59,10 @@ class ControlError(UserError):
     """A control missed its score: the numbers of this evaluation cannot be trusted."""
 
 
+class DataCheckError(UserError):
+    """Completions or verdicts that do not fit together: a check of the results returned rows."""
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Return a remedy that names the valid name nearest to `name`, or all of them."""
     names = sorted(valid)

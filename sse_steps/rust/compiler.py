@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from sse_steps.records import Case, Outcome, ProgramCase
+from sse_steps.records import Case, Outcome
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 
@@ -98,7 +98,7 @@ def _compiled(done: Finished, executable: Path, *, before_s: float = 0.0) -> Com
 
 
 def _failure(done: Finished) -> Outcome:
-    if done.exit_code == 125 and done.stderr.startswith((b"launcher:", b"bwrap:")):
+    if done.launch_failed:
         return Outcome.INFRASTRUCTURE_ERROR
     if done.timed_out or done.signal_number in (9, 24):
         return Outcome.TIMEOUT
@@ -123,8 +123,3 @@ def _message(line: bytes) -> dict[str, object] | dict[str, dict[str, str]]:
         return {}
     return message if isinstance(message, dict) else {}
 
-
-def bridged_function(cases: tuple[Case, ...] | tuple[ProgramCase, ...]) -> Case | None:
-    """Return the first call among the cases, or None where they are runs of a program."""
-    first = cases[0] if cases else None
-    return first if isinstance(first, Case) else None

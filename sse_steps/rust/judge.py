@@ -16,7 +16,7 @@ from sse_steps.records import Case, Judgement, Outcome, ProgramCase
 from sse_steps.rust.compare import equal
 from sse_steps.rust.compiler import Compiled, Compiler
 from sse_steps.rust.frames import Failed
-from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
+from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox, launch_failed
 from sse_steps.rust.session import Answer, Answered, Died, Panicked, Session, TimedOut, Unfit
 from sse_steps.rust.toolchain import Toolchain
 
@@ -140,12 +140,12 @@ def _judge_answer(case: Case, answer: Answer) -> _CaseResult:
         case TimedOut():
             return _CaseResult(Outcome.TIMEOUT, f"{call} gave no answer in time")
         case Died(exit_code, stderr):
-            return _CaseResult(_death(exit_code, stderr), f"{call} ended the process: {stderr}")
+            said = stderr.decode(errors="replace")
+            return _CaseResult(_death(exit_code, stderr), f"{call} ended the process: {said}")
 
 
 def _judge_value(case: Case, value: object, call: str) -> _CaseResult:
     if case.raises is not None:
-        # None is how Rust says "no result" where a function may not have one.
         right = isinstance(value, Failed)
         wanted = f"an Err, because the Python raised {case.raises}"
     else:
@@ -161,8 +161,8 @@ def _judge_output(case: ProgramCase, done: Finished) -> _CaseResult:
     if done.timed_out:
         return _CaseResult(Outcome.TIMEOUT, f"{run} did not end in time")
     stderr = done.stderr[:2000].decode(errors="replace")
-    if done.signal_number is not None or _launch_failed(done):
-        return _CaseResult(_death(done.exit_code, stderr), f"{run} was ended: {stderr}")
+    if done.signal_number is not None or done.launch_failed:
+        return _CaseResult(_death(done.exit_code, done.stderr), f"{run} was ended: {stderr}")
     stdout = done.stdout.decode(errors="replace")
     if (stdout.rstrip("\n"), done.exit_code) == (case.stdout.rstrip("\n"), case.exit_code):
         return _CaseResult(Outcome.PASSED)
@@ -174,17 +174,13 @@ def _judge_output(case: ProgramCase, done: Finished) -> _CaseResult:
     return _CaseResult(outcome, detail)
 
 
-def _launch_failed(done: Finished) -> bool:
-    return done.exit_code == 125 and done.stderr.startswith((b"launcher:", b"bwrap:"))
-
-
-def _death(exit_code: int, stderr: str) -> Outcome:
+def _death(exit_code: int, stderr: bytes) -> Outcome:
     """Return what a process died of. What it wrote can only choose between ways of failing."""
     number = -exit_code if exit_code < 0 else exit_code - 128
-    if exit_code == 125 and stderr.startswith(("launcher:", "bwrap:")):
+    if launch_failed(exit_code, stderr):
         return Outcome.INFRASTRUCTURE_ERROR
     if number == _CPU_TIME_SIGNAL:
         return Outcome.TIMEOUT
-    if number in (_FILE_SIZE_SIGNAL, _KILL_SIGNAL) or "memory allocation of" in stderr:
+    if number in (_FILE_SIZE_SIGNAL, _KILL_SIGNAL) or b"memory allocation of" in stderr:
         return Outcome.RESOURCE_LIMIT
     return Outcome.PANICKED

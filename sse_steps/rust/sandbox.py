@@ -72,6 +72,11 @@ class Finished:
             return -self.exit_code
         return self.exit_code - 128 if 128 < self.exit_code < 128 + signal.NSIG else None
 
+    @property
+    def launch_failed(self) -> bool:
+        """Whether the sandbox itself could not start the program."""
+        return launch_failed(self.exit_code, self.stderr)
+
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
@@ -138,11 +143,12 @@ class Sandbox:
 
     def _namespace_options(self, access: Access) -> list[str]:
         options = [self.bubblewrap, "--unshare-all", "--die-with-parent", "--new-session"]
-        options += ["--cap-drop", "ALL", "--ro-bind", str(self.launcher), str(self.launcher)]
+        options += ["--cap-drop", "ALL"]
         if access.system:
-            options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]  # noqa: S108 - inside
+            options += ["--dev", "/dev", "--proc", "/proc"]
             for folder in _SYSTEM_FOLDERS:
                 options += ["--ro-bind-try", folder, folder]
+        options += ["--ro-bind", str(self.launcher), str(self.launcher)]
         for path in access.readable:
             options += ["--ro-bind", str(path), str(path)]
         bind = "--bind" if access.writable else "--ro-bind"
@@ -156,6 +162,11 @@ class Streams:
     stdin: int = subprocess.DEVNULL
     stdout: int = subprocess.DEVNULL
     stderr: int = subprocess.DEVNULL
+
+
+def launch_failed(exit_code: int, stderr: bytes) -> bool:
+    """Return whether this is how bubblewrap or the launcher report that they could not start."""
+    return exit_code in (1, 125) and stderr.startswith((b"launcher: ", b"bwrap: "))
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

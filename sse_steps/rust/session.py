@@ -43,7 +43,7 @@ class Died:
     """The process ended instead of answering."""
 
     exit_code: int
-    stderr: str
+    stderr: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,7 @@ class Session:
             self._process.wait(max(0.0, self._deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             return TimedOut()  # it closed its end of the pipe and went on living
-        stderr = os.pread(self._stderr.fileno(), 4000, 0).decode(errors="replace")
-        return Died(self._process.returncode, stderr)
+        return Died(self._process.returncode, os.pread(self._stderr.fileno(), 4000, 0))
 
     def _wait(self, *, reading: bool) -> None:
         left = self._deadline - time.monotonic()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import types
+import math
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
 import duckdb
 
 from sse_steps.records import Completion, Verdict
-from sse_steps.sql.checks import raise_for_failures
+from sse_steps.sql.checks import failing_checks, raise_for_failures, sql_text
 from sse_steps.sql.scripts import in_order, scripts_in
 from sse_steps.sql.sources import LevelRow, ModelRow, Sources
 from sse_steps.stats.intervals import student_t_quantiles
@@ -21,3 +21,117 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Record = TypeVar("Record", bound="DataclassInstance")
+
+
+@dataclass(frozen=True, slots=True)
+class _StudentT:
+    degrees_of_freedom: float
+    t_975: float
+
+
+def build_database(target: Path, sources: Sources) -> None:
+    """Write the results database to `target`: completions, verdicts and every mart, as tables.
+
+    The file holds all that it needs and can be moved. It is written beside `target` and renamed,
+    and only then checked, so that a failing check can be looked into.
+
+    Raises:
+        ControlError: a control missed the score that it must have.
+        DataCheckError: another check under sql/checks returned rows.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".partial")
+    _remove_database(partial)
+    # One thread: sums of floats in one order, so that equal inputs give equal figures to the bit.
+    with duckdb.connect(partial, config={"threads": 1}) as connection:
+        load_sources(connection, sources)
+        create_marts(connection)
+        failures = failing_checks(connection)
+    partial.replace(target)
+    raise_for_failures(failures, target)
+
+
+def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
+    """Create the temporary raw_* relations that staging reads."""
+    _load_parquet(connection, "raw_completions", Completion, sources.completions)
+    _load_parquet(connection, "raw_verdicts", Verdict, sources.verdicts)
+    _load_rows(connection, "raw_models", ModelRow, sources.models)
+    _load_rows(connection, "raw_levels", LevelRow, sources.levels)
+    _load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
+
+
+def create_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create staging as temporary views, which name files, and each mart as a table, which does not."""
+    for script in scripts_in("staging"):
+        connection.execute(f"create temp view {script.name} as {script.text}")
+    for script in in_order(scripts_in("marts")):
+        connection.execute(f"create table {script.name} as {script.text}")
+
+
+def read_records(database: Path, relation: str, record_type: type[Record]) -> tuple[Record, ...]:
+    """Return the rows of `relation` in a fixed order, as `record_type`, whose fields name columns."""
+    columns = ", ".join(field.name for field in fields(record_type))
+    query = f"select {columns} from {relation} order by all"  # noqa: S608 -- both names are ours
+    with duckdb.connect(database, read_only=True) as connection:
+        return tuple(record_type(*row) for row in connection.execute(query).fetchall())
+
+
+def check_database(database: Path) -> None:
+    """Raise what `build_database` would, for a database that is there already."""
+    with duckdb.connect(database, read_only=True) as connection:
+        failures = failing_checks(connection)
+    raise_for_failures(failures, database)
+
+
+def _remove_database(path: Path) -> None:
+    """Remove what a killed build left."""
+    for leftover in (path, path.with_name(path.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+
+
+def _load_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    record_type: type[DataclassInstance],
+    paths: Sequence[Path],
+) -> None:
+    if not paths:
+        _load_rows(connection, relation, record_type, ())
+        return
+    names = ", ".join(sql_text(str(path)) for path in paths)
+    connection.execute(
+        f"create temp view {relation} as "  # noqa: S608 -- a view takes no parameters; names are quoted
+        f"select * from read_parquet([{names}], union_by_name = true)"
+    )
+
+
+def _load_rows(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    record_type: type[DataclassInstance],
+    rows: Sequence[DataclassInstance],
+) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in _column_types(record_type).items())
+    connection.execute(f"create temp table {relation} ({columns})")
+    if rows:
+        marks = ", ".join("?" for _ in fields(record_type))
+        insert = f"insert into {relation} values ({marks})"  # noqa: S608 -- the name is ours
+        connection.executemany(insert, [astuple(row) for row in rows])
+
+
+def _column_types(record_type: type[DataclassInstance]) -> dict[str, str]:
+    """Return the SQL type of each field: the first of a union's members is the one with values."""
+    sql_types = {bool: "boolean", int: "bigint", float: "double", str: "varchar"}
+    kinds = {}
+    for name, hint in get_type_hints(record_type).items():
+        plain = (get_args(hint) or (hint,))[0]
+        kinds[name] = sql_types[str if issubclass(plain, StrEnum) else plain]
+    return kinds
+
+
+def _quantiles(connection: duckdb.DuckDBPyConnection) -> list[_StudentT]:
+    """Return t for every number of runs that the completions may need, and for the normal."""
+    found = connection.execute("select count(distinct run) from raw_completions").fetchone()
+    runs = int(found[0]) if found else 0
+    freedoms = [*map(float, range(1, runs)), math.inf]
+    return [_StudentT(*row) for row in zip(freedoms, student_t_quantiles(freedoms), strict=True)]

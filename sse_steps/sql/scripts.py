@@ -40,7 +40,7 @@ def in_order(scripts: Iterable[Script]) -> tuple[Script, ...]:
     """
     by_name = {script.name: script for script in scripts}
     graph = {
-        name: {used for used in _selected_from(script) if used in by_name and used != name}
+        name: [used for used in _selected_from(script) if used in by_name and used != name]
         for name, script in by_name.items()
     }
     return tuple(by_name[name] for name in TopologicalSorter(graph).static_order())

@@ -41,7 +41,7 @@ final as (
     select
         seen.task,
         seen.example,
-        string_agg(seen.level, ', ' order by seen.level) as levels
+        string_agg(cast(seen.level as varchar), ', ' order by seen.level) as levels
     from seen
     left join levels using (level)
     group by seen.task, seen.example

@@ -14,7 +14,7 @@ final as (
         model,
         role,
         pass_at_1 as score,
-        case role when 'control_pass' then 1.0 else 0.0 end as expected
+        cast(role = 'control_pass' as double) as expected
     from model_metrics
     where role in ('control_pass', 'control_fail')
 

@@ -21,8 +21,9 @@ means as (
         model,
         count(*) as runs,
         max(examples) as examples,
+        -- The mean of the runs' rates: every run has the same examples, so one division is exact.
         sum(passed) / sum(examples) as pass_at_1,
-        sum(passed) as attempts_passed,
+        cast(sum(passed) as bigint) as attempts_passed,
         avg(compile_rate) as compile_rate,
         stddev_samp(pass_rate) as deviation,
         -- Equal rates are compared as they are: a deviation is zero only up to rounding.

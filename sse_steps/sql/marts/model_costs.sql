@@ -16,10 +16,10 @@ totals as (
         count(*) filter (where is_cached) as cached,
         count(*) filter (where is_cut_off) as cut_off,
         count(*) filter (where outcome = 'infrastructure_error') as infrastructure_errors,
-        sum(prompt_tokens) as prompt_tokens,
-        sum(completion_tokens) as completion_tokens,
-        sum(cost_usd) as cost_usd,
-        sum(cost_usd) filter (where is_tested) as tested_cost_usd,
+        cast(sum(prompt_tokens) as bigint) as prompt_tokens,
+        cast(sum(completion_tokens) as bigint) as completion_tokens,
+        fsum(cost_usd) as cost_usd,
+        fsum(cost_usd) filter (where is_tested) as tested_cost_usd,
         count(*) filter (where is_tested and passes) as passed
     from attempts
     group by task, model

@@ -2,8 +2,8 @@
 
 
 def _gcd(a: int, b: int) -> int:
-    """The greatest common divisor, never negative."""
-    return abs(a) if b == 0 else _gcd(b, a % b)
+    """The greatest common divisor, with either sign."""
+    return a if b == 0 else _gcd(b, a % b)
 
 
 def lcm(a: int, b: int) -> int:

@@ -1,6 +1,7 @@
+/// The greatest common divisor, with either sign.
 fn gcd(a: i64, b: i64) -> i64 {
     if b == 0 {
-        a.abs()
+        a
     } else {
         gcd(b, a % b)
     }

@@ -27,20 +27,18 @@ fn pop(stack: &mut Vec<i64>, token: &str) -> Result<i64, String> {
 
 /// Division and remainder round towards negative infinity; `None` is overflow or a zero divisor.
 fn apply(operator: &str, left: i64, right: i64) -> Option<i64> {
+    let differs_in_sign = |remainder: i64| remainder.signum() == -right.signum();
     match operator {
         "+" => left.checked_add(right),
         "-" => left.checked_sub(right),
         "*" => left.checked_mul(right),
         "//" => {
             let quotient = left.checked_div(right)?;
-            let inexact = quotient * right != left;
-            let opposite_signs = (left < 0) != (right < 0);
-            Some(quotient - i64::from(inexact && opposite_signs))
+            Some(quotient - i64::from(differs_in_sign(left % right)))
         }
         _ => {
             let remainder = left.checked_rem(right)?;
-            let wrong_sign = remainder * right < 0;
-            Some(remainder + if wrong_sign { right } else { 0 })
+            Some(remainder + if differs_in_sign(remainder) { right } else { 0 })
         }
     }
 }

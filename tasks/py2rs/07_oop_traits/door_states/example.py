@@ -5,10 +5,9 @@ from typing import Protocol
 
 
 class State(Protocol):
-    """One state of the door."""
+    """One state of the door; an event that means nothing leads back to it."""
 
-    def next(self, event: str) -> "State":
-        """Return the state after an event; self where the event means nothing."""
+    def next(self, event: str) -> "State": ...
 
 
 class Open:
@@ -21,9 +20,7 @@ class Open:
 
 class Closed:
     def next(self, event: str) -> State:
-        if event == "open":
-            return Open()
-        return Locked(3) if event == "lock" else self
+        return {"open": Open(), "lock": Locked(3)}.get(event, self)
 
     def __str__(self) -> str:
         return "closed"

@@ -5,30 +5,19 @@ from collections.abc import Iterator
 
 
 class Expr:
-    """An expression in x: this one is x itself."""
+    """An expression in x: this one is the line slope * x + offset."""
+
+    def __init__(self, slope: int, offset: int) -> None:
+        self.slope, self.offset = slope, offset
 
     def at(self, x: int) -> int:
-        return x
+        return self.slope * x + self.offset
 
     def derivative(self) -> "Expr":
-        return Number(1)
+        return Expr(0, self.slope)
 
     def __str__(self) -> str:
-        return "x"
-
-
-class Number(Expr):
-    def __init__(self, value: int) -> None:
-        self.value = value
-
-    def at(self, x: int) -> int:
-        return self.value
-
-    def derivative(self) -> Expr:
-        return Number(0)
-
-    def __str__(self) -> str:
-        return str(self.value)
+        return "x" if self.slope else str(self.offset)
 
 
 class Sum(Expr):
@@ -50,8 +39,8 @@ class Product(Sum):
         return self.left.at(x) * self.right.at(x)
 
     def derivative(self) -> Expr:
-        first = Product(self.left.derivative(), self.right)
-        return Sum(first, Product(self.left, self.right.derivative()))
+        right = Product(self.left, self.right.derivative())
+        return Sum(Product(self.left.derivative(), self.right), right)
 
     def __str__(self) -> str:
         return f"{self.left} * {self.right}"
@@ -61,7 +50,7 @@ def parse(words: Iterator[str]) -> Expr:
     word = next(words)
     if word in ("+", "*"):
         return {"+": Sum, "*": Product}[word](parse(words), parse(words))
-    return Expr() if word == "x" else Number(int(word))
+    return Expr(1, 0) if word == "x" else Expr(0, int(word))
 
 
 tree, point = parse(iter(sys.argv[2:])), int(sys.argv[1])

@@ -10,9 +10,7 @@ class Fraction:
     def __init__(self, numerator: int, denominator: int = 1) -> None:
         if denominator == 0:
             raise ZeroDivisionError("denominator is zero")
-        divisor = math.gcd(numerator, denominator)
-        if denominator < 0:
-            divisor = -divisor
+        divisor = math.gcd(numerator, denominator) * (-1 if denominator < 0 else 1)
         self.numerator = numerator // divisor
         self.denominator = denominator // divisor
 
@@ -22,8 +20,8 @@ class Fraction:
         return cls(*(int(part) for part in text.split("/")))
 
     def __add__(self, other: "Fraction") -> "Fraction":
-        numerator = self.numerator * other.denominator + other.numerator * self.denominator
-        return Fraction(numerator, self.denominator * other.denominator)
+        crosswise = self.numerator * other.denominator + other.numerator * self.denominator
+        return Fraction(crosswise, self.denominator * other.denominator)
 
     def __neg__(self) -> "Fraction":
         return Fraction(-self.numerator, self.denominator)
@@ -41,8 +39,7 @@ class Fraction:
         return self.numerator * other.denominator < other.numerator * self.denominator
 
     def __str__(self) -> str:
-        whole = self.denominator == 1
-        return str(self.numerator) if whole else f"{self.numerator}/{self.denominator}"
+        return f"{self.numerator}/{self.denominator}".removesuffix("/1")
 
 
 left, operator, right = Fraction.parse(sys.argv[1]), sys.argv[2], Fraction.parse(sys.argv[3])

@@ -1,4 +1,4 @@
-"""Send lines through filters: text_filters.py upper rotate=13 unique head=2 < text."""
+"""Send lines through filters: text_filters.py rotate=13 unique head=2 < text."""
 
 import sys
 from typing import Protocol
@@ -8,11 +8,6 @@ class Filter(Protocol):
     """Changes one line, or drops it by returning None."""
 
     def apply(self, line: str) -> str | None: ...
-
-
-class Upper:
-    def apply(self, line: str) -> str | None:
-        return line.upper()
 
 
 class Rotate:
@@ -49,7 +44,7 @@ class Head:
         return line if self.left >= 0 else None
 
 
-KINDS = {"upper": Upper, "rotate": Rotate, "unique": Unique, "head": Head}
+KINDS = {"rotate": Rotate, "unique": Unique, "head": Head}
 chain: list[Filter] = []
 for argument in sys.argv[1:]:
     name, *options = argument.split("=")

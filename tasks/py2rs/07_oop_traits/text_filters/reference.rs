@@ -7,14 +7,6 @@ trait Filter {
     fn apply(&mut self, line: String) -> Option<String>;
 }
 
-struct Upper;
-
-impl Filter for Upper {
-    fn apply(&mut self, line: String) -> Option<String> {
-        Some(line.to_uppercase())
-    }
-}
-
 /// Moves every character to the left, around the end of the line.
 struct Rotate {
     by: i64,
@@ -56,7 +48,6 @@ impl Filter for Head {
 
 fn filter(argument: &str) -> Option<Box<dyn Filter>> {
     Some(match argument.split_once('=') {
-        None if argument == "upper" => Box::new(Upper),
         None if argument == "unique" => Box::new(Unique::default()),
         Some(("rotate", by)) => Box::new(Rotate {
             by: by.parse().ok()?,

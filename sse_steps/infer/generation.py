@@ -1,0 +1,239 @@
+"""Batched decoding that deals in token ids alone: prompts in, continuations out.
+
+A batch is static: it starts whole, sequences leave it as they finish, none joins. What is written
+is therefore a function of the batch and not of the clock, unless a time limit strikes. For what
+the make-up of a batch does to the last bits of the logits see `transformer`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+import numpy as np
+
+from sse_steps.infer.transformer import Block, Cache, Weights, forward, logits
+from sse_steps.models.gguf_file import FloatArray
+from sse_steps.records import FinishReason
+
+Span = tuple[int, range]  # a slot, and some neighbouring positions of its text
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Token ids to continue, and how. At temperature 0 the likeliest token is taken, always.
+
+    `timeout_s` counts from the start of the batch. The random draws depend on `seed` and `tokens`
+    alone, not on batch mates.
+    """
+
+    tokens: tuple[int, ...]
+    max_tokens: int
+    timeout_s: float
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """What was written, without the stop token. Times are seconds of wall clock.
+
+    `latency_s` runs from the start of the batch until this sequence was whole. `machine_s` is its
+    share: a step is split evenly among the sequences still being written, the reading of the
+    prompts by their numbers of tokens, where a shared prefix counts once and is split evenly.
+    """
+
+    tokens: tuple[int, ...]
+    finish_reason: FinishReason
+    latency_s: float
+    machine_s: float
+
+
+@dataclass(slots=True)
+class Draft:
+    """A sequence while it is being written; `room` is how many tokens it may have."""
+
+    prompt: Prompt
+    room: int
+    random: np.random.Generator
+    tokens: list[int] = field(default_factory=list)
+    reason: FinishReason | None = None
+    latency_s: float = 0.0
+    machine_s: float = 0.0
+
+    def advance(self, scores: FloatArray, stop_ids: frozenset[int]) -> None:
+        """Take the next token from its scores, [V], and finish where it is the last."""
+        token = choose(scores, self.prompt.temperature, self.random)
+        if token in stop_ids:
+            self.reason = FinishReason.STOP
+            return
+        self.tokens.append(token)
+        if len(self.tokens) >= self.room:
+            self.reason = FinishReason.LENGTH
+
+    def charge(self, share_s: float, elapsed_s: float) -> None:
+        """Book a share of the machine's time, and finish where the sequence's own time is over."""
+        self.machine_s += share_s
+        self.latency_s = elapsed_s
+        if self.reason is None and elapsed_s > self.prompt.timeout_s:
+            self.reason = FinishReason.TIMEOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """Writes continuations, one batch at a call.
+
+    `on_finish` is called with the number of sequences that became whole, step by step. Prompts are
+    read `chunk` rows at a time: more are no faster, and time limits are looked at in between.
+    """
+
+    weights: Weights
+    stop_ids: frozenset[int]
+    on_finish: Callable[[int], None] | None = None
+    clock: Callable[[], float] = time.perf_counter
+    chunk: int = 256
+
+    def generate(self, prompts: Sequence[Prompt]) -> list[Continuation]:
+        """Continue one batch of prompts; the answers keep their order.
+
+        Raises:
+            ValueError: a prompt is empty or leaves no room in the context.
+
+        """
+        drafts = [self._draft(prompt) for prompt in prompts]
+        if drafts:
+            self._write(drafts)
+        return [
+            Continuation(
+                tuple(draft.tokens),
+                draft.reason or FinishReason.ERROR,
+                draft.latency_s,
+                draft.machine_s,
+            )
+            for draft in drafts
+        ]
+
+    def _draft(self, prompt: Prompt) -> Draft:
+        context = self.weights.model.context_length
+        if not 0 < len(prompt.tokens) < context:
+            raise ValueError(f"a prompt of {len(prompt.tokens)} tokens, not 1 to {context - 1}")
+        room = max(1, min(prompt.max_tokens, context - len(prompt.tokens)))
+        return Draft(prompt, room, np.random.default_rng([prompt.seed, *prompt.tokens]))
+
+    def _write(self, drafts: Sequence[Draft]) -> None:
+        start = now = self.clock()
+        deadline = start + max(draft.prompt.timeout_s for draft in drafts)
+        shared = shared_length([draft.prompt.tokens for draft in drafts])
+        shares = prompt_shares(drafts, shared)
+        cache, hidden = self._read_prompts(drafts, shared, deadline)
+        active = list(drafts)  # the one at index i has its keys and values in slot i
+        while active:
+            if hidden is not None:  # None: the time was over before the prompts were read
+                scores = logits(self.weights, hidden)  # [n, V]
+                for draft, row in zip(active, scores, strict=True):
+                    draft.advance(row, self.stop_ids)
+            before, now = now, self.clock()
+            for draft, share in zip(active, shares, strict=True):
+                draft.charge((now - before) * share, now - start)
+            self._drop_finished(active, cache)
+            hidden = self._step(active, cache) if active else None
+            shares = [1 / len(active) for _ in active]
+
+    def _read_prompts(
+        self, drafts: Sequence[Draft], shared: int, deadline: float
+    ) -> tuple[Cache, FloatArray | None]:
+        model = self.weights.model
+        own = [draft.prompt.tokens[shared:] for draft in drafts]
+        capacity = max(len(text) + draft.room for text, draft in zip(own, drafts, strict=True))
+        prefix = Cache.empty(model, slots=1, capacity=shared)
+        cache = Cache.empty(
+            model, slots=len(drafts), capacity=capacity, prefix=prefix.as_prefix()
+        )
+        self._read(prefix, [drafts[0].prompt.tokens[:shared]], deadline)
+        return cache, self._read(cache, own, deadline)
+
+    def _read(
+        self, cache: Cache, texts: Sequence[tuple[int, ...]], deadline: float
+    ) -> FloatArray | None:
+        """Return [S, E] hidden states of every text's last token, None once the time is over."""
+        last = np.zeros((len(texts), self.weights.model.embedding_width), np.float32)  # [S, E]
+        for spans in chunks([len(text) for text in texts], self.chunk):
+            if self.clock() > deadline:
+                return None
+            tokens = [texts[slot][position] for slot, span in spans for position in span]
+            blocks = list(span_blocks(spans))
+            hidden = forward(self.weights, cache, np.array(tokens), blocks)  # [N, E]
+            for (slot, _), block in zip(spans, blocks, strict=True):
+                last[slot] = hidden[block.rows.stop - 1]  # later chunks overwrite it
+        return last
+
+    def _step(self, active: Sequence[Draft], cache: Cache) -> FloatArray:
+        """Run each sequence's newest token, for [n, E]."""
+        count = len(active)
+        tokens = np.array([draft.tokens[-1] for draft in active])  # [n]
+        lengths = [len(draft.prompt.tokens) + len(draft.tokens) for draft in active]
+        positions = np.array(lengths)[:, None] - 1 - cache.shared  # [n, 1]
+        block = Block(rows=slice(0, count), slots=slice(0, count), positions=positions)
+        return forward(self.weights, cache, tokens, [block])
+
+    def _drop_finished(self, active: list[Draft], cache: Cache) -> None:
+        """Move the last sequences into the places of finished ones, so that slots stay dense."""
+        before = len(active)
+        for slot in reversed(range(before)):
+            if active[slot].reason is None:
+                continue
+            last = active.pop()
+            if slot < len(active):
+                active[slot] = last
+                cache.copy_slot(len(active), slot)
+        if self.on_finish is not None and len(active) < before:
+            self.on_finish(before - len(active))
+
+
+def choose(scores: FloatArray, temperature: float, random: np.random.Generator) -> int:
+    """Return the likeliest token of scores [V], or above temperature 0 draw one from the softmax."""
+    if temperature <= 0:
+        return int(scores.argmax())
+    weights = np.exp((scores - scores.max()).astype(np.float64) / temperature)  # [V]
+    return int(random.choice(len(scores), p=weights / weights.sum()))
+
+
+def shared_length(prompts: Sequence[Sequence[int]]) -> int:
+    """Return how many tokens all prompts begin with, leaving one of its own to each of them."""
+    limit = min(len(prompt) for prompt in prompts) - 1
+    columns = zip(*(prompt[:limit] for prompt in prompts), strict=True)
+    return next((i for i, tokens in enumerate(columns) if len(set(tokens)) > 1), limit)
+
+
+def prompt_shares(drafts: Sequence[Draft], shared: int) -> list[float]:
+    """Return each prompt's part, summing to one, of the work of reading them all."""
+    rows = [len(draft.prompt.tokens) - shared + shared / len(drafts) for draft in drafts]
+    return [count / sum(rows) for count in rows]
+
+
+def chunks(lengths: Sequence[int], size: int) -> Iterator[list[Span]]:
+    """Cut texts laid end to end into passes of at most `size` rows, in order."""
+    spans: list[Span] = []
+    free = size
+    for slot, length in enumerate(lengths):
+        start = 0
+        while start < length:
+            stop = min(length, start + free)
+            spans.append((slot, range(start, stop)))
+            free -= stop - start
+            start = stop
+            if free == 0:
+                yield spans
+                spans, free = [], size
+    if spans:
+        yield spans
+
+
+def span_blocks(spans: Sequence[Span]) -> Iterator[Block]:
+    """Yield one block for each span of a pass."""
+    stops = accumulate(len(span) for _, span in spans)
+    for (slot, span), stop in zip(spans, stops, strict=True):
+        rows = slice(stop - len(span), stop)
+        yield Block(rows=rows, slots=slice(slot, slot + 1), positions=np.array(span)[None])

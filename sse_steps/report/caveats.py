@@ -1,0 +1,97 @@
+"""What a reader must know before trusting a figure, computed from the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sse_steps.report.options import ReportOptions
+from sse_steps.report.rows import Control, ModelMetrics
+from sse_steps.report.standing import Standing
+from sse_steps.report.wording import listed, plural
+
+
+def caveats(
+    ranked: Sequence[Standing],
+    controls: Sequence[Control],
+    *,
+    untested: int,
+    options: ReportOptions,
+) -> tuple[str, ...]:
+    """Return one sentence for each thing that limits what this task's figures can show."""
+    metrics = [standing.metrics for standing in ranked]
+    found = (
+        _few_runs(metrics, options.least_runs),
+        _zero_spread(metrics),
+        _reused(metrics),
+        _cold_only(metrics),
+        _not_timed(metrics),
+        _cut_off(metrics),
+        _infrastructure(metrics),
+        f"{plural(untested, 'example')} without a case that can be run: left out for every model."
+        if untested
+        else "",
+        "" if controls else "No control was run, so nothing vouches for the judge here.",
+        "The interval over examples (Wilson) takes the examples for a random sample of such programs.",
+    )
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _named(metrics: Sequence[ModelMetrics], concerns: Callable[[ModelMetrics], bool]) -> str:
+    return listed([row.model for row in metrics if concerns(row)])
+
+
+def _few_runs(metrics: Sequence[ModelMetrics], least: int) -> str:
+    names = _named(metrics, lambda row: row.runs < least)
+    return (
+        f"Fewer than {plural(least, 'run')}: {names}. An interval over so few runs says little; "
+        "with one run there is none."
+        if names
+        else ""
+    )
+
+
+def _zero_spread(metrics: Sequence[ModelMetrics]) -> str:
+    names = _named(metrics, lambda row: bool(row.zero_spread))
+    return (
+        f"Every run scored the same: {names}. The spread over runs is zero, so the interval over "
+        "runs is a point; the uncertainty over examples is shown apart."
+        if names
+        else ""
+    )
+
+
+def _reused(metrics: Sequence[ModelMetrics]) -> str:
+    cached, total = sum(row.cached for row in metrics), sum(row.completions for row in metrics)
+    return (
+        f"{cached:,} of {total:,} completions were reused from an equal request of another run: they "
+        "keep the cost that was measured, were not timed again, and agree by construction."
+        if cached
+        else ""
+    )
+
+
+def _cold_only(metrics: Sequence[ModelMetrics]) -> str:
+    names = _named(metrics, lambda row: row.latency_basis == "cold")
+    return f"Timed in the first batch after loading only: {names}." if names else ""
+
+
+def _not_timed(metrics: Sequence[ModelMetrics]) -> str:
+    names = _named(metrics, lambda row: row.latency_p50_ms is None)
+    return f"Never timed live in this task, so without a latency: {names}." if names else ""
+
+
+def _cut_off(metrics: Sequence[ModelMetrics]) -> str:
+    cut = [f"{row.model} {row.cut_off:,} of {row.completions:,}" for row in metrics if row.cut_off]
+    return f"Replies that ran into the token limit: {listed(cut)}." if cut else ""
+
+
+def _infrastructure(metrics: Sequence[ModelMetrics]) -> str:
+    failed = [
+        f"{row.model} {row.infrastructure_errors:,}" for row in metrics if row.infrastructure_errors
+    ]
+    return (
+        f"Verdicts that failed for a fault of ours or the machine's: {listed(failed)}. They count "
+        "as not passed, so these rates are too low."
+        if failed
+        else ""
+    )

@@ -1,0 +1,114 @@
+"""What the report says, as plain records: read from the results database, nothing rendered yet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from sse_steps.report.caveats import caveats
+from sse_steps.report.headline import Headline, headline
+from sse_steps.report.options import ReportOptions
+from sse_steps.report.rows import (
+    Control,
+    EngineUse,
+    ErrorCode,
+    ExampleRow,
+    FrontierRow,
+    Isolation,
+    Level,
+    LevelMetrics,
+    ModelMetrics,
+    OutcomeCount,
+)
+from sse_steps.report.standing import Standing, standings
+from sse_steps.sql.database import check_database, read_records
+
+
+class _OfTask(Protocol):
+    @property
+    def task(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=_OfTask)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the figures come from, beyond what the database knows: label and value pairs."""
+
+    config_hash: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReport:
+    """All that is said about one task. `standings` are the candidates, best first."""
+
+    task: str
+    headline: Headline
+    standings: tuple[Standing, ...]
+    examples: int
+    levels: tuple[LevelMetrics, ...]
+    outcomes: tuple[OutcomeCount, ...]
+    error_codes: tuple[ErrorCode, ...]
+    controls: tuple[Control, ...]
+    engines: tuple[EngineUse, ...]
+    isolation: tuple[Isolation, ...]
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole report; no tasks where nothing was evaluated."""
+
+    title: str
+    tasks: tuple[TaskReport, ...]
+    levels: tuple[Level, ...]
+    provenance: Provenance
+
+
+def load_report(database: Path, options: ReportOptions, provenance: Provenance) -> Report:
+    """Read the report from the results database.
+
+    Raises:
+        ControlError: a control missed the score that it must have.
+        DataCheckError: another check under sql/checks returned rows.
+    """
+    check_database(database)
+    metrics = read_records(database, "model_metrics", ModelMetrics)
+    tasks = sorted({row.task for row in metrics})
+    return Report(
+        title=options.title,
+        tasks=tuple(_task_report(database, task, options) for task in tasks),
+        levels=read_records(database, "levels", Level),
+        provenance=provenance,
+    )
+
+
+def _task_report(database: Path, task: str, options: ReportOptions) -> TaskReport:
+    metrics = _of(task, read_records(database, "model_metrics", ModelMetrics))
+    frontier = _of(task, read_records(database, "frontier", FrontierRow))
+    examples = _of(task, read_records(database, "examples", ExampleRow))
+    ranked = standings(metrics, frontier)
+    controls = _of(task, read_records(database, "controls", Control))
+    untested = sum(not example.is_tested for example in examples)
+    return TaskReport(
+        task=task,
+        headline=headline(ranked, options),
+        standings=ranked,
+        examples=len(examples) - untested,
+        levels=_of(task, read_records(database, "level_metrics", LevelMetrics)),
+        outcomes=_of(task, read_records(database, "outcome_counts", OutcomeCount)),
+        error_codes=_of(task, read_records(database, "error_codes", ErrorCode)),
+        controls=controls,
+        engines=_of(task, read_records(database, "engines", EngineUse)),
+        isolation=_of(task, read_records(database, "isolation_levels", Isolation)),
+        caveats=caveats(ranked, controls, untested=untested, options=options),
+    )
+
+
+def _of(task: str, rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(row for row in rows if row.task == task)

@@ -1,0 +1,146 @@
+"""Rows of the results database that the report reads; fields are columns of the view of that name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMetrics:
+    """A row of `model_metrics`. Rates are shares of 1, latencies milliseconds, None not measured."""
+
+    task: str
+    model: str
+    role: str
+    runs: int
+    examples: int
+    pass_at_1: float | None
+    ci_low: float | None
+    ci_high: float | None
+    wilson_low: float | None
+    wilson_high: float | None
+    zero_spread: bool | None
+    compile_rate: float | None
+    composite_score: float | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    usd_per_1m_tokens: float | None
+    usd_per_example: float
+    usd_per_pass: float | None
+    latency_p50_ms: float | None
+    latency_p95_ms: float | None
+    latency_p99_ms: float | None
+    latency_cold_ms: float | None
+    latency_basis: str | None
+    latency_measurements: int
+    consistency: float | None
+    size_bytes: int | None
+    description: str | None
+    price_note: str | None
+    completions: int
+    cached: int
+    cut_off: int
+    infrastructure_errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierRow:
+    """A row of `frontier`: a candidate beside the most accurate model on the frontier."""
+
+    task: str
+    model: str
+    on_frontier: bool
+    on_convex_frontier: bool
+    dominated_by: list[str]
+    accuracy_gap: float
+    cost_ratio: float | None
+    latency_ratio: float | None
+    value_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelMetrics:
+    """A row of `level_metrics`."""
+
+    task: str
+    model: str
+    level: int
+    name: str
+    weight: float
+    examples: int
+    examples_passed: float
+    is_passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A row of `levels`."""
+
+    level: int
+    name: str
+    difficulty: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCount:
+    """A row of `outcome_counts`."""
+
+    task: str
+    model: str
+    outcome: str
+    verdicts: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """A row of `error_codes`: how often rustc gave this code, most frequent at rank 1."""
+
+    task: str
+    model: str
+    rank: int
+    error_code: str
+    verdicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A row of `controls`."""
+
+    task: str
+    model: str
+    role: str
+    score: float | None
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngineUse:
+    """A row of `engines`."""
+
+    task: str
+    model: str
+    engine: str
+    completions: int
+    batch_size_min: int
+    batch_size_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """A row of `isolation_levels`."""
+
+    task: str
+    isolation: str
+    verdicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRow:
+    """A row of `examples`."""
+
+    task: str
+    example: str
+    level: int
+    is_tested: bool

@@ -1,0 +1,133 @@
+"""The Rust signature that a Python function's cases need, read from its annotations.
+
+Arguments borrow, results are owned: `def f(names: list[str]) -> dict[str, int]` becomes
+`fn f(names: &[String]) -> std::collections::HashMap<String, i64>`.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+_SCALARS = {"int": "i64", "float": "f64", "bool": "bool", "str": "String"}
+_COLLECTIONS = {"list": 1, "dict": 2, "set": 1, "frozenset": 1}
+_OWNED = {
+    "list": "Vec<{}>",
+    "dict": "std::collections::HashMap<{}, {}>",
+    "set": "std::collections::HashSet<{}>",
+    "frozenset": "std::collections::HashSet<{}>",
+}
+
+
+class AnnotationError(ValueError):
+    """An annotation that is missing, or has no counterpart in Rust here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A Python type of plain data: a name (`int`, `list`, `tuple`, `optional`) and its arguments."""
+
+    name: str
+    arguments: tuple[Type, ...] = ()
+
+    def owned(self) -> str:
+        """Return the Rust type of a value of this type."""
+        inner = [argument.owned() for argument in self.arguments]
+        if self.name == "optional":
+            return f"Option<{inner[0]}>"
+        if self.name == "tuple":
+            return f"({', '.join(inner)}{',' if len(inner) == 1 else ''})"
+        if self.name == "None":
+            return "()"
+        return _SCALARS.get(self.name) or _OWNED[self.name].format(*inner)
+
+    def borrowed(self) -> str:
+        """Return the Rust type of a parameter of this type."""
+        if self.name == "str":
+            return "&str"
+        if self.name == "list":
+            return f"&[{self.arguments[0].owned()}]"
+        return f"&{self.owned()}" if self.name in _COLLECTIONS else self.owned()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A function's name, its parameters in order, and the type of its result."""
+
+    name: str
+    parameters: tuple[tuple[str, Type], ...]
+    result: Type
+
+    def rust(self, *, fallible: bool) -> str:
+        """Return the header of the Rust function; `fallible` where a case expects an error."""
+        parameters = ", ".join(f"{name}: {kind.borrowed()}" for name, kind in self.parameters)
+        result = f"Result<{self.result.owned()}, String>" if fallible else self.result.owned()
+        arrow = "" if result == "()" else f" -> {result}"
+        return f"pub fn {self.name}({parameters}){arrow}"
+
+
+def read_signature(python: str, function: str) -> Signature:
+    """Read the signature of a module-level function.
+
+    Raises:
+        AnnotationError: there is no such function, or an annotation that is of no use here.
+    """
+    for node in ast.parse(python).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            return _signature(node)
+    raise AnnotationError(f"there is no function '{function}' at the top of the program")
+
+
+def _signature(node: ast.FunctionDef) -> Signature:
+    arguments = node.args
+    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs:
+        raise AnnotationError(f"'{node.name}' takes more than plain parameters")
+    plain = [*arguments.posonlyargs, *arguments.args]
+    parameters = tuple((each.arg, _read_type(each.annotation, each.arg)) for each in plain)
+    return Signature(node.name, parameters, _read_type(node.returns, "the result"))
+
+
+def _read_type(node: ast.expr | None, where: str) -> Type:
+    match node:
+        case ast.Name(id=name) if name in _SCALARS:
+            return Type(name)
+        case ast.Constant(value=None):
+            return Type("None")
+        case ast.Constant(value=str(text)):
+            return _read_type(ast.parse(text, mode="eval").body, where)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
+            return Type("optional", (_read_type(left, where),))
+        case ast.Subscript(value=ast.Name(id="Optional"), slice=inner):
+            return Type("optional", (_read_type(inner, where),))
+        case ast.Subscript(value=ast.Name(id=name), slice=inner):
+            return _read_generic(name.lower(), inner, where)
+    text = ast.unparse(node) if node is not None else "nothing"
+    raise AnnotationError(f"the annotation of {where} is {text}, which has no counterpart here")
+
+
+def _read_generic(name: str, inner: ast.expr, where: str) -> Type:
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    if name == "tuple" or _COLLECTIONS.get(name) == len(parts):
+        return Type(name, tuple(_read_type(part, where) for part in parts))
+    raise AnnotationError(f"the annotation of {where} is {name}[{ast.unparse(inner)}]")
+
+
+def coerce(value: object, kind: Type) -> object:
+    """Return `value` with its integers made floats where the annotation says float.
+
+    Python lets an int stand for a float; Rust's answer to such a case is an f64.
+    """
+    if kind.name == "float" and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind.name == "optional" and value is not None:
+        return coerce(value, kind.arguments[0])
+    if isinstance(value, list):
+        return [coerce(item, kind.arguments[0]) for item in value]
+    if isinstance(value, tuple) and len(value) == len(kind.arguments):
+        return tuple(map(coerce, value, kind.arguments))
+    if isinstance(value, dict):
+        key, item = kind.arguments
+        return {coerce(name, key): coerce(each, item) for name, each in value.items()}
+    if isinstance(value, set | frozenset):
+        return {coerce(item, kind.arguments[0]) for item in value}
+    return value

@@ -1,0 +1,74 @@
+"""Untrusted YAML into frozen dataclasses; what does not fit becomes an error of two lines."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_type_hints
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from sse_steps.errors import UserError, nearest
+
+Model = TypeVar("Model")
+
+STRICT_KEYS = ConfigDict(extra="forbid")
+
+
+def read_yaml(path: Path, fault: type[UserError]) -> Any:  # noqa: ANN401 - YAML holds anything
+    """Return what a YAML file holds, without constructing anything but plain data.
+
+    Raises:
+        UserError: of the class `fault`, when the file cannot be read.
+    """
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise fault(f"'{path}' cannot be read: {error}.", "Mend or remove the file.") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        problem = " ".join(str(error).split())
+        raise fault(f"'{path}' is no YAML: {problem}.", "Mend the file there.") from error
+
+
+def validated(model: type[Model], data: object, where: str, fault: type[UserError]) -> Model:
+    """Return `data` as an instance of the dataclass `model`.
+
+    Args:
+        model: a dataclass of pydantic's that forbids unknown keys.
+        data: nested mappings and lists.
+        where: what the data is, for the message.
+        fault: the class of the error.
+
+    Raises:
+        UserError: of the class `fault`, naming the first key that does not fit and its value.
+    """
+    try:
+        return TypeAdapter(model).validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = [str(part) for part in first["loc"]]
+        name = ".".join(path) or "the whole"
+        if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+            remedy = nearest(path[-1], _keys_at(model, path[:-1]))
+            raise fault(f"{where} has the unknown key '{name}'.", remedy) from error
+        found = "" if first["type"] == "missing" else f" (found {first['input']!r:.80})"
+        raise fault(
+            f"{where} does not fit at '{name}': {first['msg']}{found}.",
+            f"Give '{name}' a value that fits.",
+        ) from error
+
+
+def _keys_at(model: Any, path: list[str]) -> list[str]:  # noqa: ANN401 - any annotation
+    """Return the keys that a dataclass has at a path inside it."""
+    candidates = [model, *get_args(model)]
+    for kind in candidates:
+        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+            if not path:
+                return [field.name for field in dataclasses.fields(kind)]
+            hints = get_type_hints(kind)
+            if path[0] in hints:
+                return _keys_at(hints[path[0]], path[1:])
+    if len(candidates) > 1 and path and not dataclasses.is_dataclass(model):
+        return _keys_at(candidates[-1], path[1:])
+    return []

@@ -1,0 +1,171 @@
+"""Made-up completions and verdicts for tests of the SQL and the report; nothing here was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from sse_steps.records import Completion, FinishReason, Outcome, Role, Verdict
+from sse_steps.sql.sources import LevelRow, ModelRow, Sources
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+LEVELS = tuple(
+    LevelRow(level, name, difficulty, weight)
+    for level, (name, difficulty, weight) in enumerate(
+        [
+            ("Hello", "Trivial", 1.0),
+            ("Variables", "Trivial", 1.5),
+            ("Functions", "Easy", 2.0),
+            ("Collections", "Easy", 3.0),
+            ("ControlFlow", "Medium", 4.0),
+            ("ErrorHandling", "Medium", 5.0),
+            ("OopTraits", "Hard", 7.0),
+            ("Concurrency", "Hard", 10.0),
+            ("FfiUnsafe", "Expert", 15.0),
+            ("Metaprogramming", "Expert", 20.0),
+        ],
+        start=1,
+    )
+)
+
+COMPLETION = Completion(
+    task="task",
+    model="model",
+    run=1,
+    example="e1",
+    level=1,
+    rust="fn main() {}",
+    reply="fn main() {}",
+    finish_reason=FinishReason.STOP,
+    prompt_tokens=100,
+    completion_tokens=50,
+    latency_s=0.5,
+    machine_s=0.25,
+    batch_size=8,
+    cold=False,
+    cost_usd=0.001,
+    cached=False,
+    engine="engine 1.0",
+    error=None,
+)
+
+VERDICT = Verdict(
+    task="task",
+    model="model",
+    run=1,
+    example="e1",
+    level=1,
+    outcome=Outcome.PASSED,
+    compiles=True,
+    tests_run=4,
+    tests_passed=4,
+    tests_total=4,
+    compile_s=0.1,
+    run_s=0.01,
+    error_code=None,
+    diagnostics="",
+    isolation="full",
+    cached=False,
+)
+
+
+def candidate(name: str, *, size_bytes: int | None = None, role: Role = Role.CANDIDATE) -> ModelRow:
+    """Return a declared model."""
+    return ModelRow(name, role, f"{name}, described", size_bytes, "engine", "declared for tests")
+
+
+def attempt(
+    completion: Completion, outcome: Outcome = Outcome.PASSED
+) -> tuple[Completion, Verdict]:
+    """Return `completion` with a verdict that fits it."""
+    compiles = outcome not in (Outcome.COMPILE_ERROR, Outcome.NO_CODE, Outcome.NO_ANSWER)
+    passed = 4 if outcome is Outcome.PASSED else 0
+    verdict = replace(
+        VERDICT,
+        task=completion.task,
+        model=completion.model,
+        run=completion.run,
+        example=completion.example,
+        level=completion.level,
+        outcome=outcome,
+        compiles=compiles,
+        tests_run=4 if compiles else 0,
+        tests_passed=passed,
+        error_code="E0308" if outcome is Outcome.COMPILE_ERROR else None,
+    )
+    return completion, verdict
+
+
+def scripted(
+    model: str, runs: Sequence[str], *, template: Completion = COMPLETION, per_level: int = 2
+) -> list[tuple[Completion, Verdict]]:
+    """Return one attempt per letter: p passed, w wrong answer, c compile error, n no code.
+
+    `runs` holds one string per run and a letter per example; levels rise every `per_level` examples.
+    """
+    outcomes = {
+        "p": Outcome.PASSED,
+        "w": Outcome.WRONG_ANSWER,
+        "c": Outcome.COMPILE_ERROR,
+        "n": Outcome.NO_CODE,
+    }
+    return [
+        attempt(
+            replace(
+                template,
+                model=model,
+                run=run,
+                example=f"e{index:02}",
+                level=index // per_level + 1,
+                rust=None if letter == "n" else f"// {model} {index} {letter}",
+            ),
+            outcomes[letter],
+        )
+        for run, letters in enumerate(runs, start=1)
+        for index, letter in enumerate(letters)
+    ]
+
+
+def write_parquet(path: Path, rows: Sequence[DataclassInstance]) -> Path:
+    """Write records of one type to a Parquet file, a column per field."""
+    names = [field.name for field in fields(rows[0])]
+    kinds = {"run": "bigint", "level": "bigint"}
+    columns = ", ".join(f"{name} {kinds.get(name, _kind(rows, name))}" for name in names)
+    with duckdb.connect() as connection:
+        connection.execute(f"create table rows ({columns})")
+        marks = ", ".join("?" for _ in names)
+        connection.executemany(
+            f"insert into rows values ({marks})",  # noqa: S608 -- a constant but for its length
+            [astuple(row) for row in rows],
+        )
+        connection.table("rows").write_parquet(str(path))
+    return path
+
+
+def write_sources(
+    folder: Path, attempts: Sequence[tuple[Completion, Verdict]], models: Sequence[ModelRow]
+) -> Sources:
+    """Write the attempts as Parquet under `folder` and return what a database is built from."""
+    completions = [completion for completion, _ in attempts]
+    verdicts = [verdict for _, verdict in attempts]
+    return Sources(
+        completions=(write_parquet(folder / "completions.parquet", completions),),
+        verdicts=(write_parquet(folder / "verdicts.parquet", verdicts),),
+        models=tuple(models),
+        levels=LEVELS,
+    )
+
+
+def _kind(rows: Sequence[DataclassInstance], name: str) -> str:
+    """Return a column's SQL type by its first value; a column of nulls loses its type, as it may."""
+    values = [getattr(row, name) for row in rows]
+    first = next((value for value in values if value is not None), None)
+    if isinstance(first, bool):
+        return "boolean"
+    return {int: "bigint", float: "double", type(None): "integer"}.get(type(first), "varchar")
