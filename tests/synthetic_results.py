@@ -1,4 +1,4 @@
-"""Made-up completions and verdicts for tests of the SQL and the report; nothing here was measured."""
+"""Made-up completions and verdicts for tests; nothing here was measured."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def scripted(
 ) -> list[tuple[Completion, Verdict]]:
     """Return one attempt per letter: p passed, w wrong answer, c compile error, n no code.
 
-    `runs` holds one string per run and a letter per example; levels rise every `per_level` examples.
+    `runs` holds a string per run, a letter per example; levels rise every `per_level` of them.
     """
     outcomes = {
         "p": Outcome.PASSED,
@@ -163,7 +163,7 @@ def write_sources(
 
 
 def _kind(rows: Sequence[DataclassInstance], name: str) -> str:
-    """Return a column's SQL type by its first value; a column of nulls loses its type, as it may."""
+    """Return a column's SQL type by its first value; a column of nulls loses its type."""
     values = [getattr(row, name) for row in rows]
     first = next((value for value in values if value is not None), None)
     if isinstance(first, bool):

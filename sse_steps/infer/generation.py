@@ -148,9 +148,7 @@ class Generator:
         own = [draft.prompt.tokens[shared:] for draft in drafts]
         capacity = max(len(text) + draft.room for text, draft in zip(own, drafts, strict=True))
         prefix = Cache.empty(model, slots=1, capacity=shared)
-        cache = Cache.empty(
-            model, slots=len(drafts), capacity=capacity, prefix=prefix.as_prefix()
-        )
+        cache = Cache.empty(model, slots=len(drafts), capacity=capacity, prefix=prefix.as_prefix())
         self._read(prefix, [drafts[0].prompt.tokens[:shared]], deadline)
         return cache, self._read(cache, own, deadline)
 

@@ -1,1 +1,1 @@
-"""The report: tables and charts from the results database as Markdown, HTML, JSON and for a terminal."""
+"""The report: the results database told in Markdown, HTML, JSON, SVG and on a terminal."""

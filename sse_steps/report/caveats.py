@@ -31,7 +31,7 @@ def caveats(
         if untested
         else "",
         "" if controls else "No control was run, so nothing vouches for the judge here.",
-        "The interval over examples (Wilson) takes the examples for a random sample of such programs.",
+        "The interval over examples (Wilson) takes them for a random sample of such programs.",
     )
     return tuple(sentence for sentence in found if sentence)
 
@@ -63,8 +63,8 @@ def _zero_spread(metrics: Sequence[ModelMetrics]) -> str:
 def _reused(metrics: Sequence[ModelMetrics]) -> str:
     cached, total = sum(row.cached for row in metrics), sum(row.completions for row in metrics)
     return (
-        f"{cached:,} of {total:,} completions were reused from an equal request of another run: they "
-        "keep the cost that was measured, were not timed again, and agree by construction."
+        f"{cached:,} of {total:,} completions were reused from an equal request of another run: "
+        "they keep the cost that was measured, were not timed again, and agree by construction."
         if cached
         else ""
     )

@@ -1,4 +1,4 @@
-"""The Pareto chart as SVG: dollars per example on a log axis, accuracy up, the frontier as a step."""
+"""The Pareto chart as SVG: cost on a log axis, accuracy up, the frontier as a step."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator, PercentFormatter
 from matplotlib.transforms import Bbox
 
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.standing import Standing
-from sse_steps.report.wording import dollars
+from sse_steps.report.wording import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,9 @@ class _Point:
 
 def report_chart(report: Report, *, width: float, height: float) -> str:
     """Return an SVG document of `width` x `height` inches per task, one panel below the other."""
-    tasks = report.tasks or ()
-    return _svg([task.standings for task in tasks], [task.task for task in tasks], width, height)
+    titles = [task.task for task in report.tasks] if len(report.tasks) > 1 else [""]
+    panels = [task.standings for task in report.tasks] or [()]
+    return _svg(panels, titles, width, height * len(panels))
 
 
 def task_chart(task: TaskReport, *, width: float, height: float) -> str:
@@ -54,7 +56,7 @@ def task_chart(task: TaskReport, *, width: float, height: float) -> str:
 
     The page defines --ink, --muted, --grid, --accent and --paper.
     """
-    document = _svg([task.standings], [], width, height)
+    document = _svg([task.standings], [""], width, height)
     element = document[document.index("<svg") :]
     for name in Palette.__dataclass_fields__:
         element = element.replace(getattr(Palette(), name), f"var(--{name})")
@@ -62,6 +64,150 @@ def task_chart(task: TaskReport, *, width: float, height: float) -> str:
     return re.sub(r'<g id="[^"]*"', "<g", element)
 
 
-def printable(text: str) -> str:
-    """Return `text` on one line, without the characters that XML cannot hold."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+def _svg(
+    panels: Sequence[Sequence[Standing]], titles: Sequence[str], width: float, height: float
+) -> str:
+    settings: Any = {
+        "svg.hashsalt": "sse_steps",  # equal figures give equal bytes
+        "svg.fonttype": "none",  # text stays text: searchable, and in the reader's font
+        "font.family": "sans-serif",
+        "font.size": 10.0,
+        "text.parse_math": False,  # a dollar sign is money
+    }
+    with mpl.rc_context(settings):
+        figure = Figure(figsize=(width, height), layout="constrained", facecolor=Palette().paper)
+        canvas = FigureCanvasAgg(figure)
+        every_axes = figure.subplots(len(panels), squeeze=False)[:, 0]
+        for axes, standings, title in zip(every_axes, panels, titles, strict=True):
+            _draw_panel(axes, standings, printable(title))
+        canvas.draw()  # type: ignore[no-untyped-call]  # untyped in Matplotlib
+        for axes in every_axes:
+            _spread_labels(axes)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def _draw_panel(axes: Axes, standings: Sequence[Standing], title: str) -> None:
+    _draw_frame(axes, title)
+    if not standings:
+        axes.text(
+            0.5, 0.5, "No candidate was evaluated.", transform=axes.transAxes, ha="center"
+        ).set_color(Palette().muted)
+        axes.set_xlim(0.1, 10)
+        return
+    points = _points(standings)
+    low, high = min(point.x for point in points), max(point.x for point in points)
+    # Room for a label on either side, and for a decade at the least.
+    margin = max(0.18 * math.log10(high / low), 0.5)
+    axes.set_xlim(low / 10**margin, high * 10**margin)
+    axes.set_ylim(0, _top(standings))
+    _label_costs(axes, points)
+    _draw_frontier(axes, points)
+    for point in points:
+        _draw_point(axes, point)
+
+
+def _draw_frame(axes: Axes, title: str) -> None:
+    palette = Palette()
+    axes.set_facecolor(palette.paper)
+    axes.set_xscale("log")
+    axes.set_title(title, loc="left", color=palette.ink, fontsize=11)
+    axes.set_xlabel("Cost per example, log scale", color=palette.muted)
+    axes.set_ylabel("Examples passed (pass@1)", color=palette.muted)
+    axes.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0, symbol=" %"))
+    axes.tick_params(which="both", length=0, colors=palette.muted)
+    axes.grid(visible=True, color=palette.grid, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(palette.muted)
+
+
+def _points(standings: Sequence[Standing]) -> list[_Point]:
+    """Place each model by its cost; what costs nothing stands a decade left of the cheapest."""
+    costs = [standing.metrics.usd_per_example for standing in standings]
+    edge = min((cost for cost in costs if cost > 0), default=1.0) / 10
+    return [
+        _Point(standing, cost if cost > 0 else edge)
+        for standing, cost in zip(standings, costs, strict=True)
+    ]
+
+
+def _label_costs(axes: Axes, points: Sequence[_Point], *, most: int = 6) -> None:
+    """Label powers of ten, thinned to `most`; the place of a zero cost is labelled as zero."""
+    low, high = axes.get_xlim()
+    zeros = {point.x for point in points if point.standing.metrics.usd_per_example == 0}
+    exponents = range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)
+    # Left of the zero mark there is nothing to read off, and beside it no room for a label.
+    powers = [
+        10.0**exponent for exponent in exponents if 10.0**exponent > 3 * max(zeros, default=0)
+    ]
+    ticks = [*zeros, *powers[:: math.ceil(len(powers) / most) or 1]]
+    labels = ["$0" if tick in zeros else f"${_plain_power(tick)}" for tick in ticks]
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_major_formatter(FixedFormatter(labels))
+    axes.xaxis.set_minor_locator(NullLocator())
+
+
+def _plain_power(power: float) -> str:
+    """Return a power of ten as `0.001` or `1,000`, far out as `1e-09`."""
+    exponent = round(math.log10(power))
+    return f"{power:,.{max(0, -exponent)}f}" if -7 <= exponent <= 6 else f"1e{exponent:03d}"
+
+
+def _top(standings: Sequence[Standing]) -> float:
+    highest = max(standing.metrics.wilson_high or standing.accuracy for standing in standings)
+    return min(1.04, max(0.1, 1.12 * highest))
+
+
+def _draw_frontier(axes: Axes, points: Sequence[_Point]) -> None:
+    """Draw, for every cost, the best accuracy that no more than that cost buys."""
+    steps: list[_Point] = []
+    for point in sorted(points, key=lambda point: (point.x, -point.standing.accuracy)):
+        if not steps or point.standing.accuracy > steps[-1].standing.accuracy:
+            steps.append(point)
+    places = [(point.x, point.standing.accuracy) for point in steps]
+    right = axes.get_xlim()[1]
+    costs, accuracies = zip(*places, (right, places[-1][1]), strict=True)
+    axes.step(costs, accuracies, where="post", color=Palette().accent, linewidth=1.4, alpha=0.7)
+
+
+def _draw_point(axes: Axes, point: _Point) -> None:
+    palette, metrics = Palette(), point.standing.metrics
+    leading = point.standing.frontier.on_frontier
+    colour = palette.accent if leading else palette.muted
+    if metrics.wilson_low is not None and metrics.wilson_high is not None:
+        axes.vlines(point.x, metrics.wilson_low, metrics.wilson_high, colors=colour, linewidth=1.4)
+    axes.plot(
+        [point.x],
+        [point.standing.accuracy],
+        marker="<" if metrics.usd_per_example == 0 else "o",
+        markersize=8,
+        markerfacecolor=colour if leading else palette.paper,
+        markeredgecolor=colour,
+        markeredgewidth=1.6,
+        clip_on=False,
+        zorder=3,
+    )
+    left_half = axes.transAxes.inverted().transform(axes.transData.transform((point.x, 0)))[0] < 0.6
+    axes.annotate(
+        point.label,
+        (point.x, point.standing.accuracy),
+        xytext=(9 if left_half else -9, 7),
+        textcoords="offset points",
+        horizontalalignment="left" if left_half else "right",
+        color=palette.ink,
+        fontweight="bold" if leading else "normal",
+    )
+
+
+def _spread_labels(axes: Axes) -> None:
+    """Lift labels, lowest first, until none covers another."""
+    placed: list[Bbox] = []
+    labels = [child for child in axes.get_children() if isinstance(child, Annotation)]
+    for label in sorted(labels, key=lambda label: label.get_window_extent().y0):
+        while any(label.get_window_extent().overlaps(other) for other in placed):
+            x, y = label.xyann
+            label.xyann = (x, y + 3)
+        placed.append(label.get_window_extent())

@@ -1,4 +1,4 @@
-"""The sentence that answers: is the small model good enough, and what does it save?"""
+"""The sentence that says whether the small model is good enough, and what it saves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.standing import Standing
-from sse_steps.report.wording import dollars, milliseconds, percent, percent_range, ratio
+from sse_steps.report.wording import dollars, milliseconds, percent, percent_range, points, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class Headline:
 
 
 def headline(ranked: Sequence[Standing], options: ReportOptions) -> Headline:
-    """Answer for the smallest model by file size; the cheapest but the best where none has a size."""
+    """Answer for the smallest model by file size, or the cheapest rival where none has a size."""
     yardstick = (
         f"Good enough means here: at least {percent(options.least_accuracy)} of the examples pass, "
-        f"at most {percent(options.tolerated_gap)} of them fewer than with the most accurate model."
+        f"no more than {points(options.tolerated_gap)} below the most accurate model."
     )
     if not ranked:
         return Headline("Not known", "No candidate was evaluated on a tested example.", yardstick)
@@ -92,7 +92,9 @@ def _passes(standing: Standing) -> str:
 
 def _price(standing: Standing) -> str:
     metrics = standing.metrics
-    return f"{dollars(metrics.usd_per_example)} and {milliseconds(metrics.latency_p50_ms)} an example"
+    return (
+        f"{dollars(metrics.usd_per_example)} and {milliseconds(metrics.latency_p50_ms)} an example"
+    )
 
 
 def _cost(small: Standing, best: Standing) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """How the report is drawn, and what it calls good enough. Lengths are inches, rates shares of 1.
+    """How the report is drawn and what it calls good enough. Lengths are inches, rates 0 to 1.
 
     A model is good enough that passes at least `least_accuracy` of the examples and at most
     `tolerated_gap` fewer than the most accurate model. Fewer runs than `least_runs` are flagged.

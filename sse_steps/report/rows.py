@@ -1,4 +1,4 @@
-"""Rows of the results database that the report reads; fields are columns of the view of that name."""
+"""Rows of the results database that the report reads; fields are columns of a view."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ModelMetrics:
-    """A row of `model_metrics`. Rates are shares of 1, latencies milliseconds, None not measured."""
+    """A row of `model_metrics`. Rates are 0 to 1, latencies milliseconds, None not measured."""
 
     task: str
     model: str

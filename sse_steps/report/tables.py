@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sse_steps.report.report_data import Report, TaskReport
-from sse_steps.report.rows import FrontierRow, LevelMetrics, ModelMetrics
+from sse_steps.report.rows import FrontierRow, LevelMetrics, ModelMetrics, OutcomeCount
 from sse_steps.report.standing import Standing
 from sse_steps.report.wording import (
     ABSENT,
+    TIMES,
     dollars,
     listed,
     milliseconds,
@@ -17,6 +18,7 @@ from sse_steps.report.wording import (
     percent,
     percent_range,
     plural,
+    points,
     ratio,
     size,
     words,
@@ -62,8 +64,8 @@ def ranking_table(task: TaskReport) -> Table:
             (Column("Value"), lambda row: number(row.frontier.value_score)),
             (Column("Frontier", numeric=False), lambda row: frontier_words(row.frontier)),
         ],
-        note="Value = (1 - accuracy gap) × cost ratio × latency ratio, against the most accurate "  # noqa: RUF001 -- times, not x
-        "model on the frontier; above 100 is the target.",
+        note=f"Value = (1 - accuracy gap) {TIMES} cost ratio {TIMES} latency ratio, against the most "
+        "accurate model on the frontier; above 100 is the target.",
     )
 
 
@@ -81,8 +83,8 @@ def accuracy_table(task: TaskReport) -> Table:
             (Column("Same in every run"), lambda row: percent(row.metrics.consistency)),
             (Column("Composite score"), lambda row: number(row.metrics.composite_score)),
         ],
-        note="Over runs: Student's t. Over examples: Wilson. Composite score: of 100, by the weights "
-        "of the levels passed.",
+        note="Over runs: Student's t. Over examples: Wilson. Composite score: of 100, by the "
+        "weights of the levels passed.",
     )
 
 
@@ -130,12 +132,12 @@ def trade_off_table(task: TaskReport) -> Table:
         task.standings,
         [
             (Column("Model", numeric=False, row_header=True), lambda row: row.metrics.model),
-            (Column("Accuracy gap"), lambda row: percent(row.frontier.accuracy_gap)),
+            (Column("Accuracy gap"), lambda row: points(row.frontier.accuracy_gap)),
             (Column("Cost ratio"), lambda row: ratio(row.frontier.cost_ratio)),
             (Column("Latency ratio"), lambda row: ratio(row.frontier.latency_ratio)),
             (Column("Value"), lambda row: number(row.frontier.value_score)),
         ],
-        note=f"A ratio above 1 is in the model's favour. {ABSENT} stands where it has no finite value.",
+        note=f"A ratio above 1 favours the model. {ABSENT} stands where it has no finite value.",
     )
 
 
@@ -151,6 +153,7 @@ def level_table(report: Report, task: TaskReport) -> Table:
         )
         for level in report.levels
     ]
+    total = f"{sum(level.weight for level in report.levels):g}"
     scores = [number(standing.metrics.composite_score) for standing in task.standings]
     return Table(
         "Levels",
@@ -159,7 +162,7 @@ def level_table(report: Report, task: TaskReport) -> Table:
             Column("Weight"),
             *(Column(model) for model in models),
         ),
-        (*rows, ("Composite score", "100", *scores)),
+        (*rows, ("Composite score of 100", total, *scores)),
         note=f"{PASSED_MARK} passed at the first turn: at least half of the level's examples pass. "
         f"{MISSED_MARK} not passed. Examples passed are means over runs.",
     )
@@ -222,7 +225,9 @@ def model_table(task: TaskReport) -> Table:
                 standing.metrics.model,
                 standing.metrics.description or ABSENT,
                 listed([use.engine for use in uses]),
-                _batch_sizes([size for use in uses for size in (use.batch_size_min, use.batch_size_max)]),
+                _batch_sizes(
+                    [size for use in uses for size in (use.batch_size_min, use.batch_size_max)]
+                ),
                 standing.metrics.price_note or ABSENT,
             )
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-ABSENT = "–"  # noqa: RUF001 -- a dash is what a table shows where there is no figure
+ABSENT = "–"  # noqa: RUF001 -- what a table shows where there is no figure, and in ranges
+TIMES = "×"  # noqa: RUF001 -- times, not x
 
 
 def percent(share: float | None, *, digits: int = 1) -> str:
@@ -16,10 +17,15 @@ def percent(share: float | None, *, digits: int = 1) -> str:
 
 
 def percent_range(low: float | None, high: float | None) -> str:
-    """Return an interval of shares as `12.1 to 31 %`."""
+    """Return an interval of shares as `12.1-31 %`, with a dash for the hyphen."""
     if low is None or high is None:
         return ABSENT
-    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
+    return f"{percent(low).removesuffix(' %')}{ABSENT}{percent(high)}"
+
+
+def points(gap: float | None) -> str:
+    """Return a difference of shares in percentage points, as `5 points`."""
+    return ABSENT if gap is None else plural(round(100 * gap, 1), "point")
 
 
 def dollars(amount: float | None) -> str:
@@ -44,10 +50,10 @@ def milliseconds(latency: float | None) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """Return a ratio as `12×`, with two significant digits below ten and none after the point above."""
+    """Return a ratio as `12x` with a times sign, below ten with two significant digits."""
     if value is None:
         return ABSENT
-    return f"{value:,.0f}×" if value >= 10 else f"{value:.2g}×"  # noqa: RUF001 -- times, not x
+    return f"{value:,.0f}{TIMES}" if value >= 10 else f"{value:.2g}{TIMES}"
 
 
 def number(value: float | None) -> str:
@@ -79,3 +85,8 @@ def listed(names: list[str] | tuple[str, ...]) -> str:
 def words(identifier: str) -> str:
     """Return `wrong_answer` as `wrong answer`."""
     return identifier.replace("_", " ")
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line, without control characters: terminals obey them, XML has none."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

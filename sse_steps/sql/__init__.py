@@ -1,1 +1,1 @@
-"""SQL turns verdicts into metrics: staging, marts and checks, one select a file, and what runs them."""
+"""SQL turns verdicts into metrics: one select a file, and what runs them."""

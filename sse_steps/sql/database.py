@@ -1,4 +1,4 @@
-"""results.duckdb: built whole from Parquet files and declared relations, then read by the report."""
+"""The results database: built whole from Parquet files and declared relations, then read."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
 
 
 def create_marts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create staging as temporary views, which name files, and each mart as a table, which does not."""
+    """Create staging as temporary views, since they name files, and every mart as a table."""
     for script in scripts_in("staging"):
         connection.execute(f"create temp view {script.name} as {script.text}")
     for script in in_order(scripts_in("marts")):
@@ -69,7 +69,7 @@ def create_marts(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def read_records(database: Path, relation: str, record_type: type[Record]) -> tuple[Record, ...]:
-    """Return the rows of `relation` in a fixed order, as `record_type`, whose fields name columns."""
+    """Return the rows of `relation` in a fixed order; `record_type`'s fields name the columns."""
     columns = ", ".join(field.name for field in fields(record_type))
     query = f"select {columns} from {relation} order by all"  # noqa: S608 -- both names are ours
     with duckdb.connect(database, read_only=True) as connection:

@@ -47,9 +47,7 @@ def student_t_interval(values: Sequence[float], *, confidence: float = 0.95) -> 
     return Interval(mean - half_width, mean + half_width)
 
 
-def wilson_interval(
-    successes: float, trials: int, *, confidence: float = 0.95
-) -> Interval | None:
+def wilson_interval(successes: float, trials: int, *, confidence: float = 0.95) -> Interval | None:
     """Return Wilson's score interval for a proportion, between 0 and 1; None without trials.
 
     `successes` may be a fraction: a mean over runs of the examples that passed.

@@ -21,10 +21,10 @@ pub fn life(
 fn count_neighbours(alive: &HashSet<Cell>) -> HashMap<Cell, u8> {
     let mut counts = HashMap::new();
     for &(x, y) in alive {
-        for dx in -1..=1 {
-            for dy in -1..=1 {
-                if (dx, dy) != (0, 0) {
-                    *counts.entry((x + dx, y + dy)).or_insert(0) += 1;
+        for near_x in x - 1..=x + 1 {
+            for near_y in y - 1..=y + 1 {
+                if (near_x, near_y) != (x, y) {
+                    *counts.entry((near_x, near_y)).or_insert(0) += 1;
                 }
             }
         }

@@ -1,13 +1,15 @@
-"""How long a loan runs."""
+"""How long a loan runs; we stop counting after 50 years."""
+
+LONGEST = 600
 
 
 def months_to_repay(balance: float, annual_percent: float, payment: float) -> int | None:
-    """Count the monthly payments; None if they never repay the loan, or not in 50 years."""
+    """Count the monthly payments; None if they do not even cover the interest."""
     remaining = balance
     months = 0
-    while remaining > 0:
+    while remaining > 0 and months < LONGEST:
         interest = remaining * annual_percent / 1200
-        if payment <= interest or months == 600:
+        if payment <= interest:
             return None
         remaining += interest - payment
         months += 1

@@ -11,11 +11,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             return Ok(ExitCode::FAILURE);
         }
     }
-    print!("stack:");
-    for value in stack {
-        print!(" {value}");
-    }
-    println!();
+    let values: String = stack.iter().map(|value| format!(" {value}")).collect();
+    println!("stack:{values}");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -54,14 +51,14 @@ fn calculate(operator: &str, left: i64, right: i64) -> Result<i64, String> {
         ("-", _) => Ok(left - right),
         ("*", _) => Ok(left * right),
         (_, 0) => Err("division by zero".to_string()),
-        ("/", _) => Ok(floor_div(left, right)),
-        _ => Ok(left - right * floor_div(left, right)),
+        ("/", _) => Ok((left - modulo(left, right)) / right),
+        _ => Ok(modulo(left, right)),
     }
 }
 
-/// Divide and round down, as Python does.
-fn floor_div(left: i64, right: i64) -> i64 {
-    (left * right.signum()).div_euclid(right.abs())
+/// The remainder with the sign of the divisor, as in Python, whose quotients are rounded down.
+fn modulo(left: i64, right: i64) -> i64 {
+    (left % right + right) % right
 }
 
 /// Read a number that has no plus sign.

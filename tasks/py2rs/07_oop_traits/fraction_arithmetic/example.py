@@ -42,8 +42,8 @@ class Fraction:
         return f"{self.numerator}/{self.denominator}".removesuffix("/1")
 
 
-left, operator, right = Fraction.parse(sys.argv[1]), sys.argv[2], Fraction.parse(sys.argv[3])
 try:
+    left, operator, right = Fraction.parse(sys.argv[1]), sys.argv[2], Fraction.parse(sys.argv[3])
     match operator:
         case "+":
             print(left + right)

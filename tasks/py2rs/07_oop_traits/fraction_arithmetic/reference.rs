@@ -29,13 +29,12 @@ impl Fraction {
         }
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    /// Reads "3/4" or "3"; `None` is a zero denominator.
+    fn parse(text: &str) -> Option<Self> {
+        let number = |digits: &str| digits.parse().expect("a fraction consists of numbers");
         let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
-        match (numerator.parse(), denominator.parse()) {
-            (Ok(_), Ok(0)) => Err("denominator is zero".to_string()),
-            (Ok(numerator), Ok(denominator)) => Ok(Self::new(numerator, denominator)),
-            _ => Err(format!("not a fraction: {text}")),
-        }
+        let denominator = number(denominator);
+        (denominator != 0).then(|| Self::new(number(numerator), denominator))
     }
 }
 
@@ -107,29 +106,29 @@ impl fmt::Display for Fraction {
     }
 }
 
-fn run(arguments: &[String]) -> Result<Fraction, String> {
-    let [left, operator, right] = arguments else {
-        return Err("usage: LEFT OPERATOR RIGHT".to_string());
-    };
+fn calculate(left: &str, operator: &str, right: &str) -> Option<Fraction> {
     let (left, right) = (Fraction::parse(left)?, Fraction::parse(right)?);
-    match operator.as_str() {
-        "+" => Ok(left + right),
-        "-" => Ok(left - right),
-        "x" => Ok(left * right),
-        ":" => (left / right).ok_or_else(|| "denominator is zero".to_string()),
-        _ => Ok(left.min(right)),
+    match operator {
+        "+" => Some(left + right),
+        "-" => Some(left - right),
+        "x" => Some(left * right),
+        ":" => left / right,
+        _ => Some(left.min(right)),
     }
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    match run(&arguments) {
-        Ok(result) => {
+    let [left, operator, right] = &arguments[..] else {
+        panic!("three arguments are needed");
+    };
+    match calculate(left, operator, right) {
+        Some(result) => {
             println!("{result}");
             ExitCode::SUCCESS
         }
-        Err(message) => {
-            println!("{message}");
+        None => {
+            println!("denominator is zero");
             ExitCode::from(2)
         }
     }

@@ -64,34 +64,34 @@ impl Shape for Rectangle {
     }
 }
 
-fn parse(line: &str) -> Result<Box<dyn Shape>, String> {
+fn parse(line: &str) -> Option<Box<dyn Shape>> {
     let mut words = line.split_whitespace();
     let kind = words.next().unwrap_or_default();
     let sizes = words
-        .map(|word| word.parse().map_err(|_| format!("not a size: {word}")))
-        .collect::<Result<Vec<f64>, String>>()?;
+        .map(|word| word.parse().ok())
+        .collect::<Option<Vec<f64>>>()?;
     match (kind, sizes.as_slice()) {
-        ("circle", &[radius]) => Ok(Box::new(Circle { radius })),
-        ("rectangle", &[width, height]) => Ok(Box::new(Rectangle {
+        ("circle", &[radius]) => Some(Box::new(Circle { radius })),
+        ("rectangle", &[width, height]) => Some(Box::new(Rectangle {
             name: "rectangle",
             width,
             height,
         })),
-        ("square", &[side]) => Ok(Box::new(Rectangle::square(side))),
-        _ => Err(format!("not a shape: {line}")),
+        ("square", &[side]) => Some(Box::new(Rectangle::square(side))),
+        _ => None,
     }
 }
 
-fn main() -> Result<(), String> {
-    let mut shapes = io::stdin()
+fn main() {
+    let mut shapes: Vec<Box<dyn Shape>> = io::stdin()
         .lines()
-        .map(|line| parse(&line.map_err(|error| error.to_string())?))
-        .collect::<Result<Vec<_>, String>>()?;
+        .map_while(Result::ok)
+        .map(|line| parse(&line).expect("every line should be a shape"))
+        .collect();
     let total: f64 = shapes.iter().map(|shape| shape.area()).sum();
     shapes.sort_by(|a, b| a.area().total_cmp(&b.area()));
     for shape in &shapes {
         println!("{}", shape.describe());
     }
     println!("total {:.2}", total.abs());
-    Ok(())
 }

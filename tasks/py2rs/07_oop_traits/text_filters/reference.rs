@@ -47,13 +47,14 @@ impl Filter for Head {
 }
 
 fn filter(argument: &str) -> Option<Box<dyn Filter>> {
-    Some(match argument.split_once('=') {
-        None if argument == "unique" => Box::new(Unique::default()),
-        Some(("rotate", by)) => Box::new(Rotate {
-            by: by.parse().ok()?,
+    let (name, option) = argument.split_once('=').unwrap_or((argument, ""));
+    Some(match name {
+        "unique" => Box::new(Unique::default()),
+        "rotate" => Box::new(Rotate {
+            by: option.parse().ok()?,
         }),
-        Some(("head", count)) => Box::new(Head {
-            left: count.parse().ok()?,
+        "head" => Box::new(Head {
+            left: option.parse().ok()?,
         }),
         _ => return None,
     })

@@ -1,0 +1,219 @@
+"""Hydra's configuration as frozen dataclasses. The only file that knows Hydra and OmegaConf."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from sse_steps.errors import ConfigError, nearest
+from sse_steps.records import Role
+from sse_steps.tasks import Task, load_task
+from sse_steps.validation import STRICT_KEYS, validated
+
+Positive = Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class LimitSettings:
+    """What one process of generated code may use."""
+
+    cpu_s: Positive = 10
+    wall_s: Annotated[float, Field(gt=0)] = 30.0
+    memory_mb: Positive = 1024
+    output_kb: Positive = 1024
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class RunSettings:
+    """How often and how far. None: the model's file decides, then the task's."""
+
+    runs: Positive | None = None
+    temperature: Annotated[float, Field(ge=0)] | None = None
+    max_tokens: Positive | None = None
+    timeout_ms: Positive | None = None
+    samples: Positive | None = None
+    repeat_greedy: bool = False
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    allow_weak_isolation: bool = False
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class PathSettings:
+    """Where things are kept, relative to the project's folder."""
+
+    results: str
+    cache: str
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class PriceSettings:
+    """What a second of the machine costs, and who says so."""
+
+    date: str
+    machine: str
+    usd_per_hour: Annotated[float, Field(ge=0)]
+    source: str
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class ReportSettings:
+    """How the report looks."""
+
+    title: str
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class ModelSettings:
+    """One file of conf/model/."""
+
+    description: str
+    engine: str
+    role: Role = Role.CANDIDATE
+    source: str | None = None  # where the weights come from
+    sha256: str | None = None
+    temperature: Annotated[float, Field(ge=0)] | None = None
+    max_tokens: Positive | None = None
+    timeout_ms: Positive | None = None
+    batch_size: Positive = 32
+    package: str | None = None  # for a transpiler: the Python package whose version counts
+    command: tuple[str, ...] = ()  # for a transpiler: what is run beside example.py
+    output: str | None = None  # for a transpiler: the file that it writes
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class _Composed:
+    tasks: tuple[str, ...]
+    models: tuple[str, ...]
+    controls: tuple[str, ...]
+    corpus: str | None
+    run: RunSettings
+    prices: PriceSettings
+    paths: PathSettings
+    report: ReportSettings
+    model: dict[str, ModelSettings]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a build needs to know."""
+
+    tasks: dict[str, Task]
+    models: dict[str, ModelSettings]  # controls first, then candidates in the order asked for
+    corpus: str | None
+    run: RunSettings
+    prices: PriceSettings
+    paths: PathSettings
+    report: ReportSettings
+
+
+def overrides_in(arguments: Sequence[str]) -> list[str]:
+    """Return the `key=value` arguments of a doit command line, by doit's own rule."""
+    return [each for each in arguments if "=" in each and not each.startswith("-")]
+
+
+def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
+    """Compose `root/conf` with `overrides` and read the task files that it names.
+
+    Raises:
+        ConfigError: an override, or a configuration file, does not fit.
+        TaskFileError: a task file does not fit.
+    """
+    with initialize_config_dir(version_base="1.3", config_dir=str(root / "conf")):
+        chosen = _compose([each for each in overrides if not _is_about_model(each)], root)
+        names = _model_names(chosen, root / "conf" / "model")
+        additions = [f"+model@model.{name}={name}" for name in names]
+        about_models = [_forced(each, names) for each in overrides if _is_about_model(each)]
+        others = [each for each in overrides if not _is_about_model(each)]
+        composed = _compose([*additions, *others, *about_models], root)
+    composed.setdefault("model", {})
+    valid = validated(_Composed, composed, "The configuration", ConfigError)
+    return Settings(
+        tasks={name: load_task(name, root / "tasks") for name in valid.tasks},
+        models={name: valid.model[name] for name in names},
+        corpus=valid.corpus,
+        run=valid.run,
+        prices=valid.prices,
+        paths=valid.paths,
+        report=valid.report,
+    )
+
+
+def _is_about_model(override: str) -> bool:
+    return override.lstrip("+~").startswith("model.")
+
+
+def _forced(override: str, names: list[str]) -> str:
+    """Let an override set a key that the model's file leaves out; validation knows the valid keys."""
+    name = override.lstrip("+~").split("=")[0].split(".")[1]
+    if name not in names:
+        raise ConfigError(f"The model '{name}' of '{override}' is not used.", nearest(name, names))
+    return f"++{override.lstrip('+')}"
+
+
+def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
+    """Return controls and models in order, each once; a name without a file is an error."""
+    names: list[str] = []
+    for key in ("controls", "models"):
+        wanted = chosen.get(key)
+        if not isinstance(wanted, list):
+            raise ConfigError(
+                f"'{key}' is {wanted!r}, which is no list.", f"Write it as {key}=[name,name]."
+            )
+        names += [str(name) for name in wanted]
+    known = {path.stem for path in folder.glob("*.yaml")}
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"There is no model '{name}' in conf/model.", nearest(name, known))
+    return list(dict.fromkeys(names))
+
+
+def _compose(overrides: list[str], root: Path) -> dict[str, Any]:
+    try:
+        composed = OmegaConf.to_container(compose("config", overrides=overrides), resolve=True)
+    except (HydraException, OmegaConfBaseException, OSError) as fault:
+        raise _config_error(fault, root) from fault
+    if not isinstance(composed, dict):
+        raise ConfigError("conf/config.yaml holds no mapping.", "Give it keys and values.")
+    return {str(key): value for key, value in composed.items()}
+
+
+def _config_error(fault: Exception, root: Path) -> ConfigError:
+    """Turn what Hydra says into what is wrong and the nearest valid name."""
+    text = str(fault)
+    if key := re.search(r"Could not override '([^'@]+)'", text):
+        path = key[1]
+        return ConfigError(f"There is no setting '{path}'.", nearest(path, _setting_names(root)))
+    if option := re.search(r"Could not find '([^'/]+)/([^']+)'", text):
+        group, name = option.groups()
+        known = [path.stem for path in (root / "conf" / group).glob("*.yaml")]
+        return ConfigError(f"There is no '{name}' in conf/{group}.", nearest(name, known))
+    first = text.strip().splitlines()[0] if text.strip() else type(fault).__name__
+    return ConfigError(f"The configuration cannot be composed: {first}", "Mend that part.")
+
+
+def _setting_names(root: Path) -> list[str]:
+    plain = OmegaConf.to_container(compose("config"), resolve=False)
+    groups = {path.name for path in (root / "conf").iterdir() if path.is_dir()} - {"model"}
+    return [*_flattened(plain), *groups]
+
+
+def _flattened(data: Any, prefix: str = "") -> Iterator[str]:  # noqa: ANN401 - YAML holds anything
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield f"{prefix}{key}"
+            yield from _flattened(value, f"{prefix}{key}.")
+
+
+def forget_hydra() -> None:
+    """Clear Hydra's global state, for a process that composes again after a failure."""
+    GlobalHydra.instance().clear()

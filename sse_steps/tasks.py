@@ -1,0 +1,95 @@
+"""Task definitions: the YAML files in tasks/."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from sse_steps.errors import TaskFileError, nearest
+from sse_steps.validation import STRICT_KEYS, read_yaml, validated
+
+
+class Metric(StrEnum):
+    """What a task is measured by."""
+
+    ACCURACY = "accuracy"
+    COST = "cost"
+    LATENCY = "latency"
+
+
+class GroundTruth(StrEnum):
+    """Who decides whether an answer is right."""
+
+    COMPILER = "compiler"
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class About:
+    """What the task is."""
+
+    id: str
+    domain: str
+    description: str
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class Evaluation:
+    """How the task is evaluated, unless a model or the command line says otherwise."""
+
+    samples: Annotated[int, Field(ge=1)] = 100
+    timeout_ms: Annotated[int, Field(ge=1)] = 30000
+    temperature: Annotated[float, Field(ge=0.0)] = 0.0
+    max_tokens: Annotated[int, Field(ge=1)] = 4096
+    runs: Annotated[int, Field(ge=1)] = 5
+    metrics: tuple[Metric, ...] = (Metric.ACCURACY, Metric.COST, Metric.LATENCY)
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class Prompts:
+    """What a language model is told. `{python_code}` and `{requirement}` are filled in."""
+
+    system: str
+    user_template: str
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class Judging:
+    """How an answer is judged."""
+
+    type: GroundTruth = GroundTruth.COMPILER
+    run_tests: bool = True
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class Task:
+    """One task file."""
+
+    task: About
+    prompts: Prompts
+    corpus: str
+    evaluation: Evaluation = field(default_factory=Evaluation)
+    ground_truth: Judging = field(default_factory=Judging)
+
+
+def load_task(name: str, folder: Path) -> Task:
+    """Read `folder/name.yaml`.
+
+    Raises:
+        TaskFileError: there is no such file, or it does not fit the format.
+    """
+    path = folder / f"{name}.yaml"
+    if not path.is_file():
+        known = [each.stem for each in folder.glob("*.yaml")]
+        raise TaskFileError(f"There is no task '{name}' in '{folder}'.", nearest(name, known))
+    task = validated(Task, read_yaml(path, TaskFileError), f"'{path}'", TaskFileError)
+    if "{python_code}" not in task.prompts.user_template:
+        raise TaskFileError(
+            f"'{path}' has a prompts.user_template without {{python_code}}.",
+            "Put {python_code} where the Python program is to stand.",
+        )
+    return task
