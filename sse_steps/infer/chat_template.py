@@ -10,15 +10,16 @@ the character. The templates of current chat models need no more than that.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 import jinja2
 from jinja2 import nodes
+from jinja2.exceptions import SecurityError
 from jinja2.filters import do_default
 from jinja2.runtime import Context, LoopContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
 
@@ -28,20 +29,23 @@ MAX_SOURCE: Final = 32_768  # characters; the longest template in common use has
 MAX_WORK: Final = 4_000_000  # characters made, or their worth
 ROUND_COST: Final = 1_000  # characters that one round of a loop is worth
 
-ADMITTED_NODES: Final = frozenset(
-    """Add And Assign Break Call Compare Concat CondExpr Const Continue Filter For Getattr Getitem
-    If Keyword List Mod NSRef Name Neg Not Operand Or Output Slice Sub Template TemplateData Test
-    Tuple""".split()
+ADMITTED_NODES: Final = (
+    *(nodes.Template, nodes.TemplateData, nodes.Output, nodes.Assign, nodes.NSRef, nodes.Name),
+    *(nodes.If, nodes.For, nodes.Break, nodes.Continue, nodes.CondExpr, nodes.Const, nodes.List),
+    *(nodes.Tuple, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Call, nodes.Keyword),
+    *(nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
+    *(nodes.Add, nodes.Sub, nodes.Mod, nodes.Neg, nodes.Concat),
 )
-ADMITTED_TESTS: Final = frozenset(
-    "boolean defined eq equalto even false float in integer iterable mapping ne none number odd"
-    " sequence string true undefined".split()
+ADMITTED_TESTS: Final = (
+    *("boolean", "defined", "eq", "equalto", "even", "false", "float", "in", "integer", "iterable"),
+    *("mapping", "ne", "none", "number", "odd", "sequence", "string", "true", "undefined"),
 )
-ADMITTED_METHODS: Final = {
-    str: frozenset(
-        "capitalize endswith find lower lstrip rstrip split startswith strip title upper".split()
+ADMITTED_METHODS: Final[Mapping[type, Collection[str]]] = {
+    str: (
+        *("capitalize", "endswith", "find", "lower", "lstrip", "rstrip"),
+        *("split", "startswith", "strip", "title", "upper"),
     ),
-    dict: frozenset(("get", "items", "keys", "values")),
+    dict: ("get", "items", "keys", "values"),
 }
 # Filters that `Meter` adds; with a space in their names no template can call them.
 ROUNDS: Final = "loop rounds"
@@ -213,14 +217,19 @@ def admit(environment: jinja2.Environment, source: str) -> nodes.Template:
     tree = environment.parse(source)
     for node in tree.find_all(nodes.Node):
         kind = type(node).__name__
-        if kind not in ADMITTED_NODES:
+        if type(node) not in ADMITTED_NODES:
             raise SecurityError(f"line {node.lineno}: {kind} is not admitted")
-        if isinstance(node, nodes.List | nodes.Tuple) and node.ctx == "load":
-            # A list of variables could hold itself twice and print as two to the power of n.
-            if not all(isinstance(item, nodes.Const) for item in node.items):
-                raise SecurityError(f"line {node.lineno}: a {kind} of other than constants")
-    metered = Meter().visit(tree)
-    return metered
+        if isinstance(node, nodes.List | nodes.Tuple) and not _is_constant_or_target(node):
+            raise SecurityError(f"line {node.lineno}: a {kind} of other than constants")
+    Meter().visit(tree)
+    return tree
+
+
+def _is_constant_or_target(node: nodes.List | nodes.Tuple) -> bool:
+    """Whether a list cannot hold another: one that holds it twice, n times over, prints as 2**n."""
+    if isinstance(node, nodes.Tuple) and node.ctx == "store":
+        return True
+    return all(isinstance(item, nodes.Const) for item in node.items)
 
 
 def scalar(value: object) -> object:

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def version(self) -> str:
         """Name and version of what executes the model; part of a completion's identity."""
 
+    def inputs(self, request: Request) -> tuple[str, ...]:
+        """Return everything of a request that the reply depends on."""
+
     def complete(
         self, requests: Sequence[Request], sampling: Sampling
     ) -> Iterator[Sequence[Reply]]:

@@ -191,7 +191,7 @@ class Generator:
 
 
 def choose(scores: FloatArray, temperature: float, random: np.random.Generator) -> int:
-    """Return the likeliest token of scores [V], or above temperature 0 draw one from the softmax."""
+    """Return the likeliest token of scores [V]; above temperature 0 draw from their softmax."""
     if temperature <= 0:
         return int(scores.argmax())
     weights = np.exp((scores - scores.max()).astype(np.float64) / temperature)  # [V]

@@ -12,9 +12,8 @@ The same batch on the same machine and BLAS gives the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,6 +134,7 @@ def forward(
 
     Returns:
         [N, E] hidden states, for `logits`.
+
     """
     model = weights.model
     rotation = rotations(model, blocks, cache.shared)  # [N, 1, D/2]
@@ -164,27 +164,32 @@ def logits(weights: Weights, hidden: FloatArray) -> FloatArray:
 def rms_norm(x: FloatArray, gain: FloatArray, epsilon: float) -> FloatArray:
     """Scale rows [N, E] to a root mean square of one, then by [E] (arXiv:1910.07467, eq. 4)."""
     mean_square = np.einsum("ne,ne->n", x, x)[:, None] / x.shape[1]  # [N, 1]
-    return x / np.sqrt(mean_square + np.float32(epsilon)) * gain  # [N, E]
+    normed: FloatArray = x / np.sqrt(mean_square + np.float32(epsilon)) * gain  # [N, E]
+    return normed
 
 
 def silu(x: FloatArray) -> FloatArray:
     """Return x * sigmoid(x), the gate of SwiGLU (arXiv:2002.05202, section 2)."""
     with np.errstate(over="ignore"):  # exp(-x) may reach infinity: the quotient is then a true zero
-        return x / (1 + np.exp(-x))  # the shape of x
+        gated: FloatArray = x / (1 + np.exp(-x))  # the shape of x
+    return gated
 
 
-def rotations(model: Hyperparameters, blocks: Sequence[Block], shared: int) -> NDArray[Any]:
+def rotations(
+    model: Hyperparameters, blocks: Sequence[Block], shared: int
+) -> NDArray[np.complex64]:
     """Return [N, 1, D/2] unit complex numbers, one angle per row's position and pair of dimensions.
 
     Rotary position embedding: arXiv:2104.09864, eq. 15.
     """
     positions = shared + np.concatenate([block.positions.ravel() for block in blocks])  # [N]
     exponents = np.arange(0, model.head_width, 2) / model.head_width  # [D/2]
-    angles = positions[:, None] * model.rope_base**-exponents  # [N, D/2]
-    return np.exp(1j * angles).astype(np.complex64)[:, None]  # [N, 1, D/2]
+    angles = positions[:, None] * np.power(model.rope_base, -exponents)  # [N, D/2]
+    turns: NDArray[np.complex64] = np.exp(1j * angles).astype(np.complex64)  # [N, D/2]
+    return turns[:, None]  # [N, 1, D/2]
 
 
-def rotate(x: FloatArray, rotation: NDArray[Any]) -> FloatArray:
+def rotate(x: FloatArray, rotation: NDArray[np.complex64]) -> FloatArray:
     """Rotate the pairs (0, 1), (2, 3) ... of [N, heads, D], as GGUF orders the rows of q and k."""
     pairs = np.ascontiguousarray(x).view(np.complex64)  # [N, heads, D/2]
     return (pairs * rotation).view(np.float32)  # [N, heads, D]
@@ -245,7 +250,7 @@ def per_slot(rows: FloatArray, matrices: FloatArray) -> FloatArray:
 
 def hide_future(scores: FloatArray, positions: IntArray) -> None:
     """Set the scores [K, S, nG, T] of positions after a row's own, [S, n], to minus infinity."""
-    kv_heads, slots, rows, length = scores.shape  # K, S, nG, T
+    rows, length = scores.shape[2:]  # nG, T
     future = np.arange(length) > positions[:, :, None]  # [S, n, T]
     grouped = np.repeat(future, rows // positions.shape[1], axis=1)  # [S, nG, T]
     np.copyto(scores, np.float32(-np.inf), where=grouped)  # [K, S, nG, T]

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NoReturn
 
 import gguf
 import numpy as np
@@ -77,7 +77,11 @@ class BoundedReader(gguf.GGUFReader):
         super().__init__(path)
 
     def _get(
-        self, offset: int, dtype: DTypeLike, count: int = 1, override_order: Any = None
+        self,
+        offset: int,
+        dtype: DTypeLike,
+        count: int = 1,
+        override_order: Literal["I", "S", "<"] | None = None,
     ) -> NDArray[Any]:
         self.reads += 1
         if self.reads > self.max_reads:
@@ -97,55 +101,59 @@ class Metadata:
         self.path = path
         self._fields = reader.fields
 
-    def value(self, key: str) -> Any:
+    def value(self, key: str) -> object:
         """Return what is stored under `key`, None where there is nothing."""
         field = self._fields.get(key)
-        return None if field is None else field.contents()
+        try:
+            return None if field is None else field.contents()
+        except ValueError as error:
+            raise unusable(self.path, f"{key} cannot be read: {error}") from error
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return a string."""
-        value = self.value(key)
-        value = default if value is None else value
-        return value if isinstance(value, str) else self._refuse(key, value, "a string")
+        value = self.value(key) or default
+        if isinstance(value, str):
+            return value
+        self._refuse(key, value, "a string")
 
     def integer(self, key: str, default: int | None = None) -> int:
         """Return an integer above zero."""
-        value = self.value(key)
-        value = default if value is None else value
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-        return self._refuse(key, value, "an integer above zero")
+        value = self.value(key) or default
+        if isinstance(value, int) and value > 0:
+            return int(value)
+        self._refuse(key, value, "an integer above zero")
 
     def number(self, key: str, default: float | None = None) -> float:
         """Return a finite number above zero."""
-        value = self.value(key)
-        value = default if value is None else value
+        value = self.value(key) or default
         if isinstance(value, int | float) and 0 < value < math.inf:
             return float(value)
-        return self._refuse(key, value, "a number above zero")
+        self._refuse(key, value, "a number above zero")
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of strings."""
         value = self.value(key)
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        return tuple(self._refuse(key, value, "a list of strings"))
+        self._refuse(key, value, "a list of strings")
 
     def integers(self, key: str) -> tuple[int, ...]:
         """Return a list of integers."""
         value = self.value(key)
         if isinstance(value, list) and all(isinstance(item, int) for item in value):
             return tuple(value)
-        return tuple(self._refuse(key, value, "a list of integers"))
+        self._refuse(key, value, "a list of integers")
 
     def token_id(self, key: str, vocabulary_size: int) -> int | None:
         """Return the id of a token, None where there is none."""
         value = self.value(key)
-        if value is None or (isinstance(value, int) and 0 <= value < vocabulary_size):
-            return value
-        return self._refuse(key, value, f"a token id below {vocabulary_size}")
+        if value is None:
+            return None
+        if isinstance(value, int) and 0 <= value < vocabulary_size:
+            return int(value)
+        self._refuse(key, value, f"a token id below {vocabulary_size}")
 
-    def _refuse(self, key: str, value: object, wanted: str) -> Any:
+    def _refuse(self, key: str, value: object, wanted: str) -> NoReturn:
         found = "missing" if value is None else f"{str(value)[:80]!r}, not {wanted}"
         raise unusable(self.path, f"{key} is {found}")
 
@@ -188,6 +196,7 @@ def read_gguf(path: Path) -> ModelFile:
 
     Raises:
         ModelFormatError: the file is not GGUF, is cut short, or holds a model unlike llama.
+
     """
     reader = _open(path)
     metadata = Metadata(path, reader)
@@ -195,8 +204,9 @@ def read_gguf(path: Path) -> ModelFile:
     hyperparameters = _hyperparameters(metadata, len(tokenizer.tokens))
     tensors = LazyTensors(path, reader)
     _check_tensors(path, tensors, hyperparameters)
-    has_template = metadata.value("tokenizer.chat_template") is not None
-    template = metadata.text("tokenizer.chat_template") if has_template else None
+    template = metadata.value("tokenizer.chat_template")
+    if not isinstance(template, str | None):
+        raise unusable(path, "the chat template is not a string")
     return ModelFile(path, hyperparameters, tokenizer, template, tensors)
 
 
@@ -255,7 +265,7 @@ def _hyperparameters(metadata: Metadata, vocabulary_size: int) -> Hyperparameter
 
 
 def _check_rope(metadata: Metadata, name: str, model: Hyperparameters) -> None:
-    """Refuse what would make the rotation differ without a sign in the text: it is not supported."""
+    """Refuse rotations that would be computed wrongly, with nothing to show for it."""
     rotated = metadata.integer(f"{name}.rope.dimension_count", model.head_width)
     scaling = metadata.text(f"{name}.rope.scaling.type", "none")
     if rotated != model.head_width or model.head_width % 2:

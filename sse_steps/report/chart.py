@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
@@ -80,9 +81,10 @@ def _svg(
         every_axes = figure.subplots(len(panels), squeeze=False)[:, 0]
         for axes, standings, title in zip(every_axes, panels, titles, strict=True):
             _draw_panel(axes, standings, printable(title))
+            _label_costs(axes, standings, most=round(0.75 * width))
         canvas.draw()  # type: ignore[no-untyped-call]  # untyped in Matplotlib
         for axes in every_axes:
-            _spread_labels(axes)
+            _place_labels(axes)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
@@ -102,7 +104,6 @@ def _draw_panel(axes: Axes, standings: Sequence[Standing], title: str) -> None:
     margin = max(0.18 * math.log10(high / low), 0.5)
     axes.set_xlim(low / 10**margin, high * 10**margin)
     axes.set_ylim(0, _top(standings))
-    _label_costs(axes, points)
     _draw_frontier(axes, points)
     for point in points:
         _draw_point(axes, point)
@@ -134,26 +135,29 @@ def _points(standings: Sequence[Standing]) -> list[_Point]:
     ]
 
 
-def _label_costs(axes: Axes, points: Sequence[_Point], *, most: int = 6) -> None:
+def _label_costs(axes: Axes, standings: Sequence[Standing], *, most: int) -> None:
     """Label powers of ten, thinned to `most`; the place of a zero cost is labelled as zero."""
-    low, high = axes.get_xlim()
-    zeros = {point.x for point in points if point.standing.metrics.usd_per_example == 0}
-    exponents = range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)
+    low, high = (math.log10(limit) for limit in axes.get_xlim())
+    zeros = {
+        math.log10(point.x)
+        for point in _points(standings)
+        if point.standing.metrics.usd_per_example == 0
+    }
+    spacing = (high - low) / most
     # Left of the zero mark there is nothing to read off, and beside it no room for a label.
-    powers = [
-        10.0**exponent for exponent in exponents if 10.0**exponent > 3 * max(zeros, default=0)
-    ]
-    ticks = [*zeros, *powers[:: math.ceil(len(powers) / most) or 1]]
-    labels = ["$0" if tick in zeros else f"${_plain_power(tick)}" for tick in ticks]
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    nearest = max(zeros, default=low - spacing) + spacing
+    powers = range(math.ceil(nearest), math.floor(high) + 1)[:: max(1, math.ceil(spacing))]
+    axes.xaxis.set_major_locator(FixedLocator([10.0**place for place in (*zeros, *powers)]))
+    labels = [*("$0" for _ in zeros), *(_power_of_ten(power) for power in powers)]
     axes.xaxis.set_major_formatter(FixedFormatter(labels))
     axes.xaxis.set_minor_locator(NullLocator())
 
 
-def _plain_power(power: float) -> str:
-    """Return a power of ten as `0.001` or `1,000`, far out as `1e-09`."""
-    exponent = round(math.log10(power))
-    return f"{power:,.{max(0, -exponent)}f}" if -7 <= exponent <= 6 else f"1e{exponent:03d}"
+def _power_of_ten(exponent: int) -> str:
+    """Return ten to the power as `$0.001` or `$1,000`, far out as `$1e-09`."""
+    if -7 <= exponent <= 6:
+        return f"${10.0**exponent:,.{max(0, -exponent)}f}"
+    return f"$1e{exponent:03d}"
 
 
 def _top(standings: Sequence[Standing]) -> float:
@@ -169,8 +173,12 @@ def _draw_frontier(axes: Axes, points: Sequence[_Point]) -> None:
             steps.append(point)
     places = [(point.x, point.standing.accuracy) for point in steps]
     right = axes.get_xlim()[1]
-    costs, accuracies = zip(*places, (right, places[-1][1]), strict=True)
-    axes.step(costs, accuracies, where="post", color=Palette().accent, linewidth=1.4, alpha=0.7)
+    corners = [places[0]]
+    for (_, below), (cost, accuracy) in pairwise(places):
+        corners += [(cost, below), (cost, accuracy)]
+    # One line per stretch, so that a label is kept off the line and not off all that it encloses.
+    for (start, low), (end, high) in pairwise([*corners, (right, places[-1][1])]):
+        axes.plot([start, end], [low, high], color=Palette().accent, linewidth=1.2)
 
 
 def _draw_point(axes: Axes, point: _Point) -> None:
@@ -190,24 +198,39 @@ def _draw_point(axes: Axes, point: _Point) -> None:
         clip_on=False,
         zorder=3,
     )
-    left_half = axes.transAxes.inverted().transform(axes.transData.transform((point.x, 0)))[0] < 0.6
     axes.annotate(
         point.label,
         (point.x, point.standing.accuracy),
-        xytext=(9 if left_half else -9, 7),
+        xytext=(0, 0),
         textcoords="offset points",
-        horizontalalignment="left" if left_half else "right",
         color=palette.ink,
         fontweight="bold" if leading else "normal",
-    )
+    ).set_in_layout(False)
 
 
-def _spread_labels(axes: Axes) -> None:
-    """Lift labels, lowest first, until none covers another."""
-    placed: list[Bbox] = []
+def _place_labels(axes: Axes) -> None:
+    """Put each label beside its point where it covers nothing, most accurate first."""
     labels = [child for child in axes.get_children() if isinstance(child, Annotation)]
-    for label in sorted(labels, key=lambda label: label.get_window_extent().y0):
-        while any(label.get_window_extent().overlaps(other) for other in placed):
-            x, y = label.xyann
-            label.xyann = (x, y + 3)
-        placed.append(label.get_window_extent())
+    obstacles = [line.get_window_extent().padded(2) for line in axes.get_lines()]
+    obstacles += [bar.get_window_extent().padded(2) for bar in axes.collections]
+    for label in sorted(labels, key=lambda label: -label.xy[1]):
+        _place_label(label, obstacles, axes.get_window_extent())
+        obstacles.append(label.get_window_extent())
+
+
+def _place_label(label: Annotation, obstacles: Sequence[Bbox], inside: Bbox) -> None:
+    """Try right and left, near and then farther; keep the place that covers least."""
+    places = [(side, height) for height in (7, -15, 19, -27, 31, 43) for side in (9, -9)]
+
+    def fault(place: tuple[int, int]) -> int:
+        _move_label(label, place)
+        extent = label.get_window_extent()
+        outside = not (inside.x0 <= extent.x0 and extent.x1 <= inside.x1 and inside.y0 < extent.y0)
+        return int(extent.count_overlaps(obstacles)) + 100 * outside
+
+    _move_label(label, min(places, key=fault))
+
+
+def _move_label(label: Annotation, place: tuple[int, int]) -> None:
+    label.set_horizontalalignment("left" if place[0] > 0 else "right")
+    label.xyann = place

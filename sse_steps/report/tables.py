@@ -58,14 +58,13 @@ def ranking_table(task: TaskReport) -> Table:
             (Column("Model", numeric=False, row_header=True), lambda row: row.metrics.model),
             (Column("Pass@1"), lambda row: percent(row.metrics.pass_at_1)),
             (Column("95 % over examples"), _over_examples),
-            (Column("Compiles"), lambda row: percent(row.metrics.compile_rate)),
             (Column("$ per example"), lambda row: dollars(row.metrics.usd_per_example)),
             (Column("Latency p50"), lambda row: milliseconds(row.metrics.latency_p50_ms)),
             (Column("Value"), lambda row: number(row.frontier.value_score)),
             (Column("Frontier", numeric=False), lambda row: frontier_words(row.frontier)),
         ],
-        note=f"Value = (1 - accuracy gap) {TIMES} cost ratio {TIMES} latency ratio, against the most "
-        "accurate model on the frontier; above 100 is the target.",
+        note=f"Value = (1 - accuracy gap) {TIMES} cost ratio {TIMES} latency ratio, against the "
+        "most accurate model on the frontier; above 100 is the target.",
     )
 
 
@@ -78,6 +77,7 @@ def accuracy_table(task: TaskReport) -> Table:
             (Column("Model", numeric=False, row_header=True), lambda row: row.metrics.model),
             (Column("Runs"), lambda row: f"{row.metrics.runs}"),
             (Column("Examples"), lambda row: f"{row.metrics.examples}"),
+            (Column("Compiles"), lambda row: percent(row.metrics.compile_rate)),
             (Column("95 % over runs"), _over_runs),
             (Column("95 % over examples"), _over_examples),
             (Column("Same in every run"), lambda row: percent(row.metrics.consistency)),
@@ -136,6 +136,7 @@ def trade_off_table(task: TaskReport) -> Table:
             (Column("Cost ratio"), lambda row: ratio(row.frontier.cost_ratio)),
             (Column("Latency ratio"), lambda row: ratio(row.frontier.latency_ratio)),
             (Column("Value"), lambda row: number(row.frontier.value_score)),
+            (Column("Dominated by", numeric=False), _dominating),
         ],
         note=f"A ratio above 1 favours the model. {ABSENT} stands where it has no finite value.",
     )
@@ -258,7 +259,8 @@ def measurement_table(report: Report, task: TaskReport) -> Table:
 def frontier_words(row: FrontierRow) -> str:
     """Say where a model stands on the frontier."""
     if not row.on_frontier:
-        return f"behind {listed(row.dominated_by)}"
+        more = f" and {len(row.dominated_by) - 1} more" if len(row.dominated_by) > 1 else ""
+        return f"behind {row.dominated_by[0]}{more}"
     return "on it" if row.on_convex_frontier else "on it; a mixture is better"
 
 
@@ -271,6 +273,10 @@ def _by_standing(
 ) -> Table:
     rows = tuple(tuple(cell(standing) for _, cell in columns) for standing in standings)
     return Table(caption, tuple(column for column, _ in columns), rows, note)
+
+
+def _dominating(row: Standing) -> str:
+    return listed(row.frontier.dominated_by) or ABSENT
 
 
 def _over_examples(row: Standing) -> str:

@@ -28,13 +28,20 @@ def _ranking(table: Table, task: str) -> RichTable:
     rich_table = RichTable(
         title=Text(task), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
     )
-    for column in table.columns:
+    for index, column in enumerate(table.columns):
         rich_table.add_column(
             Text(printable(column.name)),
             justify="right" if column.numeric else "left",
+            min_width=_least_width(table, index),
             overflow="fold",
-            no_wrap=column.numeric,
         )
     for row in table.rows:
         rich_table.add_row(*(Text(printable(cell)) for cell in row))
     return rich_table
+
+
+def _least_width(table: Table, index: int) -> int:
+    """Headings may wrap; figures may not, nor may names up to a length that fits."""
+    widest = max((len(row[index]) for row in table.rows), default=0)
+    column = table.columns[index]
+    return widest if column.numeric else min(widest, 20 if column.row_header else 12)

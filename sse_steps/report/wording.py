@@ -44,9 +44,9 @@ def milliseconds(latency: float | None) -> str:
     """Return a latency as `3.2 ms`, `640 ms` or `12.4 s`."""
     if latency is None:
         return ABSENT
-    if latency >= 9_999.5:
+    if latency >= 999.5:
         return f"{latency / 1000:,.1f} s"
-    return f"{latency:,.0f} ms" if latency >= 10 else f"{latency:.2g} ms"
+    return f"{latency:.0f} ms" if latency >= 9.95 else f"{latency:.2g} ms"
 
 
 def ratio(value: float | None) -> str:

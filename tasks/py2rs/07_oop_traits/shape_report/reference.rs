@@ -88,10 +88,10 @@ fn main() {
         .map_while(Result::ok)
         .map(|line| parse(&line).expect("every line should be a shape"))
         .collect();
-    let total: f64 = shapes.iter().map(|shape| shape.area()).sum();
+    let total = shapes.iter().fold(0.0, |sum, shape| sum + shape.area());
     shapes.sort_by(|a, b| a.area().total_cmp(&b.area()));
     for shape in &shapes {
         println!("{}", shape.describe());
     }
-    println!("total {:.2}", total.abs());
+    println!("total {total:.2}");
 }

@@ -27,8 +27,7 @@ fn show(row: &[AtomicU8]) -> String {
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [rule, steps, cells] = &arguments[..] else {
-        println!("usage: RULE STEPS CELLS");
-        return ExitCode::from(1);
+        panic!("a rule, steps and cells are needed");
     };
     let Ok(rule) = rule.parse() else {
         println!("no rule {rule}");

@@ -39,7 +39,7 @@ def main() -> None:
     rows = [results.get() for _ in range(results.qsize())]
     for start, steps, highest in sorted(rows, key=lambda row: (-row[1], row[0])):
         print(f"{start:>5} {steps:>4} {highest}")
-    print(f"{len(rows)} sequences, {sum(steps for _, steps, _ in rows)} steps")
+    print(f"{sum(steps for _, steps, _ in rows)} steps by {len(threads)} workers")
 
 
 main()

@@ -1,6 +1,7 @@
 use std::cmp::Reverse;
 use std::env;
-use std::sync::{mpsc, Mutex};
+use std::iter;
+use std::sync::Mutex;
 use std::thread;
 
 struct Row {
@@ -29,37 +30,33 @@ fn collatz(start: u64) -> Row {
     }
 }
 
-/// Measures the sequences in a pool of threads that share one queue of jobs.
-fn measure(starts: Vec<u64>, workers: usize) -> Vec<Row> {
-    let jobs = Mutex::new(starts.into_iter());
-    let (sender, receiver) = mpsc::channel();
+/// Measures sequences in threads that share one queue of jobs; returns the rows of each worker.
+fn measure(starts: impl Iterator<Item = u64> + Send, workers: u64) -> Vec<Vec<Row>> {
+    let jobs = Mutex::new(starts);
     let next_job = || jobs.lock().expect("no worker should panic").next();
     thread::scope(|scope| {
-        for _ in 0..workers {
-            let sender = sender.clone();
-            scope.spawn(move || {
-                while let Some(start) = next_job() {
-                    sender.send(collatz(start)).expect("main should listen");
-                }
-            });
-        }
-        drop(sender);
-        receiver.iter().collect()
+        let pool: Vec<_> = (0..workers)
+            .map(|_| scope.spawn(|| iter::from_fn(&next_job).map(collatz).collect()))
+            .collect();
+        pool.into_iter()
+            .map(|worker| worker.join().expect("no worker should panic"))
+            .collect()
     })
 }
 
 fn main() {
-    let mut numbers = env::args().skip(1).map(|text| text.parse::<u64>());
-    let workers = numbers.next().expect("the number of workers is missing");
-    let workers = workers.map_or(1, |count| count as usize);
-    let starts = numbers
-        .collect::<Result<Vec<u64>, _>>()
-        .expect("every argument should be a number");
-    let mut rows = measure(starts, workers);
+    let numbers: Vec<u64> = env::args()
+        .skip(1)
+        .map(|text| text.parse().expect("every argument should be a number"))
+        .collect();
+    let (&workers, starts) = numbers.split_first().expect("arguments are missing");
+    let results = measure(starts.iter().copied(), workers);
+    let workers = results.len();
+    let mut rows: Vec<Row> = results.into_iter().flatten().collect();
     rows.sort_by_key(|row| (Reverse(row.steps), row.start));
     for row in &rows {
         println!("{:>5} {:>4} {}", row.start, row.steps, row.highest);
     }
     let total: u32 = rows.iter().map(|row| row.steps).sum();
-    println!("{} sequences, {total} steps", rows.len());
+    println!("{total} steps by {workers} workers");
 }

@@ -38,7 +38,7 @@ def main() -> None:
     """Build the pipeline, feed it, and print what comes out."""
     first = last = Numbers()
     for action in sys.argv[1:]:
-        source, last = last, Numbers(maxsize=2)
+        source, last = last, Numbers()
         threading.Thread(target=stage, args=(action, source, last)).start()
     for word in sys.stdin.read().split():
         first.put(int(word))

@@ -23,7 +23,7 @@ fn parse(text: &str) -> Option<Action> {
 
 /// Starts a stage that ends when its source ends; returns the end of it that gives the results.
 fn stage(action: Action, source: Receiver<i64>) -> Receiver<i64> {
-    let (sender, results) = mpsc::sync_channel(2);
+    let (sender, results) = mpsc::channel();
     thread::spawn(move || {
         let mut before = 0;
         for number in source {
@@ -33,8 +33,8 @@ fn stage(action: Action, source: Receiver<i64>) -> Receiver<i64> {
                 Action::KeepMultiplesOf(operand) => Some(number).filter(|n| n % operand == 0),
                 Action::Differences => Some(number - std::mem::replace(&mut before, number)),
             };
-            if result.is_some_and(|result| sender.send(result).is_err()) {
-                return;
+            if let Some(result) = result {
+                sender.send(result).expect("the next stage should listen");
             }
         }
     });

@@ -33,8 +33,7 @@ fn scan(text: &CStr, base: c_int) -> Vec<(usize, c_long)> {
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [base, text] = &arguments[..] else {
-        println!("usage: BASE TEXT");
-        return ExitCode::from(1);
+        panic!("a base and a text are needed");
     };
     let base = match base.parse() {
         Ok(base @ (0 | 2..=36)) => base,

@@ -1,0 +1,72 @@
+"""Examples with their cases as a file: one JSON document a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sse_steps.corpus.values import from_json, to_json
+from sse_steps.records import Case, Example, ProgramCase
+from sse_steps.store import write_json_lines
+
+
+def write_examples(examples: Iterable[Example], target: Path) -> None:
+    """Write examples in their order."""
+    write_json_lines(map(example_to_json, examples), target)
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Read what `write_examples` wrote."""
+    with path.open(encoding="utf-8") as lines:
+        return [example_from_json(json.loads(line)) for line in lines]
+
+
+def example_to_json(example: Example) -> dict[str, Any]:
+    """Return an example as JSON."""
+    return {
+        "id": example.id,
+        "level": example.level,
+        "signature": example.signature,
+        "python": example.python,
+        "reference": example.reference,
+        "cases": cases_to_json(example.cases),
+    }
+
+
+def example_from_json(data: dict[str, Any]) -> Example:
+    """Return the example of a JSON document."""
+    is_program = data["signature"] is None
+    cases = tuple(map(_program_case if is_program else _case, data["cases"]))
+    return Example(
+        data["id"], data["level"], data["python"], cases, data["signature"], data["reference"]
+    )
+
+
+def cases_to_json(cases: tuple[Case, ...] | tuple[ProgramCase, ...]) -> list[dict[str, Any]]:
+    """Return cases as JSON that keeps every type."""
+    return [_call_to_json(case) if isinstance(case, Case) else _run_to_json(case) for case in cases]
+
+
+def _call_to_json(case: Case) -> dict[str, Any]:
+    answer = {"raises": case.raises} if case.raises else {"expected": to_json(case.expected)}
+    return {"function": case.function, "args": [to_json(arg) for arg in case.args], **answer}
+
+
+def _run_to_json(case: ProgramCase) -> dict[str, Any]:
+    return {
+        "arguments": list(case.arguments),
+        "stdin": case.stdin,
+        "stdout": case.stdout,
+        "exit_code": case.exit_code,
+    }
+
+
+def _case(data: dict[str, Any]) -> Case:
+    args = tuple(from_json(arg) for arg in data["args"])
+    return Case(data["function"], args, from_json(data.get("expected")), data.get("raises"))
+
+
+def _program_case(data: dict[str, Any]) -> ProgramCase:
+    return ProgramCase(tuple(data["arguments"]), data["stdin"], data["stdout"], data["exit_code"])

@@ -1,0 +1,62 @@
+"""Controls: engines whose score is known, so that a wrong score shows a broken judge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sse_steps.infer.engine import Request, Sampling
+from sse_steps.records import Example, FinishReason, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceEngine:
+    """Gives the corpus's own solution; every one of them must pass."""
+
+    version: str = "reference 1"
+
+    def inputs(self, request: Request) -> tuple[str, ...]:
+        """Return the solution itself."""
+        return (request.example.reference or "",)
+
+    def complete(
+        self, requests: Sequence[Request], sampling: Sampling
+    ) -> Iterator[Sequence[Reply]]:
+        """Yield one batch with the reference solutions."""
+        del sampling  # nothing is sampled
+        yield [_reply(request.example.reference) for request in requests]
+
+
+@dataclass(frozen=True, slots=True)
+class StubEngine:
+    """Gives code that compiles and does nothing; none of it may pass."""
+
+    version: str = "stub 1"
+
+    def inputs(self, request: Request) -> tuple[str, ...]:
+        """Return the signature that is stubbed."""
+        return (request.example.signature or "",)
+
+    def complete(
+        self, requests: Sequence[Request], sampling: Sampling
+    ) -> Iterator[Sequence[Reply]]:
+        """Yield one batch with a stub for each example."""
+        del sampling  # nothing is sampled
+        yield [_reply(_stub(request.example)) for request in requests]
+
+
+def _stub(example: Example) -> str:
+    if example.signature is None:
+        return "fn main() {}\n"
+    return f'{example.signature} {{\n    unimplemented!("a stub")\n}}\n'
+
+
+def _reply(code: str | None) -> Reply:
+    started = time.perf_counter()
+    if code is None:
+        error = "the example has no reference solution"
+        return Reply("", FinishReason.ERROR, 0.0, 0.0, error=error)
+    text = f"```rust\n{code}```\n"
+    seconds = time.perf_counter() - started
+    return Reply(text, FinishReason.STOP, seconds, seconds)

@@ -1,0 +1,63 @@
+"""From a model's settings to the engine that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sse_steps.errors import ConfigError, nearest
+from sse_steps.infer.controls import ReferenceEngine, StubEngine
+from sse_steps.infer.engine import Engine
+from sse_steps.infer.numpy_engine import NumpyEngine
+from sse_steps.infer.transpiler import TranspilerEngine
+from sse_steps.rust.sandbox import Limits, Sandbox
+from sse_steps.settings import ModelSettings
+
+_TRANSPILER_LIMITS = Limits(cpu_s=60, wall_s=120.0, memory_bytes=2 << 30, output_bytes=8 << 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an engine may need beside its settings."""
+
+    weights: Path | None
+    sandbox: Callable[[], Sandbox]
+
+
+def build_engine(name: str, model: ModelSettings, around: Surroundings) -> Engine:
+    """Return the engine of a model, which loads nothing before it is asked.
+
+    Raises:
+        ConfigError: the engine is unknown, or the settings lack what it needs.
+    """
+    builders = {
+        "reference": ReferenceEngine,
+        "stub": StubEngine,
+        "transpiler": lambda: _transpiler(name, model, around),
+        "numpy": lambda: _numpy(name, model, around),
+    }
+    if model.engine not in builders:
+        wrong = f"The model '{name}' asks for the unknown engine '{model.engine}'."
+        raise ConfigError(wrong, nearest(model.engine, builders))
+    return builders[model.engine]()
+
+
+def _transpiler(name: str, model: ModelSettings, around: Surroundings) -> Engine:
+    if not (model.command and model.output and model.package):
+        raise _lacking(name, "command, output and package")
+    return TranspilerEngine(
+        around.sandbox(), _TRANSPILER_LIMITS, model.command, model.output, model.package
+    )
+
+
+def _numpy(name: str, model: ModelSettings, around: Surroundings) -> Engine:
+    if around.weights is None:
+        raise _lacking(name, "source")
+    return NumpyEngine(around.weights, batch_size=model.batch_size)
+
+
+def _lacking(name: str, what: str) -> ConfigError:
+    return ConfigError(
+        f"The model '{name}' lacks {what}.", f"Give it {what} in conf/model/{name}.yaml."
+    )

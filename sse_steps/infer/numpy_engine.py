@@ -1,0 +1,167 @@
+"""The reference engine: a llama-like model from a GGUF file, in numpy, greedy or sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from sse_steps.errors import ModelFormatError
+from sse_steps.infer.chat_template import ChatTemplate, render_chat
+from sse_steps.infer.engine import Request, Sampling
+from sse_steps.infer.generation import Continuation, Generator, Prompt
+from sse_steps.infer.tokenizer import Tokenizer
+from sse_steps.infer.transformer import load_weights
+from sse_steps.models.gguf_file import ModelFile, read_gguf
+from sse_steps.records import FinishReason, Reply
+
+
+class NumpyEngine:
+    """Engine for model files that `read` understands.
+
+    Requests are cut into batches of `batch_size` in the order given. The model is loaded when the
+    first batch is asked for; loading is in nobody's latency, but that batch counts as cold.
+
+    Args:
+        path: the model file.
+        batch_size: how many requests are written at a time.
+        on_finish: called with the number of replies that became whole, as they do.
+        read: reads the model file.
+
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        batch_size: int = 32,
+        on_finish: Callable[[int], None] | None = None,
+        read: Callable[[Path], ModelFile] = read_gguf,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"a batch size of {batch_size}, not at least 1")
+        self._path = path
+        self._batch_size = batch_size
+        self._on_finish = on_finish
+        self._read = read
+        self._model: LoadedModel | None = None
+
+    @property
+    def version(self) -> str:
+        """Name and version of what executes the model."""
+        return f"numpy {np.__version__} / sse {_package_version()}"
+
+    def inputs(self, request: Request) -> tuple[str, ...]:
+        """Return what the model sees of a request."""
+        return request.system, request.user
+
+    def complete(
+        self, requests: Sequence[Request], sampling: Sampling
+    ) -> Iterator[Sequence[Reply]]:
+        """Yield the replies batch by batch, in the order of the requests.
+
+        Raises:
+            ModelFormatError: the model file, its tokenizer or its chat template cannot be used.
+
+        """
+        for start in range(0, len(requests), self._batch_size):
+            cold = self._model is None
+            if self._model is None:
+                self._model = LoadedModel.load(self._read(self._path), self._on_finish)
+            batch = requests[start : start + self._batch_size]
+            yield self._model.answer(batch, sampling, cold=cold)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model in memory, from text to text."""
+
+    tokenizer: Tokenizer
+    template: ChatTemplate
+    generator: Generator
+
+    @classmethod
+    def load(cls, file: ModelFile, on_finish: Callable[[int], None] | None) -> LoadedModel:
+        """Load weights and tokenizer, which takes seconds and all the memory of the weights."""
+        if file.chat_template is None:
+            wrong = f"{file.path}: the model has no chat template (tokenizer.chat_template)."
+            raise ModelFormatError(wrong, "Use an instruction-tuned build of the model.")
+        tokens, bos = file.tokenizer.tokens, file.tokenizer.bos_id
+        return cls(
+            tokenizer=Tokenizer(file.tokenizer),
+            template=ChatTemplate(file.chat_template, "" if bos is None else tokens[bos]),
+            generator=Generator(
+                load_weights(file.hyperparameters, file.tensors), file.tokenizer.stop_ids, on_finish
+            ),
+        )
+
+    def answer(
+        self, requests: Sequence[Request], sampling: Sampling, *, cold: bool
+    ) -> Sequence[Reply]:
+        """Return the replies to one batch."""
+        prompts = [self._prompt(request, sampling) for request in requests]
+        context = self.generator.weights.model.context_length
+        fitting = [prompt for prompt in prompts if len(prompt.tokens) < context]
+        written = iter(self.generator.generate(fitting))
+        return [
+            self._reply(prompt, next(written), len(requests), cold=cold)
+            if len(prompt.tokens) < context
+            else _too_long(prompt, context, len(requests), cold=cold)
+            for prompt in prompts
+        ]
+
+    def _prompt(self, request: Request, sampling: Sampling) -> Prompt:
+        roles = ("system", "user") if request.system else ("user",)
+        contents = (request.system, request.user) if request.system else (request.user,)
+
+        def render(texts: Sequence[str]) -> str:
+            messages = [
+                {"role": role, "content": text} for role, text in zip(roles, texts, strict=True)
+            ]
+            return render_chat(self.template, messages)
+
+        return Prompt(
+            tokens=tuple(self.tokenizer.encode_chat(contents, render)),
+            max_tokens=sampling.max_tokens,
+            timeout_s=sampling.timeout_s,
+            temperature=sampling.temperature,
+            seed=sampling.seed,
+        )
+
+    def _reply(
+        self, prompt: Prompt, written: Continuation, batch_size: int, *, cold: bool
+    ) -> Reply:
+        return Reply(
+            text=self.tokenizer.decode(written.tokens),
+            finish_reason=written.finish_reason,
+            latency_s=written.latency_s,
+            machine_s=written.machine_s,
+            batch_size=batch_size,
+            cold=cold,
+            prompt_tokens=len(prompt.tokens),
+            completion_tokens=len(written.tokens),
+        )
+
+
+def _too_long(prompt: Prompt, context: int, batch_size: int, *, cold: bool) -> Reply:
+    return Reply(
+        text="",
+        finish_reason=FinishReason.ERROR,
+        latency_s=0.0,
+        machine_s=0.0,
+        batch_size=batch_size,
+        cold=cold,
+        prompt_tokens=len(prompt.tokens),
+        completion_tokens=0,
+        error=f"the prompt has {len(prompt.tokens)} tokens, the model reads fewer than {context}",
+    )
+
+
+def _package_version() -> str:
+    try:
+        return version("single-shot-eval")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "unreleased"

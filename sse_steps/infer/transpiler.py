@@ -1,0 +1,96 @@
+"""Rule-based transpilers: an installed Python tool that reads example.py and writes Rust."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from sse_steps.errors import EngineError
+from sse_steps.infer.engine import Request, Sampling
+from sse_steps.records import FinishReason, Reply
+from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class TranspilerEngine:
+    """Runs a command in the sandbox, one process an example.
+
+    Args:
+        sandbox: where the command runs; the Python that it reads is not ours.
+        limits: what one process may use; the request's timeout bounds its time as well.
+        command: the command line; a first word of `python` is this interpreter.
+        output: the file that the command writes.
+        package: the Python package whose version is the engine's.
+    """
+
+    sandbox: Sandbox
+    limits: Limits
+    command: tuple[str, ...]
+    output: str
+    package: str
+
+    @property
+    def version(self) -> str:
+        """The package and its version.
+
+        Raises:
+            EngineError: the package is not installed.
+        """
+        try:
+            return f"{self.package} {metadata.version(self.package)}"
+        except metadata.PackageNotFoundError as missing:
+            raise EngineError(
+                f"The transpiler '{self.package}' is not installed.",
+                f"Run 'pip install {self.package}', or leave the model out of `models`.",
+            ) from missing
+
+    def inputs(self, request: Request) -> tuple[str, ...]:
+        """Return the Python, which is all that a transpiler reads, and how it is run."""
+        return (request.example.python, *self.command, self.output)
+
+    def complete(
+        self, requests: Sequence[Request], sampling: Sampling
+    ) -> Iterator[Sequence[Reply]]:
+        """Yield the replies one by one, in batches of one."""
+        for request in requests:
+            yield [self._transpile(request.example.python, sampling)]
+
+    def _transpile(self, python: str, sampling: Sampling) -> Reply:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "example.py").write_text(python, encoding="utf-8")
+            done = self._run(folder, sampling)
+            written = folder / self.output
+            code = _read_regular_file(written, self.limits.output_bytes)
+        return _reply(done, code)
+
+    def _run(self, folder: Path, sampling: Sampling) -> Finished:
+        command = [sys.executable if word == "python" else word for word in self.command]
+        readable = (Path(sys.base_prefix), Path(sys.prefix))
+        access = Access(folder, readable=readable, writable=True, system=True)
+        wall_s = min(self.limits.wall_s, sampling.timeout_s)
+        limits = Limits(
+            self.limits.cpu_s, wall_s, self.limits.memory_bytes, self.limits.output_bytes
+        )
+        return self.sandbox.run(command, access, limits)
+
+
+def _read_regular_file(path: Path, most: int) -> str | None:
+    """Return the text of a file that an untrusted program wrote, or None."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return file.read(most).decode(errors="replace")
+
+
+def _reply(done: Finished, code: str | None) -> Reply:
+    reason = FinishReason.TIMEOUT if done.timed_out else FinishReason.STOP
+    if code is None:
+        said = done.stderr.decode(errors="replace").strip()[-2000:]
+        reason = FinishReason.TIMEOUT if done.timed_out else FinishReason.ERROR
+        return Reply("", reason, done.wall_s, done.wall_s, error=said or "it wrote nothing")
+    return Reply(code, reason, done.wall_s, done.wall_s)

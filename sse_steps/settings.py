@@ -1,0 +1,94 @@
+"""What a build needs to know, as frozen dataclasses. `config.py` fills them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from sse_steps.records import Role
+from sse_steps.tasks import Task
+from sse_steps.validation import STRICT_KEYS
+
+Positive = Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class LimitSettings:
+    """What one process of generated code may use."""
+
+    cpu_s: Positive = 10
+    wall_s: Annotated[float, Field(gt=0)] = 30.0
+    memory_mb: Positive = 1024
+    output_kb: Positive = 1024
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class RunSettings:
+    """How often and how far. None: the model's file decides, then the task's."""
+
+    runs: Positive | None = None
+    temperature: Annotated[float, Field(ge=0)] | None = None
+    max_tokens: Positive | None = None
+    timeout_ms: Positive | None = None
+    samples: Positive | None = None
+    repeat_greedy: bool = False
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    allow_weak_isolation: bool = False
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class PathSettings:
+    """Where things are kept, relative to the project's folder."""
+
+    results: str
+    cache: str
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class PriceSettings:
+    """What a second of the machine costs, and who says so."""
+
+    date: str
+    machine: str
+    usd_per_hour: Annotated[float, Field(ge=0)]
+    source: str
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class ReportSettings:
+    """How the report looks."""
+
+    title: str
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class ModelSettings:
+    """One file of conf/model/."""
+
+    description: str
+    engine: str
+    role: Role = Role.CANDIDATE
+    source: str | None = None  # where the weights come from
+    sha256: str | None = None
+    temperature: Annotated[float, Field(ge=0)] | None = None
+    max_tokens: Positive | None = None
+    timeout_ms: Positive | None = None
+    batch_size: Positive = 32
+    package: str | None = None  # for a transpiler: the Python package whose version counts
+    command: tuple[str, ...] = ()  # for a transpiler: what is run beside example.py
+    output: str | None = None  # for a transpiler: the file that it writes
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a build needs to know."""
+
+    tasks: dict[str, Task]
+    models: dict[str, ModelSettings]  # controls first, then candidates in the order asked for
+    corpus: str | None
+    run: RunSettings
+    prices: PriceSettings
+    paths: PathSettings
+    report: ReportSettings

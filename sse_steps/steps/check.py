@@ -1,0 +1,118 @@
+"""Step: examples and completions in, verdicts out."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sse_steps.console import progress
+from sse_steps.corpus.examples_file import cases_to_json, read_examples
+from sse_steps.records import Completion, Example, FinishReason, Judgement, Outcome, Verdict
+from sse_steps.rust.judge import Judge
+from sse_steps.rust.toolchain import cpu_count
+from sse_steps.settings import RunSettings
+from sse_steps.steps import machine
+from sse_steps.store import RecordStore, content_key, read_parquet, write_parquet
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """The slice of the settings that verdicts depend on."""
+
+    run: RunSettings
+
+
+def run(
+    settings: CheckSettings, examples: Path, completions: Path, cache: Path, target: Path
+) -> None:
+    """Write a verdict on each completion.
+
+    Verdicts are kept under the address of program, cases and judge, so equal Rust is judged once,
+    whichever model or run it came from.
+
+    Args:
+        settings: limits and isolation.
+        examples: what the corpus step wrote.
+        completions: what the transpile step wrote.
+        cache: where finished verdicts are kept.
+        target: the verdicts, Parquet.
+    """
+    judge = Judge(
+        machine.toolchain(cache),
+        machine.sandbox(cache, allow_weak=settings.run.allow_weak_isolation),
+        machine.limits(settings.run),
+    )
+    by_id = {example.id: example for example in read_examples(examples)}
+    rows = read_parquet(completions, Completion)
+    pairs = [(row, by_id[row.example]) for row in rows]
+    store = RecordStore(cache / "records.sqlite")
+    records = _judged(judge, pairs, store)
+    write_parquet([_verdict(judge, *pair, records) for pair in pairs], Verdict, target)
+
+
+def _key(judge: Judge, row: Completion, example: Example) -> str:
+    return content_key("verdict", judge.identity, row.rust, cases_to_json(example.cases))
+
+
+def _judged(
+    judge: Judge, pairs: list[tuple[Completion, Example]], store: RecordStore
+) -> dict[str, dict[str, Any]]:
+    """Return a record for each distinct program and cases, judging those that are new."""
+    wanted = {_key(judge, *pair): pair for pair in pairs if pair[0].rust is not None}
+    records = store.get_many(wanted)
+    missing = [key for key in wanted if key not in records]
+
+    def judge_one(key: str) -> dict[str, Any]:
+        row, example = wanted[key]
+        judgement = judge.judge(row.rust or "", example.cases)
+        record = {"judgement": asdict(judgement), "origin": _origin(row)}
+        if judgement.outcome is not Outcome.INFRASTRUCTURE_ERROR:  # it may be gone next time
+            store.put_many({key: record})
+        return record
+
+    with progress(_title(pairs), len(missing)) as advance, ThreadPoolExecutor(cpu_count()) as pool:
+        for key, record in zip(missing, pool.map(judge_one, missing), strict=True):
+            records[key] = record
+            advance(1)
+    return records
+
+
+def _title(pairs: list[tuple[Completion, Example]]) -> str:
+    if not pairs:
+        return "check"
+    first = pairs[0][0]
+    return f"check {first.task} {first.model} run {first.run}"
+
+
+def _origin(row: Completion) -> list[object]:
+    return [row.task, row.model, row.run, row.example]
+
+
+def _verdict(
+    judge: Judge, row: Completion, example: Example, records: dict[str, dict[str, Any]]
+) -> Verdict:
+    if row.rust is None:
+        judgement, cached = _without_code(row, judge), False
+    else:
+        record = records[_key(judge, row, example)]
+        judgement = Judgement(**record["judgement"])
+        cached = record["origin"] != _origin(row)
+    return Verdict(
+        task=row.task,
+        model=row.model,
+        run=row.run,
+        example=row.example,
+        level=row.level,
+        tests_total=len(example.cases),
+        cached=cached,
+        **{**asdict(judgement), "outcome": Outcome(judgement.outcome)},
+    )
+
+
+def _without_code(row: Completion, judge: Judge) -> Judgement:
+    unanswered = row.finish_reason in (FinishReason.ERROR, FinishReason.TIMEOUT)
+    outcome = Outcome.NO_ANSWER if unanswered else Outcome.NO_CODE
+    diagnostics = row.error or f"the engine stopped with {row.finish_reason} and gave no Rust"
+    return Judgement(outcome, False, 0, 0, 0.0, 0.0, None, diagnostics, judge.sandbox.level)

@@ -1,0 +1,39 @@
+"""What steps share about the machine that they run on: its toolchain and its sandbox."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from sse_steps.rust.sandbox import Limits, Sandbox, run_tool, strongest_sandbox
+from sse_steps.rust.toolchain import Toolchain, find_toolchain
+from sse_steps.settings import RunSettings
+
+
+@cache
+def toolchain(cache_folder: Path) -> Toolchain:
+    """Return the Rust toolchain, found once a process."""
+    return find_toolchain(cache_folder)
+
+
+@cache
+def sandbox(cache_folder: Path, *, allow_weak: bool) -> Sandbox:
+    """Return the strongest sandbox of this machine, found once a process."""
+    return strongest_sandbox(toolchain(cache_folder).launcher, allow_weak=allow_weak)
+
+
+@cache
+def compiler_version() -> str:
+    """Return what `rustc -vV` says, or nothing where there is no rustc."""
+    return run_tool(["rustc", "-vV"]).stdout.decode(errors="replace")
+
+
+def limits(run: RunSettings) -> Limits:
+    """Return the limits of the settings in the sandbox's units."""
+    settings = run.limits
+    return Limits(
+        cpu_s=settings.cpu_s,
+        wall_s=settings.wall_s,
+        memory_bytes=settings.memory_mb << 20,
+        output_bytes=settings.output_kb << 10,
+    )

@@ -1,0 +1,151 @@
+"""Files that are either whole or not there, Parquet of records, and the store of finished answers."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from enum import Enum
+from pathlib import Path
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
+
+import duckdb
+
+Row = TypeVar("Row")
+
+_COLUMN_TYPES = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"}
+_LARGEST_ROW_BYTES = 256 << 20
+
+
+@contextmanager
+def written_beside(target: Path) -> Iterator[Path]:
+    """Give a path beside `target` to write to, and rename it to `target` at the end.
+
+    A process that is killed leaves `target` as it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    os.close(descriptor)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(0o644)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(text: str, target: Path) -> None:
+    """Write a text file whole."""
+    with written_beside(target) as partial:
+        partial.write_text(text, encoding="utf-8", errors="replace")
+
+
+def write_json_lines(rows: Iterable[object], target: Path) -> None:
+    """Write one JSON document a line."""
+    write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), target)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def content_key(*parts: object) -> str:
+    """Return the SHA-256 of plain data, the address of whatever follows from it alone."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_parquet(rows: Sequence[Any], kind: type[Any], target: Path) -> None:
+    """Write dataclass instances of one kind as a Parquet file, one column a field."""
+    columns = ", ".join(f"'{name}': '{column}'" for name, column in _columns(kind).items())
+    with written_beside(target) as partial, tempfile.NamedTemporaryFile("w") as lines:
+        lines.writelines(f"{json.dumps(_plain(row))}\n" for row in rows)
+        lines.flush()
+        source = (
+            f"read_json('{lines.name}', format='newline_delimited', columns={{{columns}}}, "  # noqa: S608 - names of our own
+            f"maximum_object_size={_LARGEST_ROW_BYTES})"
+        )
+        with duckdb.connect() as connection:
+            connection.execute("SET threads = 1")  # one thread keeps the order and so the bytes
+            connection.execute(f"COPY (SELECT * FROM {source}) TO '{partial}' (FORMAT parquet)")  # noqa: S608
+
+
+def read_parquet(path: Path, kind: type[Row]) -> list[Row]:
+    """Return the rows of a Parquet file as instances of the dataclass `kind`."""
+    hints = _field_types(kind)
+    with duckdb.connect() as connection:
+        cursor = connection.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
+        names = [column[0] for column in cursor.description or ()]
+        rows = cursor.fetchall()
+    return [kind(**{name: _typed(value, hints[name]) for name, value in zip(names, row, strict=True)})
+            for row in rows]
+
+
+def _columns(kind: type[Any]) -> dict[str, str]:
+    return {name: _column_type(field) for name, field in _field_types(kind).items()}
+
+
+def _column_type(kind: type) -> str:
+    return "VARCHAR" if issubclass(kind, Enum) else _COLUMN_TYPES[kind]
+
+
+def _field_types(kind: type[Any]) -> dict[str, type]:
+    """Return the type of each field, without the None of an optional one."""
+    hints = get_type_hints(kind)
+    return {field.name: _not_none(hints[field.name]) for field in dataclasses.fields(kind)}
+
+
+def _not_none(hint: Any) -> type:  # noqa: ANN401 - any annotation
+    choices = [each for each in get_args(hint) if each is not NoneType]
+    found: type = choices[0] if choices else hint
+    return found
+
+
+def _plain(row: Any) -> dict[str, object]:  # noqa: ANN401 - any dataclass
+    return {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
+
+
+def _typed(value: object, kind: type) -> object:
+    return kind(value) if value is not None and issubclass(kind, Enum) else value
+
+
+class RecordStore:
+    """Finished work under the address of what it follows from. Safe for several processes.
+
+    SQLite commits are atomic, so a build that is killed keeps every finished record and no half one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        with closing(self._connect()) as connection, connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, record TEXT)")
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=60.0)
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the records that are there, by key."""
+        found = {}
+        with closing(self._connect()) as connection:
+            for key in keys:
+                row = connection.execute("SELECT record FROM records WHERE key = ?", (key,)).fetchone()
+                if row is not None:
+                    found[key] = json.loads(row[0])
+        return found
+
+    def put_many(self, records: Mapping[str, dict[str, Any]]) -> None:
+        """Add records in one transaction. The first record of a key stays."""
+        rows = [(key, json.dumps(record)) for key, record in records.items()]
+        with closing(self._connect()) as connection, connection:
+            connection.executemany("INSERT OR IGNORE INTO records VALUES (?, ?)", rows)
