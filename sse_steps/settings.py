@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from sse_steps.infer.engine import Sampling
 from sse_steps.records import Role
-from sse_steps.tasks import Task
+from sse_steps.tasks import Prompts, Task
 from sse_steps.validation import STRICT_KEYS
 
 Positive = Annotated[int, Field(ge=1)]
@@ -92,3 +94,65 @@ class Settings:
     prices: PriceSettings
     paths: PathSettings
     report: ReportSettings
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CorpusSlice:
+    """What examples depend on."""
+
+    samples: int
+    limits: LimitSettings
+    allow_weak_isolation: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Origin:
+    """Which rows of the results a step writes."""
+
+    task: str
+    model: str
+    run: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DownloadSlice:
+    """What a model's weights depend on."""
+
+    source: str
+    sha256: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TranspileSlice:
+    """What one run of one model on one task depends on."""
+
+    origin: Origin
+    prompts: Prompts
+    model: ModelSettings
+    sampling: Sampling
+    usd_per_hour: float
+    allow_weak_isolation: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CheckSlice:
+    """What verdicts depend on."""
+
+    limits: LimitSettings
+    allow_weak_isolation: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MetricsSlice:
+    """What metrics depend on."""
+
+    models: dict[str, ModelSettings]
+    prices: PriceSettings
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReportSlice:
+    """What the report depends on."""
+
+    report: ReportSettings
+    config_hash: str

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Final, Literal, TypeVar
 
 import gguf
 import numpy as np
@@ -18,6 +18,9 @@ from numpy.typing import DTypeLike, NDArray
 from sse_steps.errors import ModelFormatError
 
 FloatArray = NDArray[np.float32]
+# Some files name only one of several ends: llama.cpp, src/llama-vocab.cpp, goes by these texts too.
+CUSTOMARY_ENDS: Final = ("<|im_end|>", "<|endoftext|>", "<|end|>", "<|eot_id|>", "<|eom_id|>")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,61 +104,52 @@ class Metadata:
         self.path = path
         self._fields = reader.fields
 
-    def value(self, key: str) -> object:
-        """Return what is stored under `key`, None where there is nothing."""
+    def value(self, key: str, default: object = None) -> object:
+        """Return what is stored under `key`."""
         field = self._fields.get(key)
         try:
-            return None if field is None else field.contents()
+            return default if field is None else field.contents()
         except ValueError as error:
             raise unusable(self.path, f"{key} cannot be read: {error}") from error
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return a string."""
-        value = self.value(key) or default
-        if isinstance(value, str):
-            return value
-        self._refuse(key, value, "a string")
+        value = self.value(key, default)
+        if not isinstance(value, str):
+            raise self._refusal(key, value, "a string")
+        return value
 
     def integer(self, key: str, default: int | None = None) -> int:
         """Return an integer above zero."""
-        value = self.value(key) or default
-        if isinstance(value, int) and value > 0:
-            return int(value)
-        self._refuse(key, value, "an integer above zero")
+        value = self.value(key, default)
+        if not isinstance(value, int) or value <= 0:
+            raise self._refusal(key, value, "an integer above zero")
+        return int(value)
 
     def number(self, key: str, default: float | None = None) -> float:
         """Return a finite number above zero."""
-        value = self.value(key) or default
-        if isinstance(value, int | float) and 0 < value < math.inf:
-            return float(value)
-        self._refuse(key, value, "a number above zero")
+        value = self.value(key, default)
+        if not isinstance(value, int | float) or not 0 < value < math.inf:
+            raise self._refusal(key, value, "a number above zero")
+        return float(value)
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of strings."""
+    def items(self, key: str, kind: type[Item]) -> tuple[Item, ...]:
+        """Return a list whose items are all of one kind."""
         value = self.value(key)
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        self._refuse(key, value, "a list of strings")
-
-    def integers(self, key: str) -> tuple[int, ...]:
-        """Return a list of integers."""
-        value = self.value(key)
-        if isinstance(value, list) and all(isinstance(item, int) for item in value):
-            return tuple(value)
-        self._refuse(key, value, "a list of integers")
+        if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
+            raise self._refusal(key, value, f"a list of {kind.__name__}")
+        return tuple(value)
 
     def token_id(self, key: str, vocabulary_size: int) -> int | None:
         """Return the id of a token, None where there is none."""
         value = self.value(key)
-        if value is None:
-            return None
-        if isinstance(value, int) and 0 <= value < vocabulary_size:
-            return int(value)
-        self._refuse(key, value, f"a token id below {vocabulary_size}")
+        if value is not None and not (isinstance(value, int) and 0 <= value < vocabulary_size):
+            raise self._refusal(key, value, f"a token id below {vocabulary_size}")
+        return value
 
-    def _refuse(self, key: str, value: object, wanted: str) -> NoReturn:
+    def _refusal(self, key: str, value: object, wanted: str) -> ModelFormatError:
         found = "missing" if value is None else f"{str(value)[:80]!r}, not {wanted}"
-        raise unusable(self.path, f"{key} is {found}")
+        return unusable(self.path, f"{key} is {found}")
 
 
 class LazyTensors(Mapping[str, FloatArray]):
@@ -210,12 +204,14 @@ def read_gguf(path: Path) -> ModelFile:
     return ModelFile(path, hyperparameters, tokenizer, template, tensors)
 
 
-def tensor_shapes(model: Hyperparameters) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield name and shape (outputs, inputs) of every tensor that a llama must have."""
+def tensor_shapes(model: Hyperparameters, *, tied: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield name and shape (outputs, inputs) of every tensor; tied: the head is the embedding."""
     width, feed_forward = model.embedding_width, model.feed_forward_width
     queries, keys = model.heads * model.head_width, model.kv_heads * model.head_width
     yield "token_embd.weight", (model.vocabulary_size, width)
     yield "output_norm.weight", (width,)
+    if not tied:
+        yield "output.weight", (model.vocabulary_size, width)
     for layer in range(model.layers):
         yield f"blk.{layer}.attn_norm.weight", (width,)
         yield f"blk.{layer}.attn_q.weight", (queries, width)
@@ -267,42 +263,51 @@ def _hyperparameters(metadata: Metadata, vocabulary_size: int) -> Hyperparameter
 def _check_rope(metadata: Metadata, name: str, model: Hyperparameters) -> None:
     """Refuse rotations that would be computed wrongly, with nothing to show for it."""
     rotated = metadata.integer(f"{name}.rope.dimension_count", model.head_width)
-    scaling = metadata.text(f"{name}.rope.scaling.type", "none")
     if rotated != model.head_width or model.head_width % 2:
         wrong = f"{rotated} of {model.head_width} dimensions of a head are rotated"
         raise unusable(metadata.path, wrong)
-    if scaling != "none":
-        raise unusable(metadata.path, f"the rope scaling is '{scaling[:80]}', not 'none'")
+    for key, plain in (("scaling.type", "none"), ("scaling.factor", 1.0), ("scale_linear", 1.0)):
+        value = metadata.value(f"{name}.rope.{key}", plain)
+        if value != plain:
+            raise unusable(metadata.path, f"{name}.rope.{key} is {str(value)[:80]}, not {plain}")
 
 
 def _tokenizer(metadata: Metadata) -> TokenizerData:
     kind = metadata.text("tokenizer.ggml.model")
     if kind != "gpt2":
-        raise unusable(
-            metadata.path, f"the tokenizer is '{kind[:80]}', not 'gpt2' (byte-level BPE)"
-        )
-    tokens = metadata.texts("tokenizer.ggml.tokens")
-    types = metadata.integers("tokenizer.ggml.token_type")
-    if len(types) != len(tokens):
+        raise unusable(metadata.path, f"the tokenizer is '{kind[:80]}', not byte-level BPE")
+    tokens = metadata.items("tokenizer.ggml.tokens", str)
+    types = metadata.items("tokenizer.ggml.token_type", int)
+    if not tokens or len(types) != len(tokens):
         raise unusable(metadata.path, f"{len(tokens)} tokens have {len(types)} types")
-    ends = (
-        metadata.token_id(f"tokenizer.ggml.{key}_token_id", len(tokens))
-        for key in ("eos", "eot", "eom")
-    )
     return TokenizerData(
         pre_tokenizer=metadata.text("tokenizer.ggml.pre", "default"),
         tokens=tokens,
         token_types=types,
-        merges=metadata.texts("tokenizer.ggml.merges"),
+        merges=metadata.items("tokenizer.ggml.merges", str),
         bos_id=metadata.token_id("tokenizer.ggml.bos_token_id", len(tokens)),
-        stop_ids=frozenset(end for end in ends if end is not None),
+        stop_ids=_stop_ids(metadata, tokens, types),
     )
+
+
+def _stop_ids(
+    metadata: Metadata, tokens: tuple[str, ...], types: tuple[int, ...]
+) -> frozenset[int]:
+    """Return the ids that the header names as ends, and special tokens that are ends by custom."""
+    keys = (f"tokenizer.ggml.{end}_token_id" for end in ("eos", "eot", "eom"))
+    named = (metadata.token_id(key, len(tokens)) for key in keys)
+    by_custom = (
+        index
+        for index, (text, kind) in enumerate(zip(tokens, types, strict=True))
+        if kind == gguf.TokenType.CONTROL and text in CUSTOMARY_ENDS
+    )
+    return frozenset((*(end for end in named if end is not None), *by_custom))
 
 
 def _check_tensors(path: Path, tensors: LazyTensors, model: Hyperparameters) -> None:
     """Demand every tensor in its shape and no other: one left out would go wrong in silence."""
-    known = {"output.weight"}
-    for name, shape in tensor_shapes(model):
+    known = set()
+    for name, shape in tensor_shapes(model, tied="output.weight" not in tensors):
         if name not in tensors:
             raise unusable(path, f"tensor {name} is missing")
         if tensors.shape(name) != shape:
@@ -311,6 +316,3 @@ def _check_tensors(path: Path, tensors: LazyTensors, model: Hyperparameters) -> 
     for name in tensors:
         if name not in known:
             raise unusable(path, f"tensor {name[:80]} is none that a plain llama has")
-    head, wanted = "output.weight", (model.vocabulary_size, model.embedding_width)
-    if head in tensors and tensors.shape(head) != wanted:
-        raise unusable(path, f"tensor {head} has shape {tensors.shape(head)}, not {wanted}")

@@ -205,6 +205,7 @@ def _draw_point(axes: Axes, point: _Point) -> None:
         textcoords="offset points",
         color=palette.ink,
         fontweight="bold" if leading else "normal",
+        bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 0.5, "alpha": 0.8},
     ).set_in_layout(False)
 
 

@@ -44,4 +44,4 @@ def _least_width(table: Table, index: int) -> int:
     """Headings may wrap; figures may not, nor may names up to a length that fits."""
     widest = max((len(row[index]) for row in table.rows), default=0)
     column = table.columns[index]
-    return widest if column.numeric else min(widest, 20 if column.row_header else 12)
+    return widest if column.numeric else min(widest, 16 if column.row_header else 8)

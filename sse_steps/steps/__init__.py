@@ -1,1 +1,55 @@
-"""The steps of a build: one file each, files and a slice of the settings in, files out."""
+"""The steps of a build: one file each, files and a slice of the settings in, files out.
+
+A step is imported when it runs, so that a build with nothing to do loads next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doit.exceptions import InvalidDodoFile, TaskFailed
+from doit.tools import config_changed
+
+from sse_steps.config import load_settings
+from sse_steps.errors import UserError
+from sse_steps.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def action(step: str, *arguments: object) -> Callable[[], TaskFailed | None]:
+    """Return a doit action that runs `sse_steps.steps.<step>.run` with `arguments`.
+
+    A fault that the user can mend becomes a failed task with a message of two lines.
+    """
+
+    def act() -> TaskFailed | None:
+        try:
+            import_module(f"{__name__}.{step}").run(*arguments)
+        except UserError as fault:
+            return TaskFailed(str(fault))
+        return None
+
+    return act
+
+
+def settings_or_message(overrides: Sequence[str], root: Path) -> Settings:
+    """Compose the settings; what does not fit ends doit with a message of two lines.
+
+    Raises:
+        InvalidDodoFile: doit prints it without a traceback.
+    """
+    try:
+        return load_settings(overrides, root=root)
+    except UserError as fault:
+        raise InvalidDodoFile(str(fault)) from fault
+
+
+def unchanged(settings: DataclassInstance, **versions: str) -> config_changed:
+    """Return a doit condition: neither this slice of the settings nor a tool's version changed."""
+    return config_changed({"settings": asdict(settings), "versions": versions})

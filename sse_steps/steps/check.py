@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +12,13 @@ from sse_steps.corpus.examples_file import cases_to_json, read_examples
 from sse_steps.records import Completion, Example, FinishReason, Judgement, Outcome, Verdict
 from sse_steps.rust.judge import Judge
 from sse_steps.rust.toolchain import cpu_count
-from sse_steps.settings import RunSettings
+from sse_steps.settings import CheckSlice
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key, read_parquet, write_parquet
 
 
-@dataclass(frozen=True, slots=True)
-class CheckSettings:
-    """The slice of the settings that verdicts depend on."""
-
-    run: RunSettings
-
-
 def run(
-    settings: CheckSettings, examples: Path, completions: Path, cache: Path, target: Path
+    settings: CheckSlice, examples: Path, completions: Path, cache: Path, target: Path
 ) -> None:
     """Write a verdict on each completion.
 
@@ -41,8 +34,8 @@ def run(
     """
     judge = Judge(
         machine.toolchain(cache),
-        machine.sandbox(cache, allow_weak=settings.run.allow_weak_isolation),
-        machine.limits(settings.run),
+        machine.sandbox(cache, allow_weak=settings.allow_weak_isolation),
+        machine.limits(settings.limits),
     )
     by_id = {example.id: example for example in read_examples(examples)}
     rows = read_parquet(completions, Completion)

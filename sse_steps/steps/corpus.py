@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from sse_steps.console import progress
@@ -14,22 +14,14 @@ from sse_steps.corpus.expected import Python, with_expected
 from sse_steps.corpus.folder import Source, read_folder
 from sse_steps.records import Example
 from sse_steps.rust.toolchain import cpu_count
-from sse_steps.settings import RunSettings
+from sse_steps.settings import CorpusSlice
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key
 
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusSettings:
-    """The slice of the settings that examples depend on."""
-
-    samples: int
-    run: RunSettings
-
-
-def run(settings: CorpusSettings, folder: Path, cache: Path, target: Path) -> None:
+def run(settings: CorpusSlice, folder: Path, cache: Path, target: Path) -> None:
     """Write the examples of `folder` with what their Python answers.
 
     Args:
@@ -42,8 +34,8 @@ def run(settings: CorpusSettings, folder: Path, cache: Path, target: Path) -> No
         CorpusError: an example cannot be used.
     """
     sources = _sample(list(read_folder(folder)), settings.samples)
-    isolated = machine.sandbox(cache, allow_weak=settings.run.allow_weak_isolation)
-    python = Python(isolated, machine.limits(settings.run))
+    isolated = machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
+    python = Python(isolated, machine.limits(settings.limits))
     store = RecordStore(cache / "records.sqlite")
     write_examples(_answered(sources, python, store), target)
 

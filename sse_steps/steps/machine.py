@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sse_steps.rust.sandbox import Limits, Sandbox, run_tool, strongest_sandbox
 from sse_steps.rust.toolchain import Toolchain, find_toolchain
-from sse_steps.settings import RunSettings
+from sse_steps.settings import LimitSettings
 
 
 @cache
@@ -28,9 +28,8 @@ def compiler_version() -> str:
     return run_tool(["rustc", "-vV"]).stdout.decode(errors="replace")
 
 
-def limits(run: RunSettings) -> Limits:
+def limits(settings: LimitSettings) -> Limits:
     """Return the limits of the settings in the sandbox's units."""
-    settings = run.limits
     return Limits(
         cpu_s=settings.cpu_s,
         wall_s=settings.wall_s,

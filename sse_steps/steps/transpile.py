@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import read_examples
-from sse_steps.infer.engine import Engine, Request, Sampling
+from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
 from sse_steps.infer.factory import Surroundings, build_engine
 from sse_steps.infer.prompt import build_request
 from sse_steps.records import Case, Completion, Example, FinishReason, Reply
-from sse_steps.settings import ModelSettings, PriceSettings, RunSettings
+from sse_steps.settings import Origin, TranspileSlice
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
-from sse_steps.tasks import Task
 
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Which row of the results a completion is for."""
-
-    task: str
-    model: str
-    run: int
-
-
-@dataclass(frozen=True, slots=True)
-class TranspileSettings:
-    """The slice of the settings that one run of one model on one task depends on."""
-
-    origin: Origin
-    task: Task
-    model: ModelSettings
-    run: RunSettings
-    prices: PriceSettings
-
-    @property
-    def sampling(self) -> Sampling:
-        """How the model writes: the command line decides, then the model's file, then the task's.
-
-        Runs differ by their seed. At temperature 0 the seed has no say, so all runs are one unless
-        `repeat_greedy` asks to measure that.
-        """
-        chosen, evaluation = self.run, self.task.evaluation
-        temperature = _first(chosen.temperature, self.model.temperature, evaluation.temperature)
-        timeout_ms = _first(chosen.timeout_ms, self.model.timeout_ms, evaluation.timeout_ms)
-        max_tokens = _first(chosen.max_tokens, self.model.max_tokens, evaluation.max_tokens)
-        distinct = temperature > 0 or self.run.repeat_greedy
-        seed = self.origin.run if distinct else 0
-        return Sampling(temperature, int(max_tokens), timeout_ms / 1000, seed)
-
-
 def run(
-    settings: TranspileSettings, examples: Path, weights: Path | None, cache: Path, target: Path
+    settings: TranspileSlice, examples: Path, weights: Path | None, cache: Path, target: Path
 ) -> None:
     """Write what the model makes of each example.
 
@@ -73,12 +37,12 @@ def run(
         target: the completions, Parquet.
     """
     around = Surroundings(
-        weights, lambda: machine.sandbox(cache, allow_weak=settings.run.allow_weak_isolation)
+        weights, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
     )
     engine = build_engine(settings.origin.model, settings.model, around)
-    requests = [build_request(each, settings.task.prompts) for each in read_examples(examples)]
+    requests = [build_request(each, settings.prompts) for each in read_examples(examples)]
     identity = settings.model.sha256 or (sha256_of(weights) if weights else None)
-    keys = [_key(engine, request, settings.sampling, identity) for request in requests]
+    keys = [_key(settings, engine, request, identity) for request in requests]
     store = RecordStore(cache / "records.sqlite")
     _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
     records = store.get_many(keys)
@@ -89,18 +53,15 @@ def run(
     write_parquet(rows, Completion, target)
 
 
-def _first(*choices: float | None) -> float:
-    return next(choice for choice in choices if choice is not None)
-
-
-def _key(engine: Engine, request: Request, sampling: Sampling, identity: str | None) -> str:
-    return content_key(
-        "reply", _VERSION, engine.version, identity, engine.inputs(request), asdict(sampling)
-    )
+def _key(
+    settings: TranspileSlice, engine: Engine, request: Request, identity: str | None
+) -> str:
+    how = (asdict(settings.sampling), settings.model.batch_size)
+    return content_key("reply", _VERSION, engine.version, identity, engine.inputs(request), how)
 
 
 def _complete_missing(
-    settings: TranspileSettings,
+    settings: TranspileSlice,
     engine: Engine,
     requests: Mapping[str, Request],
     store: RecordStore,
@@ -124,7 +85,7 @@ def _records(
 
 
 def _completion(
-    settings: TranspileSettings, example: Example, record: dict[str, Any], engine: str
+    settings: TranspileSlice, example: Example, record: dict[str, Any], engine: str
 ) -> Completion:
     reply = Reply(**record["reply"])
     origin = settings.origin
@@ -143,7 +104,7 @@ def _completion(
         machine_s=reply.machine_s,
         batch_size=reply.batch_size,
         cold=reply.cold,
-        cost_usd=reply.machine_s * settings.prices.usd_per_hour / 3600,
+        cost_usd=reply.machine_s * settings.usd_per_hour / 3600,
         cached=record["origin"] != asdict(origin),
         engine=engine,
         error=reply.error,

@@ -1,4 +1,4 @@
--- Quantiles of Student's t, from SciPy; the row at infinity is the normal distribution's.
+-- Quantiles of Student's t, from SciPy. The row at infinity is the normal distribution's.
 with
 
 source as (

@@ -122,14 +122,10 @@ fn main() -> ExitCode {
     let [left, operator, right] = &arguments[..] else {
         panic!("three arguments are needed");
     };
-    match calculate(left, operator, right) {
-        Some(result) => {
-            println!("{result}");
-            ExitCode::SUCCESS
-        }
-        None => {
-            println!("denominator is zero");
-            ExitCode::from(2)
-        }
-    }
+    let Some(result) = calculate(left, operator, right) else {
+        println!("denominator is zero");
+        return ExitCode::from(2);
+    };
+    println!("{result}");
+    ExitCode::SUCCESS
 }

@@ -72,9 +72,7 @@ fn main() -> ExitCode {
         .collect();
     let missing = missing(&jobs);
     if !missing.is_empty() {
-        print!("missing:");
-        missing.iter().for_each(|name| print!(" {name}"));
-        println!();
+        println!("missing: {}", Vec::from_iter(missing).join(" "));
         return ExitCode::from(2);
     }
     let board = Board::default();
@@ -86,12 +84,11 @@ fn main() -> ExitCode {
     });
     let mut failed = 0;
     for job in &jobs {
-        match board.wait(&job.name) {
-            Some(end) => println!("{}: ends at {end}", job.name),
-            None => {
-                println!("{}: failed", job.name);
-                failed += 1;
-            }
+        if let Some(end) = board.wait(&job.name) {
+            println!("{}: ends at {end}", job.name);
+        } else {
+            println!("{}: failed", job.name);
+            failed += 1;
         }
     }
     println!("{failed} of {} failed", jobs.len());

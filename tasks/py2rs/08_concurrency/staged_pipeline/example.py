@@ -1,6 +1,6 @@
 """Numbers go through a pipeline of threads: staged_pipeline.py STAGE... < numbers.
 
-A stage is +N (add), xN (multiply), /N (keep the multiples of N) or d (difference to the one before).
+A stage is +N (add), xN (multiply), /N (keep multiples of N) or d (difference from the last one).
 """
 
 import sys

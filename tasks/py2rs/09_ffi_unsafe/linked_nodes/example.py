@@ -1,4 +1,4 @@
-"""A linked list of C nodes in one array, used as a queue by priority: linked_nodes.py JOB:PRIORITY..."""
+"""A linked list of C nodes as a queue by priority: linked_nodes.py JOB:PRIORITY..."""
 
 import ctypes
 import sys

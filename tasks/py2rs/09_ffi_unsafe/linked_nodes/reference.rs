@@ -16,11 +16,11 @@ struct List {
 impl List {
     /// Puts a job behind all jobs of the same or a higher priority.
     fn insert(&mut self, job: &str, priority: i32) {
-        let mut link: *mut *mut Node = &mut self.head;
+        let mut link: *mut *mut Node = &raw mut self.head;
         // SAFETY: a link is the head or the `next` of a node that is in the list.
         unsafe {
             while !(*link).is_null() && (**link).priority >= priority {
-                link = &mut (**link).next;
+                link = &raw mut (**link).next;
             }
             *link = Box::into_raw(Box::new(Node {
                 job: job.to_string(),
@@ -35,7 +35,7 @@ impl List {
         let mut done = ptr::null_mut();
         while !self.head.is_null() {
             // SAFETY: head is a node of the list, and nothing else borrows it.
-            let next = unsafe { ptr::replace(&mut (*self.head).next, done) };
+            let next = unsafe { ptr::replace(&raw mut (*self.head).next, done) };
             done = self.head;
             self.head = next;
         }

@@ -1,6 +1,7 @@
 use std::env;
 use std::ffi::{c_int, c_void};
 use std::io;
+use std::ops::Range;
 
 extern "C" {
     fn memmove(target: *mut c_void, source: *const c_void, count: usize) -> *mut c_void;
@@ -22,9 +23,13 @@ impl Editor {
         }
     }
 
-    /// The address of a position in the text or at its end.
-    fn at(&mut self, position: usize) -> *mut c_void {
-        self.buffer[position..].as_mut_ptr().cast()
+    /// Moves a part of the buffer, which may overlap with its new place.
+    fn shift(&mut self, part: Range<usize>, target: usize) {
+        let count = part.len();
+        let source = self.buffer[part].as_ptr();
+        let target = self.buffer[target..target + count].as_mut_ptr();
+        // SAFETY: both slices were checked to be `count` bytes inside the buffer.
+        unsafe { memmove(target.cast(), source.cast(), count) };
     }
 
     fn insert(&mut self, start: usize, text: &[u8]) -> Result<(), &'static str> {
@@ -32,12 +37,9 @@ impl Editor {
             return Err("no room");
         }
         let start = start.min(self.used);
-        let (gap, rest) = (self.at(start), self.at(start + text.len()));
-        // SAFETY: the text ends inside the buffer, as was checked above.
-        unsafe {
-            memmove(rest, gap, self.used - start);
-            memmove(gap, text.as_ptr().cast(), text.len());
-        }
+        let end = start + text.len();
+        self.shift(start..self.used, end);
+        self.buffer[start..end].copy_from_slice(text);
         self.used += text.len();
         Ok(())
     }
@@ -45,23 +47,23 @@ impl Editor {
     fn delete(&mut self, start: usize, count: usize) {
         let start = start.min(self.used);
         let end = self.used.min(start + count);
-        let (target, source) = (self.at(start), self.at(end));
-        // SAFETY: start <= end <= used.
-        unsafe { memmove(target, source, self.used - end) };
+        self.shift(end..self.used, start);
         self.used -= end - start;
     }
 
     fn fill(&mut self, start: usize, count: usize) {
         let start = start.min(self.used);
-        let count = count.min(self.used - start);
-        // SAFETY: start + count <= used.
-        unsafe { memset(self.at(start), c_int::from(b'.'), count) };
+        let end = self.used.min(start + count);
+        let part = &mut self.buffer[start..end];
+        // SAFETY: the pointer and the length are those of one slice.
+        unsafe { memset(part.as_mut_ptr().cast(), c_int::from(b'.'), part.len()) };
     }
 
-    fn find(&mut self, byte: u8) -> Option<usize> {
-        let base = self.at(0);
-        // SAFETY: the first `used` bytes of the buffer are initialised.
-        let found = unsafe { memchr(base, c_int::from(byte), self.used) };
+    fn find(&self, byte: u8) -> Option<usize> {
+        let text = &self.buffer[..self.used];
+        let base = text.as_ptr().cast::<c_void>();
+        // SAFETY: the pointer and the length are those of one slice.
+        let found = unsafe { memchr(base, c_int::from(byte), text.len()) };
         (!found.is_null()).then(|| found as usize - base as usize)
     }
 

@@ -18,15 +18,16 @@ struct Record {
 }
 
 impl Record {
-    fn parse(argument: &str) -> Result<Self, &'static str> {
-        let (text, score) = argument.split_once('=').ok_or("no score")?;
+    /// Reads "ann=5"; `None` is a name that is too long.
+    fn parse(argument: &str) -> Option<Self> {
+        let (text, score) = argument.split_once('=').expect("a score is missing");
+        let score = score.parse().expect("a score should be a number");
         if text.len() > 7 {
-            return Err("name too long");
+            return None;
         }
         let mut name = [0; 8];
         name[..text.len()].copy_from_slice(text.as_bytes());
-        let score = score.parse().map_err(|_| "not a score")?;
-        Ok(Self { name, score })
+        Some(Self { name, score })
     }
 
     fn name(&self) -> String {
@@ -47,12 +48,10 @@ unsafe extern "C" fn by_score(left: *const c_void, right: *const c_void) -> c_in
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let mut records: Vec<Record> = match arguments.iter().map(|a| Record::parse(a)).collect() {
-        Ok(records) => records,
-        Err(message) => {
-            println!("{message}");
-            return ExitCode::from(2);
-        }
+    let records: Option<Vec<Record>> = arguments.iter().map(|a| Record::parse(a)).collect();
+    let Some(mut records) = records else {
+        println!("name too long");
+        return ExitCode::from(2);
     };
     let base = records.as_mut_ptr().cast();
     // SAFETY: base points to that many records, which by_score only reads.

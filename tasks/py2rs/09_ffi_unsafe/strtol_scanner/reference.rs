@@ -11,7 +11,7 @@ extern "C" {
 fn leading_number(text: &CStr, base: c_int) -> (c_long, usize) {
     let mut end = ptr::null_mut();
     // SAFETY: the text ends in a zero byte; strtol points `end` into it.
-    let value = unsafe { strtol(text.as_ptr(), &mut end, base) };
+    let value = unsafe { strtol(text.as_ptr(), &raw mut end, base) };
     (value, end as usize - text.as_ptr() as usize)
 }
 
@@ -35,12 +35,9 @@ fn main() -> ExitCode {
     let [base, text] = &arguments[..] else {
         panic!("a base and a text are needed");
     };
-    let base = match base.parse() {
-        Ok(base @ (0 | 2..=36)) => base,
-        _ => {
-            println!("no base {base}");
-            return ExitCode::from(2);
-        }
+    let Ok(base @ (0 | 2..=36)) = base.parse() else {
+        println!("no base {base}");
+        return ExitCode::from(2);
     };
     let text = CString::new(text.as_str()).expect("an argument holds no zero byte");
     let numbers = scan(&text, base);

@@ -1,5 +1,6 @@
 use std::io;
 use std::process::ExitCode;
+use std::str::SplitWhitespace;
 
 /// Prints lines, indented by the number of open elements.
 #[derive(Default)]
@@ -26,10 +27,7 @@ impl Writer {
 }
 
 /// Writes tokens up to the end of the element; returns the number of texts.
-fn write<'a>(
-    writer: &mut Writer,
-    tokens: &mut dyn Iterator<Item = &'a str>,
-) -> Result<usize, String> {
+fn write(writer: &mut Writer, tokens: &mut SplitWhitespace<'_>) -> Result<usize, String> {
     let mut count = 0;
     while let Some(token) = tokens.next() {
         if token == "}" {

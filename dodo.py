@@ -1,0 +1,110 @@
+"""The build: which step makes which file from which. `doit list` explains, `doit` builds.
+
+corpus ─┐
+        ├─> transpile ─> check ─> metrics ─> report
+download┘
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sse_steps.config import overrides_in
+from sse_steps.steps import action, settings_or_message, unchanged
+from sse_steps.steps.machine import compiler_version
+from sse_steps.steps.plan import Plan
+
+DOIT_CONFIG = {"default_tasks": ["report"], "verbosity": 2, "backend": "sqlite3"}
+
+ROOT = Path(__file__).parent.resolve()
+PLAN = Plan(settings_or_message(overrides_in(sys.argv[1:]), ROOT), ROOT)
+
+Task = dict[str, Any]
+
+
+def task_corpus() -> Iterator[Task]:
+    """Run the Python of each example to learn what its Rust must answer."""
+    for task in PLAN.settings.tasks:
+        folder, target = PLAN.corpus_folder(task), PLAN.examples(task)
+        settings = PLAN.corpus_slice(task)
+        yield {
+            "name": task,
+            "file_dep": sorted(path for path in folder.rglob("*") if path.is_file()),
+            "targets": [target],
+            "uptodate": [unchanged(settings, python=sys.version, folder=str(folder))],
+            "actions": [action("corpus", settings, folder, PLAN.cache, target)],
+            "clean": True,
+        }
+
+
+def task_download() -> Iterator[Task]:
+    """Bring each model's weights and check every byte of them."""
+    for model, settings in PLAN.settings.models.items():
+        target = PLAN.weights(model)
+        if settings.source is not None:
+            yield {
+                "name": model,
+                "targets": [target],
+                "uptodate": [unchanged(PLAN.download_slice(model))],
+                "actions": [action("download", PLAN.download_slice(model), target)],
+            }
+
+
+def task_transpile() -> Iterator[Task]:
+    """Let each model turn each example into Rust, in one shot."""
+    for origin in PLAN.origins():
+        examples, target = PLAN.examples(origin.task), PLAN.completions(origin)
+        settings, weights = PLAN.transpile_slice(origin), PLAN.weights(origin.model)
+        yield {
+            "name": f"{origin.task}:{origin.model}:{origin.run}",
+            "file_dep": [examples, *([weights] if weights else [])],
+            "task_dep": [f"transpile:{name}" for name in PLAN.earlier(origin)],
+            "targets": [target],
+            "uptodate": [unchanged(settings, **PLAN.engine_versions(origin.model))],
+            "actions": [action("transpile", settings, examples, weights, PLAN.cache, target)],
+            "clean": True,
+        }
+
+
+def task_check() -> Iterator[Task]:
+    """Compile each completion, put its cases to it and record the verdict."""
+    settings = PLAN.check_slice()
+    for origin in PLAN.origins():
+        examples, completions = PLAN.examples(origin.task), PLAN.completions(origin)
+        target = PLAN.verdicts(origin)
+        yield {
+            "name": f"{origin.task}:{origin.model}:{origin.run}",
+            "file_dep": [examples, completions],
+            "targets": [target],
+            "uptodate": [unchanged(settings, rustc=compiler_version())],
+            "actions": [action("check", settings, examples, completions, PLAN.cache, target)],
+            "clean": True,
+        }
+
+
+def task_metrics() -> Task:
+    """Turn verdicts into metrics and Pareto frontiers, in SQL."""
+    completions = [PLAN.completions(origin) for origin in PLAN.origins()]
+    verdicts = [PLAN.verdicts(origin) for origin in PLAN.origins()]
+    weights = {model: PLAN.weights(model) for model in PLAN.settings.models}
+    settings, target = PLAN.metrics_slice(), PLAN.database
+    return {
+        "file_dep": [*completions, *verdicts],
+        "targets": [target],
+        "uptodate": [unchanged(settings)],
+        "actions": [action("metrics", settings, completions, verdicts, weights, target)],
+        "clean": True,
+    }
+
+
+def task_report() -> Task:
+    """Write the report: Markdown, HTML, JSON, a chart, and a table on the terminal."""
+    settings, files = PLAN.report_slice(), PLAN.report_files
+    return {
+        "file_dep": [PLAN.database],
+        "targets": [files.markdown, files.html, files.json, files.chart],
+        "uptodate": [unchanged(settings)],
+        "actions": [action("report", settings, PLAN.database, files)],
+        "clean": True,
+    }

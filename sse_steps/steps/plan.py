@@ -1,0 +1,177 @@
+"""What is to be built and where it goes: names, paths and slices of the settings, no work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TypeVar
+
+from sse_steps.infer.engine import Sampling
+from sse_steps.models.sources import parse_source
+from sse_steps.settings import (
+    CheckSlice,
+    CorpusSlice,
+    DownloadSlice,
+    MetricsSlice,
+    Origin,
+    ReportSlice,
+    Settings,
+    TranspileSlice,
+)
+
+Choice = TypeVar("Choice")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFiles:
+    """Where the report goes. The Markdown names the chart by its file name alone."""
+
+    markdown: Path
+    html: Path
+    json: Path
+    chart: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One build: the settings, and the folder that relative paths start from."""
+
+    settings: Settings
+    root: Path
+
+    @property
+    def cache(self) -> Path:
+        """Where finished work is kept."""
+        return self.root / self.settings.paths.cache
+
+    @property
+    def results(self) -> Path:
+        """Where the build's output goes."""
+        return self.root / self.settings.paths.results
+
+    @property
+    def database(self) -> Path:
+        """The database of metrics."""
+        return self.results / "results.duckdb"
+
+    @property
+    def report_files(self) -> ReportFiles:
+        """The files of the report."""
+        names = ("report.md", "report.html", "report.json", "pareto.svg")
+        return ReportFiles(*(self.results / name for name in names))
+
+    def origins(self) -> Iterator[Origin]:
+        """Yield every run of every model on every task."""
+        for task, definition in self.settings.tasks.items():
+            runs = self.settings.run.runs or definition.evaluation.runs
+            for model in self.settings.models:
+                for number in range(1, runs + 1):
+                    yield Origin(task, model, number)
+
+    def corpus_folder(self, task: str) -> Path:
+        """Return the folder that a task's examples come from."""
+        return self.root / (self.settings.corpus or self.settings.tasks[task].corpus)
+
+    def examples(self, task: str) -> Path:
+        """Return where a task's examples go."""
+        return self.results / "corpus" / f"{task}.jsonl"
+
+    def completions(self, origin: Origin) -> Path:
+        """Return where the completions of one run go."""
+        return self._partition("completions", origin)
+
+    def verdicts(self, origin: Origin) -> Path:
+        """Return where the verdicts of one run go."""
+        return self._partition("verdicts", origin)
+
+    def _partition(self, kind: str, origin: Origin) -> Path:
+        folder = self.results / kind / f"task={origin.task}" / f"model={origin.model}"
+        return folder / f"run={origin.run}.parquet"
+
+    def weights(self, model: str) -> Path | None:
+        """Return where a model's weights are kept, or None where it has none."""
+        settings = self.settings.models[model]
+        if settings.source is None:
+            return None
+        source = parse_source(settings.source)
+        if isinstance(source, Path):
+            return self.root / source
+        name = (settings.sha256 or source.version)[:16]
+        return self.cache / "models" / name / source.filename
+
+    def corpus_slice(self, task: str) -> CorpusSlice:
+        """Return what a task's examples depend on."""
+        run = self.settings.run
+        samples = run.samples or self.settings.tasks[task].evaluation.samples
+        return CorpusSlice(samples, run.limits, run.allow_weak_isolation)
+
+    def transpile_slice(self, origin: Origin) -> TranspileSlice:
+        """Return what one run of one model depends on."""
+        return TranspileSlice(
+            origin=origin,
+            prompts=self.settings.tasks[origin.task].prompts,
+            model=self.settings.models[origin.model],
+            sampling=self.sampling(origin),
+            usd_per_hour=self.settings.prices.usd_per_hour,
+            allow_weak_isolation=self.settings.run.allow_weak_isolation,
+        )
+
+    def sampling(self, origin: Origin) -> Sampling:
+        """Return how a model writes: the command line decides, then its file, then the task's.
+
+        Runs differ by their seed. At temperature 0 the seed has no say, so all runs are one unless
+        `repeat_greedy` asks to measure that.
+        """
+        run, model = self.settings.run, self.settings.models[origin.model]
+        evaluation = self.settings.tasks[origin.task].evaluation
+        temperature = _first(run.temperature, model.temperature, evaluation.temperature)
+        return Sampling(
+            temperature=temperature,
+            max_tokens=_first(run.max_tokens, model.max_tokens, evaluation.max_tokens),
+            timeout_s=_first(run.timeout_ms, model.timeout_ms, evaluation.timeout_ms) / 1000,
+            seed=origin.run if temperature > 0 or run.repeat_greedy else 0,
+        )
+
+    def check_slice(self) -> CheckSlice:
+        """Return what verdicts depend on."""
+        return CheckSlice(self.settings.run.limits, self.settings.run.allow_weak_isolation)
+
+    def metrics_slice(self) -> MetricsSlice:
+        """Return what metrics depend on."""
+        return MetricsSlice(self.settings.models, self.settings.prices)
+
+    def report_slice(self) -> ReportSlice:
+        """Return what the report depends on."""
+        text = json.dumps(asdict(self.settings), sort_keys=True, default=str)
+        return ReportSlice(self.settings.report, hashlib.sha256(text.encode()).hexdigest())
+
+    def download_slice(self, model: str) -> DownloadSlice:
+        """Return what a model's weights depend on."""
+        settings = self.settings.models[model]
+        return DownloadSlice(settings.source or "", settings.sha256)
+
+    def earlier(self, origin: Origin) -> list[str]:
+        """Return the name of the run before this one, which goes first and is measured live."""
+        if origin.run == 1:
+            return []
+        return [f"{origin.task}:{origin.model}:{origin.run - 1}"]
+
+    def engine_versions(self, model: str) -> dict[str, str]:
+        """Return the versions of what executes a model, without loading it."""
+        names = ["single-shot-eval", "numpy", self.settings.models[model].package]
+        return {name: _version(name) for name in names if name}
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _first(*choices: Choice | None) -> Choice:
+    return next(choice for choice in choices if choice is not None)
