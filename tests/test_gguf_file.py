@@ -78,7 +78,8 @@ def test_quantised_tensors_are_near(tmp_path: Path, name: str):
     tensor = read_gguf(tiny.write(tmp_path / "m.gguf")).tensors["token_embd.weight"]
     written = tiny.tensors()["token_embd.weight"]
     assert tensor.dtype == np.float32
-    assert np.abs(tensor - written).max() < 0.04 * np.abs(written).max()
+    coarsest = 2 / 30  # half of the fifteenth part of the range, for 4 bits
+    assert np.abs(tensor - written).max() <= coarsest * np.abs(written).max()
 
 
 def test_missing_file_is_refused(tmp_path: Path):

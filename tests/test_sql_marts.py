@@ -167,11 +167,11 @@ def test_consistency_compares_texts(build: Build) -> None:
 
 
 def test_levels_and_composite_score(build: Build) -> None:
-    """Half of a level's examples pass it; levels 1 and 3 of the table weigh 3.0 of 68.5."""
+    """Half of a level's examples pass it, and levels 1 and 3 weigh 3.0 of 68.5."""
     database = build(scripted("model", ["pwwwpp"]))
     levels = rows_of(
         database,
-        "select level, name, examples, examples_passed, is_passed from level_metrics order by level",
+        "select level, name, examples, examples_passed, is_passed from level_metrics order by 1",
     )
     assert levels == [
         (1, "Hello", 2, 1, True),

@@ -127,6 +127,11 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         admitted = open_to_read or attr in ADMITTED_METHODS.get(type(obj), ())
         return admitted and super().is_safe_attribute(obj, attr, value)
 
+    def unsafe_undefined(self, obj: object, attribute: str) -> NoReturn:
+        """Refuse at once; jinja would go on with an undefined value, which prints nothing."""
+        kind = type(obj).__name__
+        raise SecurityError(f"access to attribute {attribute!r} of {kind!r} is not admitted")
+
     def wrap_str_format(self, value: object) -> None:
         """Give `str.format` no way around `is_safe_attribute`: a width in it can be any number."""
 

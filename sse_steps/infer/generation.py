@@ -63,6 +63,11 @@ class Draft:
     latency_s: float = 0.0
     machine_s: float = 0.0
 
+    @property
+    def length(self) -> int:
+        """The number of tokens of the prompt and of what is written after it."""
+        return len(self.prompt.tokens) + len(self.tokens)
+
     def advance(self, scores: FloatArray, stop_ids: frozenset[int]) -> None:
         """Take the next token from its scores, [V], and finish where it is the last."""
         token = choose(scores, self.prompt.temperature, self.random)
@@ -171,8 +176,7 @@ class Generator:
         """Run each sequence's newest token, for [n, E]."""
         count = len(active)
         tokens = np.array([draft.tokens[-1] for draft in active])  # [n]
-        lengths = [len(draft.prompt.tokens) + len(draft.tokens) for draft in active]
-        positions = np.array(lengths)[:, None] - 1 - cache.shared  # [n, 1]
+        positions = np.array([[draft.length - 1 - cache.shared] for draft in active])  # [n, 1]
         block = Block(rows=slice(0, count), slots=slice(0, count), positions=positions)
         return forward(self.weights, cache, tokens, [block])
 
@@ -185,7 +189,7 @@ class Generator:
             last = active.pop()
             if slot < len(active):
                 active[slot] = last
-                cache.copy_slot(len(active), slot)
+                cache.copy_slot(len(active), slot, length=last.length - cache.shared)
         if self.on_finish is not None and len(active) < before:
             self.on_finish(before - len(active))
 

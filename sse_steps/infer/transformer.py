@@ -81,10 +81,10 @@ class Cache:
         """Return the first slot's keys and values for others to share."""
         return Prefix(self.keys[:, 0], self.values[:, 0])
 
-    def copy_slot(self, source: int, target: int) -> None:
-        """Overwrite a finished slot with another."""
-        self.keys[:, target] = self.keys[:, source]
-        self.values[:, target] = self.values[:, source]
+    def copy_slot(self, source: int, target: int, *, length: int) -> None:
+        """Overwrite a finished slot with the first `length` own positions of another."""
+        self.keys[:, target, :, :length] = self.keys[:, source, :, :length]
+        self.values[:, target, :, :length] = self.values[:, source, :, :length]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import io
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
@@ -59,10 +59,15 @@ def task_chart(task: TaskReport, *, width: float, height: float) -> str:
     """
     document = _svg([task.standings], [""], width, height)
     element = document[document.index("<svg") :]
-    for name in Palette.__dataclass_fields__:
-        element = element.replace(getattr(Palette(), name), f"var(--{name})")
-    # Group ids serve nobody and would occur twice in a page with two charts.
-    return re.sub(r'<g id="[^"]*"', "<g", element)
+    # Only inside tags: a model may be named like a colour.
+    return re.sub(r"<[^>]*>", lambda tag: _for_page(tag.group()), element)
+
+
+def _for_page(tag: str) -> str:
+    """Colour a tag by the page's variables and drop group ids, which two charts would share."""
+    for colour in fields(Palette):
+        tag = tag.replace(str(colour.default), f"var(--{colour.name})")
+    return re.sub(r'^<g id="[^"]*"', "<g", tag)
 
 
 def _svg(
@@ -117,7 +122,7 @@ def _draw_frame(axes: Axes, title: str) -> None:
     axes.set_xlabel("Cost per example, log scale", color=palette.muted)
     axes.set_ylabel("Examples passed (pass@1)", color=palette.muted)
     axes.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0, symbol=" %"))
-    axes.tick_params(which="both", length=0, colors=palette.muted)
+    axes.tick_params(which="both", length=0, pad=6, colors=palette.muted)
     axes.grid(visible=True, color=palette.grid, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -41,5 +43,10 @@ def _chart(task: TaskReport, width: float, height: float) -> Markup:
 
 
 def _shown(value: object) -> object:
-    """Keep markup of ours as it is; anything else loses its control characters."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Keep markup of ours as it is; other text loses its control characters.
+
+    A figure stays on one line with its unit.
+    """
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return re.sub(r"(?<=\d) (?=%|(?:ms|s|MB|points?)\b)", "\N{NO-BREAK SPACE}", printable(value))

@@ -7,7 +7,7 @@ import re
 
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.sections import Section, sections
-from sse_steps.report.tables import Table
+from sse_steps.report.table import Table
 from sse_steps.report.wording import printable
 
 

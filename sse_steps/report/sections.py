@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sse_steps.report import tables
+from sse_steps.report import standing_tables, task_tables
 from sse_steps.report.report_data import Report, TaskReport
-from sse_steps.report.tables import Table
+from sse_steps.report.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,27 @@ class Section:
 def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
     """Return the sections of one task."""
     return (
-        Section("Ranking", (tables.ranking_table(task),), has_chart=True),
-        Section("Levels", (tables.level_table(report, task),)),
+        Section("Ranking", (standing_tables.ranking_table(task),), has_chart=True),
+        Section("Levels", (task_tables.level_table(report, task),)),
         Section(
             "What it costs, and how long it takes",
-            (tables.trade_off_table(task), tables.cost_table(task), tables.latency_table(task)),
+            (
+                standing_tables.trade_off_table(task),
+                standing_tables.cost_table(task),
+                standing_tables.latency_table(task),
+            ),
         ),
-        Section("Why things failed", (tables.outcome_table(task), tables.error_code_table(task))),
+        Section(
+            "Why things failed",
+            (task_tables.outcome_table(task), task_tables.error_code_table(task)),
+        ),
         Section(
             "How it was measured",
             (
-                tables.accuracy_table(task),
-                tables.control_table(task),
-                tables.model_table(task),
-                tables.measurement_table(report, task),
+                standing_tables.accuracy_table(task),
+                task_tables.control_table(task),
+                task_tables.model_table(task),
+                task_tables.measurement_table(report, task),
             ),
         ),
     )

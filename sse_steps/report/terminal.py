@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich import box
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from sse_steps.report.report_data import Report
-from sse_steps.report.tables import Table, ranking_table
+from sse_steps.report.standing_tables import ranking_table
+from sse_steps.report.table import Table
 from sse_steps.report.wording import printable
 
 
@@ -30,18 +33,18 @@ def _ranking(table: Table, task: str) -> RichTable:
     )
     for index, column in enumerate(table.columns):
         rich_table.add_column(
-            Text(printable(column.name)),
+            _heading(table, index),
             justify="right" if column.numeric else "left",
-            min_width=_least_width(table, index),
             overflow="fold",
+            no_wrap=column.numeric,  # names give way, figures stay whole
         )
     for row in table.rows:
         rich_table.add_row(*(Text(printable(cell)) for cell in row))
     return rich_table
 
 
-def _least_width(table: Table, index: int) -> int:
-    """Headings may wrap; figures may not, nor may names up to a length that fits."""
-    widest = max((len(row[index]) for row in table.rows), default=0)
-    column = table.columns[index]
-    return widest if column.numeric else min(widest, 16 if column.row_header else 8)
+def _heading(table: Table, index: int) -> Text:
+    """Break the heading over lines no wider than the column's cells."""
+    name = printable(table.columns[index].name)
+    width = max((len(row[index]) for row in table.rows), default=0) or len(name)
+    return Text("\n".join(textwrap.wrap(name, width, break_long_words=False)))

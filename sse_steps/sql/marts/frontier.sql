@@ -2,7 +2,7 @@
 --
 -- A dominates B: no worse in all three, strictly better in one. Off the convex frontier: some mixture
 -- of two others has at least the accuracy at no more cost, strictly better in one (Kapoor et al.,
--- arXiv 2407.01502). Trade-offs are against the most accurate frontier model; ties go to the cheaper,
+-- arXiv 2407.01502). Trade-offs are against the most accurate frontier model. Ties go to the cheaper,
 -- the faster, the first by name.
 with
 

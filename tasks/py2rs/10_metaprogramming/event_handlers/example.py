@@ -55,6 +55,6 @@ def store(item: str, count: int) -> bool:
 
 for line in sys.stdin:
     name, thing, amount = line.split()
-    print(f"{name} {thing}: {len(handlers.get(name, []))} handlers")
-    complete = all(handler(thing, int(amount)) for _, handler in handlers.get(name, []))
-    print("done" if complete else "stopped")
+    chain = handlers.get(name, [])
+    print(f"{name} {thing}: priorities {[priority for priority, _ in chain]}")
+    print("done" if all(handler(thing, int(amount)) for _, handler in chain) else "stopped")

@@ -56,13 +56,15 @@ impl Shop {
     }
 }
 
-fn handlers_of(event: &str) -> Vec<Handler> {
-    let mut entries: Vec<_> = HANDLERS
+/// The handlers of an event in order of their priorities, which come first.
+fn handlers_of(event: &str) -> (Vec<i32>, Vec<Handler>) {
+    let mut entries: Vec<(i32, Handler)> = HANDLERS
         .into_iter()
-        .filter(|(name, _, _)| *name == event)
+        .filter(|(name, ..)| *name == event)
+        .map(|(_, priority, handler)| (priority, handler))
         .collect();
-    entries.sort_by_key(|(_, priority, _)| *priority);
-    entries.into_iter().map(|(_, _, handler)| handler).collect()
+    entries.sort_by_key(|(priority, _)| *priority);
+    entries.into_iter().unzip()
 }
 
 fn main() {
@@ -73,8 +75,8 @@ fn main() {
             panic!("an event, an item and a count are needed");
         };
         let count = count.parse().expect("the count should be a number");
-        let handlers = handlers_of(event);
-        println!("{event} {item}: {} handlers", handlers.len());
+        let (priorities, handlers) = handlers_of(event);
+        println!("{event} {item}: priorities {priorities:?}");
         let complete = handlers
             .iter()
             .all(|handler| handler(&mut shop, item, count));
