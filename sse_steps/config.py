@@ -26,6 +26,7 @@ from sse_steps.settings import (
 from sse_steps.tasks import load_task
 from sse_steps.validation import STRICT_KEYS, validated
 
+
 @dataclass(frozen=True, config=STRICT_KEYS)
 class _Composed:
     tasks: tuple[str, ...]
@@ -76,7 +77,7 @@ def _is_about_model(override: str) -> bool:
 
 
 def _forced(override: str, names: list[str]) -> str:
-    """Let an override set a key that the model's file leaves out; validation knows the valid keys."""
+    """Let an override set a key that the model's file leaves out; validation knows them all."""
     name = override.lstrip("+~").split("=")[0].split(".")[1]
     if name not in names:
         raise ConfigError(f"The model '{name}' of '{override}' is not used.", nearest(name, names))

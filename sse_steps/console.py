@@ -22,7 +22,6 @@ from rich.progress import (
 )
 
 
-
 class Advance(Protocol):
     """Moves a progress display on."""
 
@@ -38,9 +37,10 @@ def progress(description: str, total: int | None, *, in_bytes: bool = False) -> 
     """
     console = Console(file=sys.stderr)
     started = time.monotonic()
-    with Progress(*_columns(in_bytes=in_bytes), console=console, disable=not console.is_terminal) as bar:
+    with Progress(
+        *_columns(in_bytes=in_bytes), console=console, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(description, total=total)
-
 
         def advance(count: int, total: int | None = None) -> None:
             bar.update(task, advance=count, total=total)

@@ -1,4 +1,4 @@
-"""The nouns of an evaluation: example, case, completion, verdict, outcome. All of them are frozen."""
+"""The nouns of an evaluation: example, case, completion, verdict, outcome. All are frozen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Role(StrEnum):
     """What a model is in the evaluation: judged on its merits, or a check of the judge itself."""
 
     CANDIDATE = "candidate"
-    CONTROL_PASS = "control_pass"  # must score 100 %
+    CONTROL_PASS = "control_pass"  # noqa: S105 - no password; it must score 100 %
     CONTROL_FAIL = "control_fail"  # must score 0 %
 
 
@@ -99,6 +99,7 @@ class Reply:
     prompt_tokens: int | None = None  # None: the engine has no tokens
     completion_tokens: int | None = None
     error: str | None = None
+    is_code: bool = False  # the text is code from end to end, so nothing has to be taken out of it
 
 
 @dataclass(frozen=True, slots=True)

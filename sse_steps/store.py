@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, Parquet of records, and the store of finished answers."""
+"""Files that are whole or not there, Parquet of records, and the store of finished work."""
 
 from __future__ import annotations
 
@@ -70,13 +70,14 @@ def write_parquet(rows: Sequence[Any], kind: type[Any], target: Path) -> None:
     with written_beside(target) as partial, tempfile.NamedTemporaryFile("w") as lines:
         lines.writelines(f"{json.dumps(_plain(row))}\n" for row in rows)
         lines.flush()
-        source = (
-            f"read_json('{lines.name}', format='newline_delimited', columns={{{columns}}}, "  # noqa: S608 - names of our own
-            f"maximum_object_size={_LARGEST_ROW_BYTES})"
+        query = (
+            "COPY (SELECT * FROM read_json($lines, format = 'newline_delimited', "
+            f"maximum_object_size = {_LARGEST_ROW_BYTES}, columns = {{{columns}}})) "
+            "TO $target (FORMAT parquet)"
         )
         with duckdb.connect() as connection:
             connection.execute("SET threads = 1")  # one thread keeps the order and so the bytes
-            connection.execute(f"COPY (SELECT * FROM {source}) TO '{partial}' (FORMAT parquet)")  # noqa: S608
+            connection.execute(query, {"lines": lines.name, "target": str(partial)})
 
 
 def read_parquet(path: Path, kind: type[Row]) -> list[Row]:
@@ -86,8 +87,10 @@ def read_parquet(path: Path, kind: type[Row]) -> list[Row]:
         cursor = connection.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
         names = [column[0] for column in cursor.description or ()]
         rows = cursor.fetchall()
-    return [kind(**{name: _typed(value, hints[name]) for name, value in zip(names, row, strict=True)})
-            for row in rows]
+    return [
+        kind(**{name: _typed(value, hints[name]) for name, value in zip(names, row, strict=True)})
+        for row in rows
+    ]
 
 
 def _columns(kind: type[Any]) -> dict[str, str]:
@@ -121,7 +124,7 @@ def _typed(value: object, kind: type) -> object:
 class RecordStore:
     """Finished work under the address of what it follows from. Safe for several processes.
 
-    SQLite commits are atomic, so a build that is killed keeps every finished record and no half one.
+    SQLite commits are atomic: a build that is killed keeps every finished record and no half one.
     """
 
     def __init__(self, path: Path) -> None:
@@ -129,7 +132,9 @@ class RecordStore:
         self._path = path
         with closing(self._connect()) as connection, connection:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, record TEXT)")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, record TEXT)"
+            )
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=60.0)
@@ -139,7 +144,9 @@ class RecordStore:
         found = {}
         with closing(self._connect()) as connection:
             for key in keys:
-                row = connection.execute("SELECT record FROM records WHERE key = ?", (key,)).fetchone()
+                row = connection.execute(
+                    "SELECT record FROM records WHERE key = ?", (key,)
+                ).fetchone()
                 if row is not None:
                     found[key] = json.loads(row[0])
         return found

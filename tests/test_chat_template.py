@@ -22,7 +22,7 @@ def render(source: str) -> str:
     return render_chat(ChatTemplate(source, bos_token="<s>", eos_token="</s>"), MESSAGES)  # noqa: S106 (no password)
 
 
-def test_conversation_is_rendered_up_to_the_answer():
+def test_conversation_is_rendered_up_to_the_answer() -> None:
     """The messages come out in order, contents untouched, with the header of the answer last."""
     assert render(CHAT_TEMPLATE) == (
         "<|im_start|>system\nBe brief.<|im_end|>\n"
@@ -49,7 +49,7 @@ def test_conversation_is_rendered_up_to_the_answer():
         ("  {% if messages is iterable and tools is not defined %}\nyes\n  {% endif %}\n", "yes\n"),
     ],
 )  # fmt: skip
-def test_common_constructs_work(source: str, expected: str):
+def test_common_constructs_work(source: str, expected: str) -> None:
     """What the templates of current models use is let in, with their treatment of white space."""
     assert render(source) == expected
 
@@ -67,7 +67,7 @@ def test_common_constructs_work(source: str, expected: str):
         ("huge range", "{{ range(10 ** 12) | length }}"),
         ("huge range, spelled out", "{{ range(999999999999) | length }}"),
         ("long loop", "{% for i in range(99999) %}{% endfor %}"),
-        ("loops in loops", "{% for i in range(3000) %}{% for j in range(3000) %}{% endfor %}{% endfor %}"),
+        ("loops in loops", "{% for i in range(3000) %}" * 2 + "{% endfor %}" * 2),
         ("loop with filter", "{% for i in range(9999) if false %}{% endfor %}"),
         ("recursive loop", "{% for m in messages recursive %}{{ loop(messages) }}{% endfor %}"),
         ("recursive macro", "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}"),
@@ -100,7 +100,7 @@ def test_common_constructs_work(source: str, expected: str):
         ("its own refusal", "{{ raise_exception('roles must alternate') }}"),
     ],
 )  # fmt: skip
-def test_attacks_are_refused_quickly(attack: str, source: str):
+def test_attacks_are_refused_quickly(attack: str, source: str) -> None:
     """Ways out of the sandbox and ways to eat time or memory end in the declared fault."""
     tracemalloc.start()
     start = time.perf_counter()
@@ -113,13 +113,13 @@ def test_attacks_are_refused_quickly(attack: str, source: str):
     assert len(raised.value.wrong) <= 500
 
 
-def test_the_templates_own_refusal_is_quoted():
+def test_the_templates_own_refusal_is_quoted() -> None:
     """What a template says about a conversation that it does not support reaches the user."""
     with pytest.raises(ModelFormatError, match="no system role"):
         render("{{ raise_exception('no system role') }}")
 
 
-def test_long_contents_are_rendered():
+def test_long_contents_are_rendered() -> None:
     """The budget grows with the conversation: an honest template renders a long program."""
     long = {"role": "user", "content": "x" * 5_000_000}
     assert len(render_chat(ChatTemplate(CHAT_TEMPLATE), [long])) > 5_000_000

@@ -67,7 +67,7 @@ def tokens_of(continuations: list[Continuation]) -> list[list[int]]:
 
 @pytest.mark.parametrize("shared", [0, 1, 11])
 @pytest.mark.parametrize("chunk", [5, 256])
-def test_batch_equals_recomputing_each_alone(weights: Weights, shared: int, chunk: int):
+def test_batch_equals_recomputing_each_alone(weights: Weights, shared: int, chunk: int) -> None:
     """A batch with cache, shared prefix and compaction writes what the slow version writes."""
     limits = (20, 8, 14, 5, 17, 11)  # they leave at different times, the last and first alike
     prompts = [
@@ -81,14 +81,14 @@ def test_batch_equals_recomputing_each_alone(weights: Weights, shared: int, chun
     assert tokens_of(generator.generate(prompts)) == expected
 
 
-def test_identical_prompts_share_all_but_one_token(weights: Weights):
+def test_identical_prompts_share_all_but_one_token(weights: Weights) -> None:
     """Prompts that are the same to the end still get a token of their own to continue from."""
     [prompt] = random_prompts(1, shared=9)
     together = tokens_of(Generator(weights, frozenset()).generate([prompt] * 3))
     assert together == [slow_greedy(weights, prompt, frozenset())] * 3
 
 
-def test_same_batch_gives_the_same_bytes(weights: Weights):
+def test_same_batch_gives_the_same_bytes(weights: Weights) -> None:
     """Nothing in a batch depends on the clock or on earlier batches."""
     prompts = [replace(prompt, temperature=1.0) for prompt in random_prompts(4)]
     generator = Generator(weights, frozenset())
@@ -97,7 +97,7 @@ def test_same_batch_gives_the_same_bytes(weights: Weights):
     assert tokens_of(generator.generate(prompts)) == first
 
 
-def test_stop_token_ends_a_sequence_and_is_not_written(weights: Weights):
+def test_stop_token_ends_a_sequence_and_is_not_written(weights: Weights) -> None:
     """The stop token is no part of the text, and the reason is STOP."""
     [prompt] = random_prompts(1)
     free = slow_greedy(weights, prompt, frozenset())
@@ -106,7 +106,7 @@ def test_stop_token_ends_a_sequence_and_is_not_written(weights: Weights):
     assert stopped.finish_reason is FinishReason.STOP
 
 
-def test_max_tokens_is_kept_to_each_prompt(weights: Weights):
+def test_max_tokens_is_kept_to_each_prompt(weights: Weights) -> None:
     """Each prompt has its own limit, and reaching it is LENGTH."""
     prompts = [replace(p, max_tokens=1 + i) for i, p in enumerate(random_prompts(3))]
     written = Generator(weights, frozenset()).generate(prompts)
@@ -114,7 +114,7 @@ def test_max_tokens_is_kept_to_each_prompt(weights: Weights):
     assert {one.finish_reason for one in written} == {FinishReason.LENGTH}
 
 
-def test_full_context_is_length(weights: Weights):
+def test_full_context_is_length(weights: Weights) -> None:
     """A text that fills the context ends with LENGTH, however many tokens were asked for."""
     prompt = Prompt(tuple(range(60)), max_tokens=1000, timeout_s=HOUR)
     [written] = Generator(weights, frozenset()).generate([prompt])
@@ -123,19 +123,19 @@ def test_full_context_is_length(weights: Weights):
 
 
 @pytest.mark.parametrize("length", [0, 64, 65])
-def test_prompts_without_room_are_a_callers_error(weights: Weights, length: int):
+def test_prompts_without_room_are_a_callers_error(weights: Weights, length: int) -> None:
     """Empty prompts, and those that leave no room, are refused before anything runs."""
     prompt = Prompt(tuple([1] * length), max_tokens=5, timeout_s=HOUR)
     with pytest.raises(ValueError, match=f"a prompt of {length} tokens, not 1 to 63"):
         Generator(weights, frozenset()).generate([prompt])
 
 
-def test_no_prompts_give_no_continuations(weights: Weights):
+def test_no_prompts_give_no_continuations(weights: Weights) -> None:
     """An empty batch is no fault."""
     assert Generator(weights, frozenset()).generate([]) == []
 
 
-def test_each_prompt_has_its_own_time_limit(weights: Weights):
+def test_each_prompt_has_its_own_time_limit(weights: Weights) -> None:
     """With a clock that gains a second a look, the impatient stops early and the others go on."""
     ticks = itertools.count()
     prompts = [replace(p, timeout_s=t) for p, t in zip(random_prompts(2), (6, HOUR), strict=True)]
@@ -147,7 +147,7 @@ def test_each_prompt_has_its_own_time_limit(weights: Weights):
     assert patient.finish_reason is FinishReason.LENGTH
 
 
-def test_time_over_while_reading_prompts_is_a_timeout(weights: Weights):
+def test_time_over_while_reading_prompts_is_a_timeout(weights: Weights) -> None:
     """A batch whose prompts take all the time is given up between chunks, with nothing written."""
     ticks = itertools.count()
     prompts = [replace(prompt, timeout_s=3.0) for prompt in random_prompts(4)]
@@ -158,7 +158,7 @@ def test_time_over_while_reading_prompts_is_a_timeout(weights: Weights):
     assert {one.tokens for one in written} == {()}
 
 
-def test_machine_time_adds_up_to_the_batch(weights: Weights):
+def test_machine_time_adds_up_to_the_batch(weights: Weights) -> None:
     """All shares together are the time of the batch, and the last latency is all of it."""
     prompts = [replace(p, max_tokens=1 + 4 * i) for i, p in enumerate(random_prompts(4))]
     written = Generator(weights, frozenset()).generate(prompts)
@@ -167,7 +167,7 @@ def test_machine_time_adds_up_to_the_batch(weights: Weights):
     assert [one.latency_s for one in written] == sorted(one.latency_s for one in written)
 
 
-def test_long_prompts_pay_more_than_short_ones(weights: Weights):
+def test_long_prompts_pay_more_than_short_ones(weights: Weights) -> None:
     """Reading is charged by tokens, where a shared prefix is split evenly."""
     ticks = itertools.count()
     short, long = (Prompt(tuple(range(n)), max_tokens=1, timeout_s=HOUR) for n in (12, 32))
@@ -180,7 +180,7 @@ def test_long_prompts_pay_more_than_short_ones(weights: Weights):
     )
 
 
-def test_finished_sequences_are_reported(weights: Weights):
+def test_finished_sequences_are_reported(weights: Weights) -> None:
     """The hook hears of every sequence once."""
     heard: list[int] = []
     prompts = [replace(p, max_tokens=1 + i // 2) for i, p in enumerate(random_prompts(5))]
@@ -188,7 +188,7 @@ def test_finished_sequences_are_reported(weights: Weights):
     assert heard == [2, 2, 1]
 
 
-def test_draws_do_not_depend_on_batch_mates(weights: Weights):
+def test_draws_do_not_depend_on_batch_mates(weights: Weights) -> None:
     """A sampled sequence is the same alone, in a batch, and at another place of the batch."""
     prompts = [replace(prompt, temperature=0.8) for prompt in random_prompts(4)]
     generator = Generator(weights, frozenset())
@@ -197,7 +197,7 @@ def test_draws_do_not_depend_on_batch_mates(weights: Weights):
     assert tokens_of(generator.generate(prompts[::-1])) == alone[::-1]
 
 
-def test_seeds_change_the_draws(weights: Weights):
+def test_seeds_change_the_draws(weights: Weights) -> None:
     """Another seed writes another text; at temperature 0 the seed has no say."""
     [prompt] = random_prompts(1)
     generator = Generator(weights, frozenset())
@@ -209,7 +209,7 @@ def test_seeds_change_the_draws(weights: Weights):
         assert len(texts) == differing
 
 
-def test_sampling_follows_the_softmax():
+def test_sampling_follows_the_softmax() -> None:
     """Draws at temperature 2 occur as often as the softmax of half the scores says."""
     scores = np.array([0.0, 2.0, -np.inf], np.float32)
     random = np.random.default_rng(0)
@@ -218,7 +218,7 @@ def test_sampling_follows_the_softmax():
 
 
 @given(st.lists(st.lists(st.integers(0, 1), min_size=1), min_size=1))
-def test_shared_length_leaves_one_token_to_each(prompts: list[list[int]]):
+def test_shared_length_leaves_one_token_to_each(prompts: list[list[int]]) -> None:
     """The shared part is common to all, cannot be longer, and is shorter than every prompt."""
     length = shared_length(prompts)
     assert len({tuple(prompt[:length]) for prompt in prompts}) == 1
@@ -227,7 +227,7 @@ def test_shared_length_leaves_one_token_to_each(prompts: list[list[int]]):
 
 
 @given(st.lists(st.integers(0, 30)), st.integers(1, 12))
-def test_chunks_cover_everything_in_order(lengths: list[int], size: int):
+def test_chunks_cover_everything_in_order(lengths: list[int], size: int) -> None:
     """Passes hold every position once, in order, and only the last has fewer rows than allowed."""
     passes = list(chunks(lengths, size))
     covered = [(slot, position) for spans in passes for slot, span in spans for position in span]

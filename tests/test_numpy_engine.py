@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import gguf
 import numpy as np
 import pytest
-from tiny_model import SPECIAL, TOKENS, TinyModel
+from tiny_model import TinyModel
 
 from sse_steps.errors import ModelFormatError
 from sse_steps.infer.engine import Engine, Request, Sampling
 from sse_steps.infer.generation import Generator, Prompt
 from sse_steps.infer.numpy_engine import NumpyEngine
 from sse_steps.infer.tokenizer import Tokenizer
-from sse_steps.infer.transformer import Block, Cache, FloatArray, forward, load_weights, logits
-from sse_steps.models.gguf_file import ModelFile, read_gguf
+from sse_steps.infer.transformer import Block, Cache, forward, load_weights, logits
+from sse_steps.models.gguf_file import FloatArray, ModelFile, read_gguf
 from sse_steps.records import Example, FinishReason, Reply
 
 GREEDY = Sampling(temperature=0.0, max_tokens=12, timeout_s=3600.0)
@@ -39,20 +41,20 @@ def answer(engine: Engine, requests: Sequence[Request]) -> list[list[Reply]]:
     return [list(batch) for batch in engine.complete(requests, GREEDY)]
 
 
-def test_replies_come_batch_by_batch_in_order(tiny_path: Path):
+def test_replies_come_batch_by_batch_in_order(tiny_path: Path) -> None:
     """Five requests in batches of two give two, two and one replies, with every field filled."""
     batches = answer(NumpyEngine(tiny_path, batch_size=2), [request("x" * n) for n in range(5)])
     assert [len(batch) for batch in batches] == [2, 2, 1]
     assert [reply.batch_size for batch in batches for reply in batch] == [2, 2, 2, 2, 1]
     lengths = [reply.prompt_tokens or 0 for batch in batches for reply in batch]
     assert lengths == [lengths[0] + n for n in range(5)]
-    for reply in sum(batches, []):
+    for reply in chain(*batches):
         assert reply.completion_tokens is not None
         assert 0 < reply.machine_s <= reply.latency_s
         assert reply.error is None
 
 
-def test_the_rest_of_the_batches_is_the_same_alone(tiny_path: Path):
+def test_the_rest_of_the_batches_is_the_same_alone(tiny_path: Path) -> None:
     """Whole batches can be kept and the rest asked for later: the texts are the same."""
     requests = [request("x" * n) for n in range(6)]
     whole = answer(NumpyEngine(tiny_path, batch_size=2), requests)
@@ -61,7 +63,7 @@ def test_the_rest_of_the_batches_is_the_same_alone(tiny_path: Path):
     assert texts[1:] == [[reply.text for reply in batch] for batch in rest]
 
 
-def test_only_the_first_batch_is_cold(tiny_path: Path):
+def test_only_the_first_batch_is_cold(tiny_path: Path) -> None:
     """The batch after loading is marked cold, and later calls are warm."""
     engine = NumpyEngine(tiny_path, batch_size=1)
     assert [batch[0].cold for batch in answer(engine, [request("a"), request("b")])] == [
@@ -71,7 +73,7 @@ def test_only_the_first_batch_is_cold(tiny_path: Path):
     assert [batch[0].cold for batch in answer(engine, [request("a")])] == [False]
 
 
-def test_nothing_is_loaded_before_the_first_batch(tmp_path: Path):
+def test_nothing_is_loaded_before_the_first_batch(tmp_path: Path) -> None:
     """A missing file is no matter until replies are asked for."""
     engine = NumpyEngine(tmp_path / "none.gguf")
     assert answer(engine, []) == []
@@ -79,7 +81,7 @@ def test_nothing_is_loaded_before_the_first_batch(tmp_path: Path):
         answer(engine, [request("a")])
 
 
-def test_too_long_prompts_are_error_replies(tiny_path: Path):
+def test_too_long_prompts_are_error_replies(tiny_path: Path) -> None:
     """A prompt that leaves no room is an error reply; its batch mates are answered."""
     [[before, long, after]] = answer(
         NumpyEngine(tiny_path), [request("a"), request("x" * 300), request("a")]
@@ -91,7 +93,7 @@ def test_too_long_prompts_are_error_replies(tiny_path: Path):
     assert before.finish_reason is FinishReason.LENGTH
 
 
-def test_system_text_is_optional(tiny_path: Path):
+def test_system_text_is_optional(tiny_path: Path) -> None:
     """Without a system text there is no system message in the prompt."""
     [[with_system, without]] = answer(
         NumpyEngine(tiny_path), [request("a"), request("a", system="")]
@@ -99,17 +101,17 @@ def test_system_text_is_optional(tiny_path: Path):
     assert (with_system.prompt_tokens or 0) > (without.prompt_tokens or 0) + len("system")
 
 
-def test_inputs_are_what_the_model_sees(tiny_path: Path):
+def test_inputs_are_what_the_model_sees(tiny_path: Path) -> None:
     """The prompt's texts, and nothing else of an example, decide the reply."""
     assert NumpyEngine(tiny_path).inputs(request("user", "system")) == ("system", "user")
 
 
-def test_version_names_numpy(tiny_path: Path):
+def test_version_names_numpy(tiny_path: Path) -> None:
     """The version tells what executed the model."""
     assert NumpyEngine(tiny_path).version.startswith(f"numpy {np.__version__} / sse ")
 
 
-def test_progress_is_reported(tiny_path: Path):
+def test_progress_is_reported(tiny_path: Path) -> None:
     """The hook counts every reply once."""
     heard: list[int] = []
     engine = NumpyEngine(tiny_path, batch_size=2, on_finish=heard.append)
@@ -117,14 +119,14 @@ def test_progress_is_reported(tiny_path: Path):
     assert sum(heard) == 3
 
 
-def test_models_without_a_template_are_refused(tmp_path: Path):
+def test_models_without_a_template_are_refused(tmp_path: Path) -> None:
     """A base model, which has no chat template, is refused with a remedy."""
     path = TinyModel(chat_template=None).write(tmp_path / "m.gguf")
-    with pytest.raises(ModelFormatError, match="no chat template.*\n.*instruction-tuned"):
+    with pytest.raises(ModelFormatError, match=r"no chat template.*\n.*instruction-tuned"):
         answer(NumpyEngine(path), [request("a")])
 
 
-def test_batches_of_none_are_a_callers_error(tiny_path: Path):
+def test_batches_of_none_are_a_callers_error(tiny_path: Path) -> None:
     """A batch size below one is refused at once."""
     with pytest.raises(ValueError, match="batch size of 0"):
         NumpyEngine(tiny_path, batch_size=0)
@@ -158,7 +160,7 @@ PROMPTS = (
 
 
 class Llama:
-    """llama.cpp on one text at a time, with keys and values in float32 as ours are."""
+    """llama.cpp, with keys and values in float32 as ours are."""
 
     def __init__(self, path: Path) -> None:
         llama_cpp = pytest.importorskip("llama_cpp")
@@ -166,27 +168,19 @@ class Llama:
             str(path),
             n_ctx=512,
             n_threads=2,
+            logits_all=True,
             type_k=llama_cpp.GGML_TYPE_F32,
             type_v=llama_cpp.GGML_TYPE_F32,
             verbose=False,
         )
-        self._logits = llama_cpp.llama_get_logits
-        self._size = self._llama.n_vocab()
 
-    def greedy(self, prompt: Sequence[int], count: int) -> tuple[list[int], list[FloatArray]]:
-        """Return `count` likeliest tokens and the scores [V] that each was taken from."""
+    def scores(self, prompt: Sequence[int], written: Sequence[int]) -> FloatArray:
+        """Return the scores [n, V] that the written tokens were, or would be, taken from."""
         self._llama.reset()
-        self._llama.eval(prompt)
-        written: list[int] = []
-        scores = []
-        while True:
-            scores.append(
-                np.ctypeslib.as_array(self._logits(self._llama.ctx), (self._size,)).copy()
-            )
-            written.append(int(scores[-1].argmax()))
-            if len(written) == count:
-                return written, scores
-            self._llama.eval(written[-1:])
+        self._llama.eval([*prompt, *written[:-1]])
+        last = len(prompt) + len(written) - 1
+        scores: FloatArray = self._llama.scores[len(prompt) - 1 : last].copy()
+        return scores
 
 
 class Ours:
@@ -217,27 +211,41 @@ class Ours:
         return logits(self.weights, forward(self.weights, cache, text, [block])[len(prompt) - 1 :])
 
 
-def compare(ours: Ours, llama: Llama, *, count: int) -> tuple[float, float, int]:
-    """Return noise, the largest gap at a first difference, and how many texts differ.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Our greedy tokens against llama.cpp's, at every place after the same prefix."""
 
-    Noise is the largest absolute difference of two logits after the same prefix. The gap is how
-    much better our model likes its own token than llama.cpp's, after the last common token.
+    largest_noise: float  # largest absolute difference of two logits
+    usual_noise: float  # root mean square of the differences
+    agreement: float  # part of the places where both like the same token best
+    texts_differing: int
+    largest_gap: float  # by how much, at a text's first difference, we prefer our own token
+
+
+def compare(ours: Ours, llama: Llama, *, count: int) -> Comparison:
+    """Let us write `count` tokens, and ask llama.cpp at each place what it would have written.
+
+    That both agree at every place is the same as that both write the same text, by induction.
     """
     prompts = ours.prompts()
-    noise = gap = 0.0
-    differing = 0
+    noises, squares, agreements, gaps = [], [], [], []
     for prompt, mine in zip(prompts, ours.greedy(prompts, count), strict=True):
-        theirs, their_scores = llama.greedy(prompt, count)
-        my_scores = ours.scores(prompt, theirs)
-        noise = max(noise, float(np.abs(my_scores - np.array(their_scores)).max()))
-        if mine != theirs:
-            differing += 1
-            first = next(
-                i for i, pair in enumerate(zip(mine, theirs, strict=True)) if pair[0] != pair[1]
-            )
-            gap = max(gap, float(my_scores[first, mine[first]] - my_scores[first, theirs[first]]))
-    print(f"noise {noise:.6f}, largest gap {gap:.6f}, {differing} of {len(prompts)} differ")  # noqa: T201
-    return noise, gap, differing
+        my_scores, their_scores = ours.scores(prompt, mine), llama.scores(prompt, mine)
+        noises.append(np.abs(my_scores - their_scores).max())
+        squares.append(np.square(my_scores - their_scores).mean())
+        theirs = their_scores.argmax(axis=1)
+        agreements.append(np.mean(theirs == mine))
+        differing = np.flatnonzero(theirs != mine)
+        if differing.size:
+            first = differing[0]
+            gaps.append(my_scores[first, mine[first]] - my_scores[first, theirs[first]])
+    return Comparison(
+        largest_noise=float(max(noises)),
+        usual_noise=float(np.sqrt(np.mean(squares))),
+        agreement=float(np.mean(agreements)),
+        texts_differing=len(gaps),
+        largest_gap=float(max(gaps, default=0.0)),
+    )
 
 
 def write_float_file(source: ModelFile, path: Path) -> Path:
@@ -258,25 +266,27 @@ def write_float_file(source: ModelFile, path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_greedy_tokens_equal_llama_cpp_in_float32(smollm2_path: Path, tmp_path: Path):
+def test_greedy_tokens_equal_llama_cpp_in_float32(smollm2_path: Path, tmp_path: Path) -> None:
     """On the same float32 weights both write the same 64 tokens, or differ at a tie below 1e-3."""
     file = read_gguf(smollm2_path)
-    noise, gap, _ = compare(
-        Ours(file), Llama(write_float_file(file, tmp_path / "f32.gguf")), count=64
-    )
-    assert noise < 1e-2
-    assert gap < 1e-3
+    llama = Llama(write_float_file(file, tmp_path / "float32.gguf"))
+    found = compare(Ours(file), llama, count=64)
+    print(found)  # noqa: T201 (for the record, with -s)
+    assert found.largest_noise < 1e-3
+    assert found.largest_gap < 1e-3
 
 
 @pytest.mark.slow
-def test_greedy_tokens_equal_llama_cpp_quantised(smollm2_path: Path):
-    """On the quantised file any difference is explained by llama.cpp's rounding of activations.
+def test_greedy_tokens_nearly_equal_llama_cpp_quantised(smollm2_path: Path) -> None:
+    """On the quantised file, texts part only where our two candidates are within 0.5 of each other.
 
-    llama.cpp rounds activations to 8 bits before a product with 4-bit weights; we do not. A token
-    may differ only where our two candidates are no further apart than twice the noise measured,
-    as each of the two logits may be off by that much.
+    llama.cpp rounds activations to 8 bits before a product with quantised weights and we do not,
+    so its logits are off by what is printed here: a usual noise of a fifth, in the worst of 70
+    million logits of nearly two. That the rounding is all there is between us is what the test in
+    float32 shows.
     """
-    noise, gap, differing = compare(Ours(read_gguf(smollm2_path)), Llama(smollm2_path), count=64)
-    assert noise < 2.0
-    assert gap <= 2 * noise
-    assert differing <= len(PROMPTS)
+    found = compare(Ours(read_gguf(smollm2_path)), Llama(smollm2_path), count=64)
+    print(found)  # noqa: T201 (for the record, with -s)
+    assert found.usual_noise < 0.5
+    assert found.agreement > 0.95
+    assert found.largest_gap < 0.5

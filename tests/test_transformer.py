@@ -12,7 +12,6 @@ from tiny_model import TinyModel
 from sse_steps.infer.transformer import (
     Block,
     Cache,
-    FloatArray,
     Weights,
     forward,
     load_weights,
@@ -23,6 +22,7 @@ from sse_steps.infer.transformer import (
     silu,
     softmax,
 )
+from sse_steps.models.gguf_file import FloatArray
 
 Tokens = list[int]
 MODEL = TinyModel(layers=3, tied=False)
@@ -111,7 +111,7 @@ def run(weights: Weights, cache: Cache, tokens: Tokens, blocks: list[Block]) -> 
     return logits(weights, forward(weights, cache, np.array(tokens), blocks))
 
 
-def test_one_pass_equals_slow_version(weights: Weights):
+def test_one_pass_equals_slow_version(weights: Weights) -> None:
     """A whole text in one pass gives the logits of the slow clear version."""
     tokens = random_tokens(23)
     cache = Cache.empty(weights.model, slots=1, capacity=23)
@@ -119,7 +119,7 @@ def test_one_pass_equals_slow_version(weights: Weights):
     np.testing.assert_allclose(fast, slow_logits(tokens), atol=2e-4)
 
 
-def test_token_by_token_equals_slow_version(weights: Weights):
+def test_token_by_token_equals_slow_version(weights: Weights) -> None:
     """With the cache, one token at a time gives the logits of recomputing everything."""
     tokens = random_tokens(12)
     cache = Cache.empty(weights.model, slots=1, capacity=12)
@@ -127,17 +127,17 @@ def test_token_by_token_equals_slow_version(weights: Weights):
     np.testing.assert_allclose(fast, slow_logits(tokens), atol=2e-4)
 
 
-def test_ragged_pass_equals_slow_version(weights: Weights):
+def test_ragged_pass_equals_slow_version(weights: Weights) -> None:
     """Texts of different lengths that share one pass do not see each other."""
     texts = [random_tokens(count, seed=count) for count in (1, 9, 4)]
     cache = Cache.empty(weights.model, slots=3, capacity=9)
     blocks = [one_block(0, 1), one_block(0, 9, slot=1, row=1), one_block(0, 4, slot=2, row=10)]
-    fast = run(weights, cache, sum(texts, []), blocks)
+    fast = run(weights, cache, [token for text in texts for token in text], blocks)
     slow = np.concatenate([slow_logits(text) for text in texts])
     np.testing.assert_allclose(fast, slow, atol=2e-4)
 
 
-def test_batch_step_with_shared_prefix_equals_slow_version(weights: Weights):
+def test_batch_step_with_shared_prefix_equals_slow_version(weights: Weights) -> None:
     """A step of a batch over a shared prefix equals recomputing each text alone, in any slot."""
     prefix, owns = random_tokens(7), [random_tokens(count, seed=count) for count in (3, 6, 2)]
     shared = Cache.empty(weights.model, slots=1, capacity=7)
@@ -152,7 +152,7 @@ def test_batch_step_with_shared_prefix_equals_slow_version(weights: Weights):
     np.testing.assert_allclose(fast, slow, atol=2e-4)
 
 
-def test_copied_slot_continues_the_same_text(weights: Weights):
+def test_copied_slot_continues_the_same_text(weights: Weights) -> None:
     """A sequence that moves into the slot of a longer one is not disturbed by what lay there."""
     short, long = random_tokens(4, seed=1), random_tokens(9, seed=2)
     cache = Cache.empty(weights.model, slots=2, capacity=10)
@@ -163,14 +163,14 @@ def test_copied_slot_continues_the_same_text(weights: Weights):
     np.testing.assert_allclose(fast[0], slow_logits(short)[-1], atol=2e-4)
 
 
-def test_tied_head_is_the_embedding():
+def test_tied_head_is_the_embedding() -> None:
     """Without an output matrix the embedding serves as head."""
     tiny = TinyModel(tied=True)
     loaded = load_weights(tiny.hyperparameters, tiny.tensors())
     assert loaded.head is loaded.embedding
 
 
-def test_rotation_keeps_lengths_and_depends_on_distance(weights: Weights):
+def test_rotation_keeps_lengths_and_depends_on_distance(weights: Weights) -> None:
     """Rotated queries and keys keep their length, and their products depend on distance alone."""
     x = np.random.default_rng(0).standard_normal((2, 1, 16), dtype=np.float32)
     products = []
@@ -184,25 +184,25 @@ def test_rotation_keeps_lengths_and_depends_on_distance(weights: Weights):
     np.testing.assert_allclose(products[0], products[1], rtol=1e-5)
 
 
-def test_rms_norm_of_a_known_row():
+def test_rms_norm_of_a_known_row() -> None:
     """The row (3, 4) has a root mean square of the square root of 12.5."""
     normed = rms_norm(np.array([[3.0, 4.0]], np.float32), np.ones(2, np.float32), 0.0)
     np.testing.assert_allclose(normed, [[3 / 12.5**0.5, 4 / 12.5**0.5]], rtol=1e-6)
 
 
-def test_silu_is_finite_at_the_extremes():
+def test_silu_is_finite_at_the_extremes() -> None:
     """Large inputs pass through, and very negative ones vanish without a warning."""
     np.testing.assert_array_equal(silu(np.array([1000.0, 0.0, -1000.0], np.float32)), [1000, 0, 0])
 
 
-def test_softmax_sums_to_one_and_ignores_minus_infinity():
+def test_softmax_sums_to_one_and_ignores_minus_infinity() -> None:
     """Hidden scores get no weight, and large ones do not overflow."""
     scores = np.array([[1e4, 1e4, -np.inf]], np.float32)
     softmax(scores)
     np.testing.assert_array_equal(scores, [[0.5, 0.5, 0.0]])
 
 
-def test_tiny_model_equals_llama_cpp(tmp_path: Path):
+def test_tiny_model_equals_llama_cpp(tmp_path: Path) -> None:
     """The logits of llama.cpp in float32 agree with ours to 1e-3, after every token of a text."""
     llama_cpp = pytest.importorskip("llama_cpp")
     tiny = TinyModel(layers=3)

@@ -13,7 +13,7 @@ from tokenizers import pre_tokenizers
 from sse_steps.models.gguf_file import FloatArray, Hyperparameters, tensor_shapes
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<unused>")
-MERGES = ("h e", "t he", "Ġ t", "Ġt he", "i n", "Ġ Ġ", "ĠĠ ĠĠ", "d e", "de f", "Ġ =", "< |", "| >")
+MERGES = ("h e", "Ġ t", "t he", "Ġt he", "i n", "Ġ Ġ", "ĠĠ ĠĠ", "d e", "de f", "Ġ =", "< |", "| >")
 CHAT_TEMPLATE = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content']"
     " + '<|im_end|>' + '\n' }}{% endfor %}"

@@ -37,8 +37,11 @@ def example_to_json(example: Example) -> dict[str, Any]:
 
 def example_from_json(data: dict[str, Any]) -> Example:
     """Return the example of a JSON document."""
-    is_program = data["signature"] is None
-    cases = tuple(map(_program_case if is_program else _case, data["cases"]))
+    cases: tuple[Case, ...] | tuple[ProgramCase, ...] = (
+        tuple(map(_program_case, data["cases"]))
+        if data["signature"] is None
+        else tuple(map(_case, data["cases"]))
+    )
     return Example(
         data["id"], data["level"], data["python"], cases, data["signature"], data["reference"]
     )

@@ -1,4 +1,4 @@
-"""Expected values: what the Python of an example really answers, found by running it in the sandbox."""
+"""Expected values: what the Python of an example answers, found by running it in the sandbox."""
 
 from __future__ import annotations
 
@@ -84,7 +84,10 @@ def _call(
     source: Source, calls: list[Call], signature: Signature, python: Python
 ) -> tuple[Case, ...]:
     arguments = [
-        tuple(coerce(value, kind) for value, (_, kind) in zip(call.args, signature.parameters, strict=True))
+        tuple(
+            coerce(value, kind)
+            for value, (_, kind) in zip(call.args, signature.parameters, strict=True)
+        )
         for call in calls
     ]
     request = {
@@ -96,7 +99,9 @@ def _call(
         done = python.run([str(_RUNNER)], Path(folder), json.dumps(request))
     lines = done.stdout.decode(errors="replace").splitlines()
     if done.exit_code != 0 or len(lines) != len(calls):
-        raise _unusable(source, f"running it ended with {done.exit_code}: {_last_line(done.stderr)}")
+        raise _unusable(
+            source, f"running it ended with {done.exit_code}: {_last_line(done.stderr)}"
+        )
     answers = map(json.loads, lines)
     return tuple(
         _case(source, signature, args, answer)
@@ -127,7 +132,9 @@ def _program_example(source: Source, level: int, python: Python) -> Example:
 def _program_case(source: Source, run: Run, python: Python, folder: Path) -> ProgramCase:
     done = python.run(["example.py", *run.arguments], folder, run.stdin)
     if done.timed_out or done.signal_number is not None or done.launch_failed:
-        raise _unusable(source, f"arguments {run.arguments!r} did not end well: {done.stderr!r:.200}")
+        raise _unusable(
+            source, f"arguments {run.arguments!r} did not end well: {done.stderr!r:.200}"
+        )
     if b"Traceback (most recent call last)" in done.stderr:
         raise _unusable(
             source, f"arguments {run.arguments!r} end in a traceback: {_last_line(done.stderr)}"

@@ -56,7 +56,7 @@ def read_folder(root: Path) -> Iterator[Source]:
     if not paths:
         raise CorpusError(
             f"There is no example in the corpus folder '{root}'.",
-            "Put examples there as LEVEL/NAME/example.py with inputs.yaml, or mend `corpus` in the task.",
+            "Put examples there as LEVEL/NAME/example.py with inputs.yaml, or correct `corpus`.",
         )
     yield from map(_read_example, paths)
 
@@ -76,7 +76,9 @@ def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
-        raise CorpusError(f"'{path}' cannot be read: {fault}.", "Mend or remove the file.") from fault
+        raise CorpusError(
+            f"'{path}' cannot be read: {fault}.", "Mend or remove the file."
+        ) from fault
 
 
 def _read_inputs(path: Path) -> tuple[Call, ...] | tuple[Run, ...]:

@@ -30,6 +30,14 @@ LEVELS = (
     Level(10, "Metaprogramming", "Expert", 20.0),
 )
 
+_BY_KIND: tuple[tuple[tuple[type[ast.AST], ...], int], ...] = (
+    ((ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith), 8),
+    ((ast.Raise, ast.Try, ast.TryStar), 6),
+    ((ast.For, ast.While, ast.If, ast.Match), 5),
+    ((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), 4),
+    ((ast.List, ast.Dict, ast.Set, ast.Slice), 4),
+    ((ast.Lambda, ast.Return), 3),
+)
 _CONCURRENCY = {"threading", "concurrent", "asyncio", "queue", "multiprocessing"}
 _FOREIGN = {"ctypes", "cffi"}
 _PLAIN_DECORATORS = {
@@ -67,27 +75,16 @@ def _without_main_guard(tree: ast.Module) -> ast.Module:
 
 def _levels(node: ast.AST) -> Iterator[int]:
     """Yield the level of each feature that this node alone shows."""
+    yield from (level for kinds, level in _BY_KIND if isinstance(node, kinds))
     match node:
         case ast.ClassDef():
             yield _class_level(node)
-        case ast.AsyncFunctionDef() | ast.Await() | ast.AsyncFor() | ast.AsyncWith():
-            yield 8
         case ast.FunctionDef():
             yield _function_level(node)
         case ast.Import() | ast.ImportFrom():
             yield _import_level(node)
-        case ast.Raise() | ast.Try() | ast.TryStar():
-            yield 6
-        case ast.For() | ast.While() | ast.If() | ast.Match():
-            yield 5
-        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            yield 4
-        case ast.List() | ast.Dict() | ast.Set() | ast.Slice():
-            yield 4
         case ast.Call():
             yield _call_level(node)
-        case ast.Lambda() | ast.Return():
-            yield 3
         case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.NamedExpr():
             yield 1 if _reads_input(node.value) else 2
         case ast.BinOp():

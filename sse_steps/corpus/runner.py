@@ -1,7 +1,7 @@
 """Calls a function of a corpus program, inside the sandbox, and prints what it returned or raised.
 
 Standard input: {"source": Python, "function": name, "calls": [arguments, ...]}.
-Standard output: one JSON line a call, {"value": ...}, {"raises": "ValueError"} or {"strange": type}.
+Standard output: a JSON line a call: {"value": ...}, {"raises": "ValueError"} or {"strange": type}.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def call(function: object, arguments: object) -> dict[str, object]:
     """Return what one call came to."""
     try:
         value = function(*from_json(arguments))  # type: ignore[operator]  # a wrong name is a TypeError below
-    except Exception as error:  # noqa: BLE001 - whatever the program raises is its answer
+    except Exception as error:  # whatever the program raises is its answer
         return {"raises": type(error).__name__}
     try:
         return {"value": to_json(value)}

@@ -57,6 +57,5 @@ def _reply(code: str | None) -> Reply:
     if code is None:
         error = "the example has no reference solution"
         return Reply("", FinishReason.ERROR, 0.0, 0.0, error=error)
-    text = f"```rust\n{code}```\n"
     seconds = time.perf_counter() - started
-    return Reply(text, FinishReason.STOP, seconds, seconds)
+    return Reply(code, FinishReason.STOP, seconds, seconds, is_code=True)

@@ -31,7 +31,7 @@ def build_engine(name: str, model: ModelSettings, around: Surroundings) -> Engin
     Raises:
         ConfigError: the engine is unknown, or the settings lack what it needs.
     """
-    builders = {
+    builders: dict[str, Callable[[], Engine]] = {
         "reference": ReferenceEngine,
         "stub": StubEngine,
         "transpiler": lambda: _transpiler(name, model, around),

@@ -135,16 +135,22 @@ class Generator:
         cache, hidden = self._read_prompts(drafts, shared, deadline)
         active = list(drafts)  # the one at index i has its keys and values in slot i
         while active:
-            if hidden is not None:  # None: the time was over before the prompts were read
-                scores = logits(self.weights, hidden)  # [n, V]
-                for draft, row in zip(active, scores, strict=True):
-                    draft.advance(row, self.stop_ids)
+            self._advance(active, hidden)
             before, now = now, self.clock()
             for draft, share in zip(active, shares, strict=True):
                 draft.charge((now - before) * share, now - start)
             self._drop_finished(active, cache)
             hidden = self._step(active, cache) if active else None
             shares = [1 / len(active) for _ in active]
+
+    def _advance(self, active: Sequence[Draft], hidden: FloatArray | None) -> None:
+        """Take each next token; without hidden states [n, E] the time was over before it."""
+        if hidden is None:
+            for draft in active:
+                draft.reason = FinishReason.TIMEOUT
+            return
+        for draft, scores in zip(active, logits(self.weights, hidden), strict=True):
+            draft.advance(scores, self.stop_ids)
 
     def _read_prompts(
         self, drafts: Sequence[Draft], shared: int, deadline: float

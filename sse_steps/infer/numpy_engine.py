@@ -23,7 +23,8 @@ class NumpyEngine:
     """Engine for model files that `read` understands.
 
     Requests are cut into batches of `batch_size` in the order given. The model is loaded when the
-    first batch is asked for; loading is in nobody's latency, but that batch counts as cold.
+    first batch is asked for; that batch counts as cold. Latencies begin when a batch's tokens go to
+    the model: loading, and the milliseconds of the tokenizer, are in nobody's.
 
     Args:
         path: the model file.

@@ -6,7 +6,7 @@ from sse_steps.infer.engine import Request
 from sse_steps.records import Example
 from sse_steps.tasks import Prompts
 
-_FUNCTION = "Define exactly this function:\n```rust\n{signature}\n```"
+_FUNCTION = "Define exactly this function: {signature}"
 _FALLIBLE = "Return Err where the Python raises an exception."
 _PROGRAM = (
     "Write a complete program with fn main. It gets the same command-line arguments and standard "

@@ -88,9 +88,8 @@ def _read_regular_file(path: Path, most: int) -> str | None:
 
 
 def _reply(done: Finished, code: str | None) -> Reply:
-    reason = FinishReason.TIMEOUT if done.timed_out else FinishReason.STOP
-    if code is None:
-        said = done.stderr.decode(errors="replace").strip()[-2000:]
+    if done.timed_out or not code:
+        said = (done.stderr + done.stdout).decode(errors="replace").strip()[-2000:]
         reason = FinishReason.TIMEOUT if done.timed_out else FinishReason.ERROR
         return Reply("", reason, done.wall_s, done.wall_s, error=said or "it wrote nothing")
-    return Reply(code, reason, done.wall_s, done.wall_s)
+    return Reply(code, FinishReason.STOP, done.wall_s, done.wall_s, is_code=True)

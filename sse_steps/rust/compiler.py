@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sse_steps.records import Case, Outcome
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
@@ -107,19 +108,22 @@ def _failure(done: Finished) -> Outcome:
 
 def _first_error(stderr: bytes) -> tuple[str | None, str]:
     """Return the code of the first error and the text of all of them, from rustc's JSON lines."""
-    code, texts = None, []
-    for line in stderr.splitlines():
-        message = _message(line)
-        if message.get("level") == "error":
-            code = code or (message.get("code") or {}).get("code")
-            texts.append(message.get("rendered") or message.get("message", ""))
-    return code, "\n".join(texts)
+    errors = [
+        message for message in map(_message, stderr.splitlines()) if message["level"] == "error"
+    ]
+    codes = [message["code"]["code"] for message in errors if message.get("code")]
+    texts = [
+        message.get("rendered") or message["message"]
+        for message in errors
+        if not message["message"].startswith("aborting due to")
+    ]
+    return next(iter(codes), None), "\n".join(texts)
 
 
-def _message(line: bytes) -> dict[str, object] | dict[str, dict[str, str]]:
+def _message(line: bytes) -> dict[str, Any]:
+    """Return one of rustc's messages; a line that is none, such as a crash report, has no level."""
     try:
         message = json.loads(line)
     except ValueError:
-        return {}
-    return message if isinstance(message, dict) else {}
-
+        message = None
+    return message if isinstance(message, dict) and "level" in message else {"level": None}

@@ -1,7 +1,7 @@
 """Typed values on a pipe: the judge's end of what `support.rs` speaks.
 
-A frame is a little-endian u32 length and a payload. Everything that comes back is hostile: sizes are
-bounded by what was received, nesting by `_DEEPEST`.
+A frame is a little-endian u32 length and a payload. Everything that comes back is hostile: sizes
+are bounded by what was received, nesting by `_DEEPEST`.
 """
 
 from __future__ import annotations

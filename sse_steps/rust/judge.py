@@ -1,8 +1,8 @@
 """The judge: a candidate and its cases in, a judgement out.
 
-Expected values never enter a candidate's process. The judge sends arguments, reads typed answers and
-compares them here; exit codes and standard output of a called function count for nothing. A program
-is judged by its standard output and exit code against what the Python original did.
+Expected values never enter a candidate's process. The judge sends arguments, reads typed answers
+and compares them here; exit codes and standard output of a called function count for nothing. A
+program is judged by its standard output and exit code against what the Python original did.
 """
 
 from __future__ import annotations
@@ -45,12 +45,10 @@ class Judge:
         parts = (JUDGE_VERSION, self.toolchain.judge_hash, self.toolchain.version)
         return "\n".join(map(str, (*parts, self.sandbox.level, self.limits)))
 
-    def judge(
-        self, rust: str, cases: tuple[Case, ...] | tuple[ProgramCase, ...]
-    ) -> Judgement:
+    def judge(self, rust: str, cases: tuple[Case, ...] | tuple[ProgramCase, ...]) -> Judgement:
         """Compile `rust`, run every case, and return what was found."""
         if not cases:
-            return self._judgement(Outcome.UNTESTED, diagnostics="the example has no case")
+            return not_compiled(Outcome.UNTESTED, "the example has no case", self.sandbox.level)
         with tempfile.TemporaryDirectory(prefix="judge-") as name:
             folder = Path(name)
             compiled = self._compile(rust, cases, folder)
@@ -90,9 +88,7 @@ class Judge:
                         break
         return results
 
-    def _run_programs(
-        self, executable: Path, cases: tuple[ProgramCase, ...]
-    ) -> list[_CaseResult]:
+    def _run_programs(self, executable: Path, cases: tuple[ProgramCase, ...]) -> list[_CaseResult]:
         results: list[_CaseResult] = []
         for case in cases:
             command = [str(executable), *case.arguments]
@@ -104,16 +100,11 @@ class Judge:
                 break
         return results
 
-    def _judgement(self, outcome: Outcome, *, diagnostics: str) -> Judgement:
-        return Judgement(outcome, False, 0, 0, 0.0, 0.0, None, diagnostics, self.sandbox.level)
-
     def _not_compiled(self, compiled: Compiled) -> Judgement:
-        judgement = self._judgement(compiled.outcome, diagnostics=compiled.diagnostics)
+        judgement = not_compiled(compiled.outcome, compiled.diagnostics, self.sandbox.level)
         return replace(judgement, compile_s=compiled.seconds, error_code=compiled.error_code)
 
-    def _conclude(
-        self, compiled: Compiled, results: list[_CaseResult], run_s: float
-    ) -> Judgement:
+    def _conclude(self, compiled: Compiled, results: list[_CaseResult], run_s: float) -> Judgement:
         failed = [result for result in results if result.outcome is not Outcome.PASSED]
         return Judgement(
             outcome=failed[0].outcome if failed else Outcome.PASSED,
@@ -126,6 +117,21 @@ class Judge:
             diagnostics=failed[0].detail if failed else "",
             isolation=self.sandbox.level,
         )
+
+
+def not_compiled(outcome: Outcome, diagnostics: str, isolation: str) -> Judgement:
+    """Return the judgement on something that no case was put to."""
+    return Judgement(
+        outcome=outcome,
+        compiles=False,
+        tests_run=0,
+        tests_passed=0,
+        compile_s=0.0,
+        run_s=0.0,
+        error_code=None,
+        diagnostics=diagnostics,
+        isolation=isolation,
+    )
 
 
 def _judge_answer(case: Case, answer: Answer) -> _CaseResult:

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -29,7 +30,9 @@ class Isolation(StrEnum):
 
     FULL = "full"  # bubblewrap and the launcher with Landlock
     NAMESPACES = "namespaces"  # bubblewrap and resource limits; the kernel has no Landlock
-    LANDLOCK = "landlock"  # the launcher with Landlock; no namespaces, so the network is open to UDP
+    LANDLOCK = (
+        "landlock"  # the launcher with Landlock; no namespaces, so the network is open to UDP
+    )
     LIMITS = "limits"  # resource limits alone: nothing keeps the program from reading files
 
 
@@ -138,7 +141,9 @@ class Sandbox:
             timed_out = not _ended_within(process, limits.wall_s)
             kill(process)
             wall_s = time.perf_counter() - started
-            stdout, stderr = (_first_bytes(file.fileno(), limits.output_bytes) for file in (out, err))
+            stdout, stderr = (
+                _first_bytes(file.fileno(), limits.output_bytes) for file in (out, err)
+            )
         return Finished(process.returncode, stdout, stderr, wall_s, timed_out)
 
     def _namespace_options(self, access: Access) -> list[str]:
@@ -152,7 +157,14 @@ class Sandbox:
         for path in access.readable:
             options += ["--ro-bind", str(path), str(path)]
         bind = "--bind" if access.writable else "--ro-bind"
-        return [*options, bind, str(access.folder), str(access.folder), "--chdir", str(access.folder)]
+        return [
+            *options,
+            bind,
+            str(access.folder),
+            str(access.folder),
+            "--chdir",
+            str(access.folder),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +183,8 @@ def launch_failed(exit_code: int, stderr: bytes) -> bool:
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End a process and everything in its session, and collect it."""
-    try:
+    with suppress(ProcessLookupError):  # it may have ended by itself
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # it has ended by itself
     process.wait()
 
 

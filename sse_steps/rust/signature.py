@@ -25,7 +25,7 @@ class AnnotationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A Python type of plain data: a name (`int`, `list`, `tuple`, `optional`) and its arguments."""
+    """A Python type of plain data: a name (`int`, `list`, `optional`) and its arguments."""
 
     name: str
     arguments: tuple[Type, ...] = ()
@@ -88,11 +88,24 @@ def _signature(node: ast.FunctionDef) -> Signature:
 
 
 def _read_type(node: ast.expr | None, where: str) -> Type:
+    found = _read_plain(node) or _read_nested(node, where)
+    if found is None:
+        text = ast.unparse(node) if node is not None else "missing"
+        raise AnnotationError(f"the annotation of {where} is {text}, which has no counterpart here")
+    return found
+
+
+def _read_plain(node: ast.expr | None) -> Type | None:
     match node:
         case ast.Name(id=name) if name in _SCALARS:
             return Type(name)
         case ast.Constant(value=None):
             return Type("None")
+    return None
+
+
+def _read_nested(node: ast.expr | None, where: str) -> Type | None:
+    match node:
         case ast.Constant(value=str(text)):
             return _read_type(ast.parse(text, mode="eval").body, where)
         case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
@@ -101,8 +114,7 @@ def _read_type(node: ast.expr | None, where: str) -> Type:
             return Type("optional", (_read_type(inner, where),))
         case ast.Subscript(value=ast.Name(id=name), slice=inner):
             return _read_generic(name.lower(), inner, where)
-    text = ast.unparse(node) if node is not None else "nothing"
-    raise AnnotationError(f"the annotation of {where} is {text}, which has no counterpart here")
+    return None
 
 
 def _read_generic(name: str, inner: ast.expr, where: str) -> Type:

@@ -1,1 +1,1 @@
-""""""
+"""Statistics: pure functions on numbers and arrays."""

@@ -10,16 +10,14 @@ from typing import Any
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import cases_to_json, read_examples
 from sse_steps.records import Completion, Example, FinishReason, Judgement, Outcome, Verdict
-from sse_steps.rust.judge import Judge
+from sse_steps.rust.judge import Judge, not_compiled
 from sse_steps.rust.toolchain import cpu_count
 from sse_steps.settings import CheckSlice
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key, read_parquet, write_parquet
 
 
-def run(
-    settings: CheckSlice, examples: Path, completions: Path, cache: Path, target: Path
-) -> None:
+def run(settings: CheckSlice, examples: Path, completions: Path, cache: Path, target: Path) -> None:
     """Write a verdict on each completion.
 
     Verdicts are kept under the address of program, cases and judge, so equal Rust is judged once,
@@ -108,4 +106,4 @@ def _without_code(row: Completion, judge: Judge) -> Judgement:
     unanswered = row.finish_reason in (FinishReason.ERROR, FinishReason.TIMEOUT)
     outcome = Outcome.NO_ANSWER if unanswered else Outcome.NO_CODE
     diagnostics = row.error or f"the engine stopped with {row.finish_reason} and gave no Rust"
-    return Judgement(outcome, False, 0, 0, 0.0, 0.0, None, diagnostics, judge.sandbox.level)
+    return not_compiled(outcome, diagnostics, judge.sandbox.level)

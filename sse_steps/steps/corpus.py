@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import example_from_json, example_to_json, write_examples
@@ -47,24 +47,22 @@ def _sample(sources: list[Source], count: int) -> list[Source]:
     return [source for source in sources if source.id in chosen]
 
 
-def _answered(sources: list[Source], python: Python, store: RecordStore) -> Iterator[Example]:
-    keys = [_key(source, python) for source in sources]
-    known = store.get_many(keys)
+def _answered(sources: list[Source], python: Python, store: RecordStore) -> list[Example]:
+    """Return the examples in their order, running the Python of those that are new."""
+    keys = {_key(source, python): source for source in sources}
+    records = store.get_many(keys)
+    missing = [key for key in keys if key not in records]
 
-    def answer(source: Source, key: str) -> Example:
-        if key in known:
-            return example_from_json(known[key])
-        example = with_expected(source, python)
-        store.put_many({key: example_to_json(example)})
-        return example
+    def answer(key: str) -> dict[str, Any]:
+        record = example_to_json(with_expected(keys[key], python))
+        store.put_many({key: record})
+        return record
 
-    with (
-        progress("corpus", len(sources)) as advance,
-        ThreadPoolExecutor(cpu_count()) as pool,
-    ):
-        for example in pool.map(answer, sources, keys):
+    with progress("corpus", len(missing)) as advance, ThreadPoolExecutor(cpu_count()) as pool:
+        for key, record in zip(missing, pool.map(answer, missing), strict=True):
+            records[key] = record
             advance(1)
-            yield example
+    return [example_from_json(records[key]) for key in keys]
 
 
 def _key(source: Source, python: Python) -> str:

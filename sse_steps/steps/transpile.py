@@ -53,9 +53,7 @@ def run(
     write_parquet(rows, Completion, target)
 
 
-def _key(
-    settings: TranspileSlice, engine: Engine, request: Request, identity: str | None
-) -> str:
+def _key(settings: TranspileSlice, engine: Engine, request: Request, identity: str | None) -> str:
     how = (asdict(settings.sampling), settings.model.batch_size)
     return content_key("reply", _VERSION, engine.version, identity, engine.inputs(request), how)
 
@@ -72,7 +70,9 @@ def _complete_missing(
         return
     origin = settings.origin
     waiting = iter(missing)
-    with progress(f"transpile {origin.task} {origin.model} run {origin.run}", len(missing)) as advance:
+    with progress(
+        f"transpile {origin.task} {origin.model} run {origin.run}", len(missing)
+    ) as advance:
         for batch in engine.complete([requests[key] for key in missing], settings.sampling):
             store.put_many(_records(batch, waiting, origin))
             advance(len(batch))
@@ -112,10 +112,10 @@ def _completion(
 
 
 def _rust(example: Example, reply: Reply) -> str | None:
+    if reply.is_code:
+        return reply.text
     first = example.cases[0] if example.cases else None
     function = first.function if isinstance(first, Case) else None
     if reply.finish_reason in (FinishReason.ERROR, FinishReason.TIMEOUT):
         return None
     return extract_rust(reply.text, function)
-
-
