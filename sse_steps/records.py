@@ -26,6 +26,7 @@ class FinishReason(StrEnum):
 
     STOP = "stop"
     LENGTH = "length"
+    REPETITION = "repetition"  # it wrote the same few tokens over and over
     TIMEOUT = "timeout"
     ERROR = "error"
 

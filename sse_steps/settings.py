@@ -36,6 +36,7 @@ class RunSettings:
     timeout_ms: Positive | None = None
     samples: Positive | None = None
     repeat_greedy: bool = False
+    stop_repetition: bool = True
     limits: LimitSettings = Field(default_factory=LimitSettings)
     allow_weak_isolation: bool = False
 

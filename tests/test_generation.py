@@ -17,6 +17,7 @@ from sse_steps.infer.generation import (
     Prompt,
     choose,
     chunks,
+    only_repeats,
     shared_length,
 )
 from sse_steps.infer.transformer import Block, Cache, Weights, forward, load_weights, logits
@@ -184,7 +185,7 @@ def test_finished_sequences_are_reported(weights: Weights) -> None:
     """The hook hears of every sequence once."""
     heard: list[int] = []
     prompts = [replace(p, max_tokens=1 + i // 2) for i, p in enumerate(random_prompts(5))]
-    Generator(weights, frozenset(), heard.append).generate(prompts)
+    Generator(weights, frozenset()).generate(prompts, heard.append)
     assert heard == [2, 2, 1]
 
 
@@ -235,3 +236,32 @@ def test_chunks_cover_everything_in_order(lengths: list[int], size: int) -> None
     rows = [sum(len(span) for _, span in spans) for spans in passes]
     assert all(count == size for count in rows[:-1])
     assert all(0 < count <= size for count in rows)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "expected"),
+    [
+        ([7] * 128, True),
+        ([7] * 127, False),
+        (list(range(42)) * 4, True),
+        (list(range(43)) * 4, False),
+        ([*range(500), *([1, 2, 3] * 43)], True),
+        ([*([1, 2, 3] * 43), 4], False),
+    ],
+)
+def test_only_long_runs_of_short_patterns_count_as_repetition(
+    tokens: list[int], expected: bool
+) -> None:
+    """A reply counts as repeating itself when its last 128 tokens have a period of at most 42."""
+    assert only_repeats(tokens) is expected
+
+
+def test_a_reply_that_repeats_itself_is_ended(weights: Weights) -> None:
+    """A loop ends the reply as REPETITION, unless that is switched off."""
+    wide = replace(weights.model, context_length=512)
+    looping = replace(weights, model=wide, head=np.zeros_like(weights.head))  # always token 0
+    prompt = Prompt((5, 6), max_tokens=200, timeout_s=1e9)
+    endless = replace(prompt, stop_repetition=False)
+    first, second = Generator(looping, frozenset()).generate([prompt, endless])
+    assert (first.finish_reason, len(first.tokens)) == (FinishReason.REPETITION, 128)
+    assert (second.finish_reason, len(second.tokens)) == (FinishReason.LENGTH, 200)

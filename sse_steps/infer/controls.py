@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sse_steps.infer.engine import Request, Sampling
+from sse_steps.infer.engine import OnFinish, Request, Sampling
 from sse_steps.records import Example, FinishReason, Reply
 
 
@@ -21,10 +21,11 @@ class ReferenceEngine:
         return (request.example.reference or "",)
 
     def complete(
-        self, requests: Sequence[Request], sampling: Sampling
+        self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
     ) -> Iterator[Sequence[Reply]]:
         """Yield one batch with the reference solutions."""
         del sampling  # nothing is sampled
+        on_finish(len(requests))
         yield [_reply(request.example.reference) for request in requests]
 
 
@@ -39,10 +40,11 @@ class StubEngine:
         return (request.example.signature or "",)
 
     def complete(
-        self, requests: Sequence[Request], sampling: Sampling
+        self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
     ) -> Iterator[Sequence[Reply]]:
         """Yield one batch with a stub for each example."""
         del sampling  # nothing is sampled
+        on_finish(len(requests))
         yield [_reply(_stub(request.example)) for request in requests]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,7 @@ class Sampling:
     max_tokens: int
     timeout_s: float
     seed: int = 0
+    stop_repetition: bool = True  # end a reply that only repeats itself any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,9 @@ class Request:
     example: Example
     system: str
     user: str
+
+
+OnFinish = Callable[[int], None]
 
 
 class Engine(Protocol):
@@ -39,9 +43,10 @@ class Engine(Protocol):
         """Return everything of a request that the reply depends on."""
 
     def complete(
-        self, requests: Sequence[Request], sampling: Sampling
+        self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
     ) -> Iterator[Sequence[Reply]]:
         """Yield the replies batch by batch, in the order of the requests.
 
         A caller that keeps whole batches and asks for the rest later gets the same batches again.
+        `on_finish` is called with the number of replies that became whole, as they do.
         """

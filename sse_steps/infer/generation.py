@@ -34,6 +34,7 @@ class Prompt:
     timeout_s: float
     temperature: float = 0.0
     seed: int = 0
+    stop_repetition: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class Draft:
         self.tokens.append(token)
         if len(self.tokens) >= self.room:
             self.reason = FinishReason.LENGTH
+        elif self.prompt.stop_repetition and only_repeats(self.tokens):
+            self.reason = FinishReason.REPETITION
 
     def charge(self, share_s: float, elapsed_s: float) -> None:
         """Book a share of the machine's time, and finish where the sequence's own time is over."""
@@ -86,22 +89,29 @@ class Draft:
             self.reason = FinishReason.TIMEOUT
 
 
+def _unheard(count: int) -> None:
+    """Tell nobody that `count` sequences became whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Generator:
     """Writes continuations, one batch at a call.
 
-    `on_finish` is called with the number of sequences that became whole, step by step. Prompts are
-    read `chunk` rows at a time: more are no faster, and time limits are looked at in between.
+    Prompts are read `chunk` rows at a time: more are no faster, and time limits are looked at in
+    between.
     """
 
     weights: Weights
     stop_ids: frozenset[int]
-    on_finish: Callable[[int], None] | None = None
     clock: Callable[[], float] = time.perf_counter
     chunk: int = 256
 
-    def generate(self, prompts: Sequence[Prompt]) -> list[Continuation]:
+    def generate(
+        self, prompts: Sequence[Prompt], on_finish: Callable[[int], None] = _unheard
+    ) -> list[Continuation]:
         """Continue one batch of prompts; the answers keep their order.
+
+        `on_finish` is called with the number of sequences that became whole, step by step.
 
         Raises:
             ValueError: a prompt is empty or leaves no room in the context.
@@ -109,7 +119,7 @@ class Generator:
         """
         drafts = [self._draft(prompt) for prompt in prompts]
         if drafts:
-            self._write(drafts)
+            self._write(drafts, on_finish)
         return [
             Continuation(
                 tuple(draft.tokens),
@@ -127,7 +137,7 @@ class Generator:
         room = max(1, min(prompt.max_tokens, context - len(prompt.tokens)))
         return Draft(prompt, room, np.random.default_rng([prompt.seed, *prompt.tokens]))
 
-    def _write(self, drafts: Sequence[Draft]) -> None:
+    def _write(self, drafts: Sequence[Draft], on_finish: Callable[[int], None]) -> None:
         start = now = self.clock()
         deadline = start + max(draft.prompt.timeout_s for draft in drafts)
         shared = shared_length([draft.prompt.tokens for draft in drafts])
@@ -139,7 +149,7 @@ class Generator:
             before, now = now, self.clock()
             for draft, share in zip(active, shares, strict=True):
                 draft.charge((now - before) * share, now - start)
-            self._drop_finished(active, cache)
+            on_finish(self._drop_finished(active, cache))
             hidden = self._step(active, cache) if active else None
             shares = [1 / len(active) for _ in active]
 
@@ -186,8 +196,11 @@ class Generator:
         block = Block(rows=slice(0, count), slots=slice(0, count), positions=positions)
         return forward(self.weights, cache, tokens, [block])
 
-    def _drop_finished(self, active: list[Draft], cache: Cache) -> None:
-        """Move the last sequences into the places of finished ones, so that slots stay dense."""
+    def _drop_finished(self, active: list[Draft], cache: Cache) -> int:
+        """Move the last sequences into the places of finished ones, so that slots stay dense.
+
+        Returns how many there were.
+        """
         before = len(active)
         for slot in reversed(range(before)):
             if active[slot].reason is None:
@@ -196,8 +209,19 @@ class Generator:
             if slot < len(active):
                 active[slot] = last
                 cache.copy_slot(len(active), slot, length=last.length - cache.shared)
-        if self.on_finish is not None and len(active) < before:
-            self.on_finish(before - len(active))
+        return before - len(active)
+
+
+def only_repeats(tokens: Sequence[int], *, span: int = 128, longest: int = 42) -> bool:
+    """Return whether the last `span` tokens are one pattern of at most `longest`, over and over.
+
+    A small model that decodes greedily falls into such loops and does not come out again; three
+    rounds of 42 tokens are far beyond what a program repeats.
+    """
+    if len(tokens) < span:
+        return False
+    tail = tokens[-span:]
+    return any(tail[period:] == tail[:-period] for period in range(1, longest + 1))
 
 
 def choose(scores: FloatArray, temperature: float, random: np.random.Generator) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sse_steps.errors import ModelFormatError
 from sse_steps.infer.chat_template import ChatTemplate, render_chat
-from sse_steps.infer.engine import Request, Sampling
+from sse_steps.infer.engine import OnFinish, Request, Sampling
 from sse_steps.infer.generation import Continuation, Generator, Prompt
 from sse_steps.infer.tokenizer import Tokenizer
 from sse_steps.infer.transformer import load_weights
@@ -29,7 +29,6 @@ class NumpyEngine:
     Args:
         path: the model file.
         batch_size: how many requests are written at a time.
-        on_finish: called with the number of replies that became whole, as they do.
         read: reads the model file.
 
     """
@@ -39,14 +38,12 @@ class NumpyEngine:
         path: Path,
         *,
         batch_size: int = 32,
-        on_finish: Callable[[int], None] | None = None,
         read: Callable[[Path], ModelFile] = read_gguf,
     ) -> None:
         if batch_size < 1:
             raise ValueError(f"a batch size of {batch_size}, not at least 1")
         self._path = path
         self._batch_size = batch_size
-        self._on_finish = on_finish
         self._read = read
         self._model: LoadedModel | None = None
 
@@ -60,7 +57,7 @@ class NumpyEngine:
         return request.system, request.user
 
     def complete(
-        self, requests: Sequence[Request], sampling: Sampling
+        self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
     ) -> Iterator[Sequence[Reply]]:
         """Yield the replies batch by batch, in the order of the requests.
 
@@ -71,9 +68,9 @@ class NumpyEngine:
         for start in range(0, len(requests), self._batch_size):
             cold = self._model is None
             if self._model is None:
-                self._model = LoadedModel.load(self._read(self._path), self._on_finish)
+                self._model = LoadedModel.load(self._read(self._path))
             batch = requests[start : start + self._batch_size]
-            yield self._model.answer(batch, sampling, cold=cold)
+            yield self._model.answer(batch, sampling, on_finish, cold=cold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class LoadedModel:
     generator: Generator
 
     @classmethod
-    def load(cls, file: ModelFile, on_finish: Callable[[int], None] | None) -> LoadedModel:
+    def load(cls, file: ModelFile) -> LoadedModel:
         """Load weights and tokenizer, which takes seconds and all the memory of the weights."""
         if file.chat_template is None:
             wrong = f"{file.path}: the model has no chat template (tokenizer.chat_template)."
@@ -95,18 +92,23 @@ class LoadedModel:
             tokenizer=Tokenizer(file.tokenizer),
             template=ChatTemplate(file.chat_template, "" if bos is None else tokens[bos]),
             generator=Generator(
-                load_weights(file.hyperparameters, file.tensors), file.tokenizer.stop_ids, on_finish
+                load_weights(file.hyperparameters, file.tensors), file.tokenizer.stop_ids
             ),
         )
 
     def answer(
-        self, requests: Sequence[Request], sampling: Sampling, *, cold: bool
+        self,
+        requests: Sequence[Request],
+        sampling: Sampling,
+        on_finish: OnFinish,
+        *,
+        cold: bool,
     ) -> Sequence[Reply]:
         """Return the replies to one batch."""
         prompts = [self._prompt(request, sampling) for request in requests]
         context = self.generator.weights.model.context_length
         fitting = [prompt for prompt in prompts if len(prompt.tokens) < context]
-        written = iter(self.generator.generate(fitting))
+        written = iter(self.generator.generate(fitting, on_finish))
         return [
             self._reply(prompt, next(written), len(requests), cold=cold)
             if len(prompt.tokens) < context
@@ -130,6 +132,7 @@ class LoadedModel:
             timeout_s=sampling.timeout_s,
             temperature=sampling.temperature,
             seed=sampling.seed,
+            stop_repetition=sampling.stop_repetition,
         )
 
     def _reply(

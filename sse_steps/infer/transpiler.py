@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from sse_steps.errors import EngineError
-from sse_steps.infer.engine import Request, Sampling
+from sse_steps.infer.engine import OnFinish, Request, Sampling
 from sse_steps.records import FinishReason, Reply
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 
@@ -53,11 +53,13 @@ class TranspilerEngine:
         return (request.example.python, *self.command, self.output)
 
     def complete(
-        self, requests: Sequence[Request], sampling: Sampling
+        self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
     ) -> Iterator[Sequence[Reply]]:
         """Yield the replies one by one, in batches of one."""
         for request in requests:
-            yield [self._transpile(request.example.python, sampling)]
+            reply = self._transpile(request.example.python, sampling)
+            on_finish(1)
+            yield [reply]
 
     def _transpile(self, python: str, sampling: Sampling) -> Reply:
         with tempfile.TemporaryDirectory() as name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +49,13 @@ def _sample(sources: list[Source], count: int) -> list[Source]:
 
 def _answered(sources: list[Source], python: Python, store: RecordStore) -> list[Example]:
     """Return the examples in their order, running the Python of those that are new."""
-    keys = {_key(source, python): source for source in sources}
-    records = store.get_many(keys)
-    missing = [key for key in keys if key not in records]
+    keys = [_key(source, python) for source in sources]
+    by_key = dict(zip(keys, sources, strict=True))
+    records = store.get_many(by_key)
+    missing = [key for key in by_key if key not in records]
 
     def answer(key: str) -> dict[str, Any]:
-        record = example_to_json(with_expected(keys[key], python))
+        record = example_to_json(with_expected(by_key[key], python))
         store.put_many({key: record})
         return record
 
@@ -62,10 +63,12 @@ def _answered(sources: list[Source], python: Python, store: RecordStore) -> list
         for key, record in zip(missing, pool.map(answer, missing), strict=True):
             records[key] = record
             advance(1)
-    return [example_from_json(records[key]) for key in keys]
+    answered = zip(sources, map(example_from_json, (records[key] for key in keys)), strict=True)
+    return [
+        replace(example, id=source.id, reference=source.reference) for source, example in answered
+    ]
 
 
 def _key(source: Source, python: Python) -> str:
     inputs = [repr(asdict(each)) for each in source.inputs]
-    return content_key("example", _VERSION, source.id, source.python, source.reference, inputs,
-                       python.identity)  # fmt: skip
+    return content_key("example", _VERSION, source.python, inputs, python.identity)

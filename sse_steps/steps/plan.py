@@ -134,6 +134,7 @@ class Plan:
             max_tokens=_first(run.max_tokens, model.max_tokens, evaluation.max_tokens),
             timeout_s=_first(run.timeout_ms, model.timeout_ms, evaluation.timeout_ms) / 1000,
             seed=origin.run if temperature > 0 or run.repeat_greedy else 0,
+            stop_repetition=run.stop_repetition,
         )
 
     def check_slice(self) -> CheckSlice:

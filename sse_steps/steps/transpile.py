@@ -73,9 +73,9 @@ def _complete_missing(
     with progress(
         f"transpile {origin.task} {origin.model} run {origin.run}", len(missing)
     ) as advance:
-        for batch in engine.complete([requests[key] for key in missing], settings.sampling):
+        asked = [requests[key] for key in missing]
+        for batch in engine.complete(asked, settings.sampling, on_finish=advance):
             store.put_many(_records(batch, waiting, origin))
-            advance(len(batch))
 
 
 def _records(
