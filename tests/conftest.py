@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from sse_steps.config import load_settings
 from sse_steps.rust.sandbox import Sandbox, strongest_sandbox
 from sse_steps.rust.toolchain import Toolchain, find_toolchain
+from sse_steps.steps import download
+from sse_steps.steps.plan import Plan
+
+ROOT = Path(__file__).parents[1]
 
 settings.register_profile("shared_machine", deadline=None)  # a busy neighbour is no failure
 settings.load_profile("shared_machine")
@@ -17,11 +21,12 @@ settings.load_profile("shared_machine")
 
 @pytest.fixture(scope="session")
 def smollm2_path() -> Path:
-    """Return the path of the real model that the slow tests run."""
-    path = os.environ.get("SSE_SMOLLM2")
-    if path is None:
-        pytest.skip("SSE_SMOLLM2 is not set to the path of SmolLM2-135M-Instruct.Q4_1.gguf")
-    return Path(path)
+    """Return the path of the real model that the slow tests run, brought if it is not there."""
+    plan = Plan(load_settings(["models=[smollm2_135m]"], root=ROOT), ROOT)
+    path = plan.weights("smollm2_135m")
+    assert path is not None
+    download.run(plan.download_slice("smollm2_135m"), path)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -9,30 +9,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from sse_steps.corpus.levels import LEVELS
 from sse_steps.records import Completion, FinishReason, Outcome, Role, Verdict
-from sse_steps.sql.sources import LevelRow, ModelRow, Sources
+from sse_steps.sql.sources import ModelRow, Sources
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-
-LEVELS = tuple(
-    LevelRow(level, name, difficulty, weight)
-    for level, (name, difficulty, weight) in enumerate(
-        [
-            ("Hello", "Trivial", 1.0),
-            ("Variables", "Trivial", 1.5),
-            ("Functions", "Easy", 2.0),
-            ("Collections", "Easy", 3.0),
-            ("ControlFlow", "Medium", 4.0),
-            ("ErrorHandling", "Medium", 5.0),
-            ("OopTraits", "Hard", 7.0),
-            ("Concurrency", "Hard", 10.0),
-            ("FfiUnsafe", "Expert", 15.0),
-            ("Metaprogramming", "Expert", 20.0),
-        ],
-        start=1,
-    )
-)
 
 COMPLETION = Completion(
     task="task",

@@ -50,7 +50,7 @@ def test_a_second_build_runs_no_step(project: Project) -> None:
 
 
 def test_changed_python_is_transpiled_and_checked_alone(settled: Project) -> None:
-    """A change to one example's Python asks each model for that example only, and judges it only."""
+    """A change to one example's Python asks each model for that example again, and no other."""
     path = "tasks/py2rs/03_functions/clamp/example.py"
     settled.edit(path, "def clamp", "# Kept between two bounds.\n\n\ndef clamp")
     built = settled.doit(*SETTINGS)
@@ -106,7 +106,7 @@ def test_one_model_and_fewer_runs_can_be_asked_for(settled: Project) -> None:
 
 
 def test_a_broken_judge_stops_the_report(settled: Project) -> None:
-    """A reference solution that fails its cases ends the build with two lines, not with a report."""
+    """A reference solution that fails its cases ends the build with two lines and no report."""
     path = "tasks/py2rs/03_functions/clamp/reference.rs"
     settled.edit(path, "pub fn clamp", "pub fn clamped")
     built = settled.doit(*SETTINGS)

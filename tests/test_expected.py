@@ -193,7 +193,7 @@ def test_an_endless_loop_is_stopped(sandbox: Sandbox) -> None:
     """A function and a program that never end are errors after their limit, not a hanging build."""
     short = Python(sandbox, SHORT)
     started = time.perf_counter()
-    loop = "while True:\n    pass\n"
+    loop = "while True: pass"
     check_fault(called(f"def f() -> int:\n    {loop}", [()]), short, says="running it ended")
     check_fault(program(loop), short, says="did not end well")
     check_fault(program("import time\ntime.sleep(60)"), short, says="did not end well")

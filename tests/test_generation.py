@@ -250,7 +250,7 @@ def test_chunks_cover_everything_in_order(lengths: list[int], size: int) -> None
     ],
 )
 def test_only_long_runs_of_short_patterns_count_as_repetition(
-    tokens: list[int], expected: bool
+    tokens: list[int], *, expected: bool
 ) -> None:
     """A reply counts as repeating itself when its last 128 tokens have a period of at most 42."""
     assert only_repeats(tokens) is expected

@@ -109,6 +109,7 @@ class LoadedModel:
         context = self.generator.weights.model.context_length
         fitting = [prompt for prompt in prompts if len(prompt.tokens) < context]
         written = iter(self.generator.generate(fitting, on_finish))
+        on_finish(len(prompts) - len(fitting))
         return [
             self._reply(prompt, next(written), len(requests), cold=cold)
             if len(prompt.tokens) < context

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from sse_steps.corpus.levels import Level
 from sse_steps.report.caveats import caveats
 from sse_steps.report.headline import Headline, headline
 from sse_steps.report.options import ReportOptions
@@ -17,7 +18,6 @@ from sse_steps.report.rows import (
     ExampleRow,
     FrontierRow,
     Isolation,
-    Level,
     LevelMetrics,
     ModelMetrics,
     OutcomeCount,

@@ -73,16 +73,6 @@ class LevelMetrics:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """A row of `levels`."""
-
-    level: int
-    name: str
-    difficulty: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
 class OutcomeCount:
     """A row of `outcome_counts`."""
 

@@ -129,17 +129,16 @@ def coerce(value: object, kind: Type) -> object:
 
     Python lets an int stand for a float; Rust's answer to such a case is an f64.
     """
-    if kind.name == "float" and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if kind.name == "optional" and value is not None:
-        return coerce(value, kind.arguments[0])
-    if isinstance(value, list):
-        return [coerce(item, kind.arguments[0]) for item in value]
-    if isinstance(value, tuple) and len(value) == len(kind.arguments):
-        return tuple(map(coerce, value, kind.arguments))
-    if isinstance(value, dict):
-        key, item = kind.arguments
-        return {coerce(name, key): coerce(each, item) for name, each in value.items()}
-    if isinstance(value, set | frozenset):
-        return {coerce(item, kind.arguments[0]) for item in value}
+    if kind.name == "optional":
+        return value if value is None else coerce(value, kind.arguments[0])
+    match value:
+        case int() if kind.name == "float" and not isinstance(value, bool):
+            return float(value)
+        case list() | set() | frozenset():
+            return type(value)(coerce(item, kind.arguments[0]) for item in value)
+        case tuple():
+            return tuple(map(coerce, value, kind.arguments))
+        case dict():
+            key, item = kind.arguments
+            return {coerce(name, key): coerce(each, item) for name, each in value.items()}
     return value

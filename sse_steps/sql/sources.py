@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sse_steps.corpus.levels import Level
 from sse_steps.records import Role
 
 
@@ -21,20 +22,10 @@ class ModelRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelRow:
-    """One Py2Rs level and what it counts in the composite score."""
-
-    level: int
-    name: str
-    difficulty: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
 class Sources:
     """Parquet files with the columns of `Completion` and `Verdict`, and the declared relations."""
 
     completions: tuple[Path, ...]
     verdicts: tuple[Path, ...]
     models: tuple[ModelRow, ...]
-    levels: tuple[LevelRow, ...]
+    levels: tuple[Level, ...]

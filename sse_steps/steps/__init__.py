@@ -55,8 +55,7 @@ def settings_or_message(overrides: Sequence[str], root: Path) -> Settings:
 
 
 def unchanged(settings: DataclassInstance, **versions: str) -> config_changed:
-    """Return a doit condition: this slice of the settings, a tool's version and this package are
-    what they were.
+    """Return a doit condition: the slice of the settings, the versions and this package are as before.
 
     A change to the package runs every step again; what is finished is found by its content.
     """

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
 from pathlib import Path
 
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.settings import MetricsSlice
 from sse_steps.sql.database import build_database
-from sse_steps.sql.sources import LevelRow, ModelRow, Sources
+from sse_steps.sql.sources import ModelRow, Sources
 
 
 def run(
@@ -38,8 +37,7 @@ def run(
         ModelRow(name, model.role, model.description, _size(weights[name]), model.engine, note)
         for name, model in settings.models.items()
     )
-    levels = tuple(LevelRow(*astuple(level)) for level in LEVELS)
-    build_database(target, Sources(tuple(completions), tuple(verdicts), models, levels))
+    build_database(target, Sources(tuple(completions), tuple(verdicts), models, LEVELS))
 
 
 def _size(path: Path | None) -> int | None:
