@@ -2,9 +2,9 @@
 
 Usage: python benchmarks/bench_noop.py [EXAMPLES]        (10,000 unless told)
 
-The corpus is copies of a few examples under other names; a build with nothing to do reads no content,
-so what they say does not matter. Each rival has one task an example, with the same three files as its
-inputs. The three commands take turns, five times after a first one that does not count.
+The corpus is copies of a few examples under other names; a build with nothing to do reads no
+content, so what they say does not matter. Each rival has one task an example, with the same three
+files as its inputs. The three commands take turns, five times after a first one that does not count.
 """
 
 from __future__ import annotations
@@ -54,14 +54,15 @@ def lay_out(folder: Path, examples: int) -> None:
         shutil.copytree(ROOT / "tasks/py2rs" / seed, target)
     (folder / "bare.py").write_text(BARE_DODO)
     (folder / "out").mkdir()
-    folders = sorted((folder / "tasks/py2rs").glob("*/*"))
-    edges = [
-        f"build ninja/{each.name}: touch {' '.join(f'{each.relative_to(folder)}/{name}' for name in FILES)}"
-        for each in folders
-    ]
+    edges = [_edge(each, folder) for each in sorted((folder / "tasks/py2rs").glob("*/*"))]
     (folder / "build.ninja").write_text(
         "rule touch\n  command = touch $out\n" + "\n".join(edges) + "\n"
     )
+
+
+def _edge(example: Path, folder: Path) -> str:
+    inputs = " ".join(str((example / name).relative_to(folder)) for name in FILES)
+    return f"build ninja/{example.name}: touch {inputs}"
 
 
 def seconds(command: list[str], folder: Path) -> float:

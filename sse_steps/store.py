@@ -70,8 +70,8 @@ def write_parquet(rows: Sequence[Any], kind: type[Any], target: Path) -> None:
     with written_beside(target) as partial, tempfile.NamedTemporaryFile("w") as lines:
         lines.writelines(f"{json.dumps(_plain(row))}\n" for row in rows)
         lines.flush()
-        query = (  # noqa: S608 - the columns are the fields of a dataclass of ours
-            "COPY (SELECT * FROM read_json($lines, format = 'newline_delimited', "
+        query = (
+            "COPY (SELECT * FROM read_json($lines, format = 'newline_delimited', "  # noqa: S608 - names of our own
             f"maximum_object_size = {_LARGEST_ROW_BYTES}, columns = {{{columns}}})) "
             "TO $target (FORMAT parquet)"
         )

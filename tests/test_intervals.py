@@ -8,7 +8,7 @@ import statistics
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats  # type: ignore[import-untyped]  # SciPy ships no types
+from scipy import stats
 
 from sse_steps.stats.intervals import (
     Interval,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from scipy import stats  # type: ignore[import-untyped]  # SciPy ships no types
+from scipy import stats
 from synthetic_results import COMPLETION, attempt, candidate, scripted, write_sources
 
 from sse_steps.errors import ControlError, DataCheckError

@@ -55,7 +55,7 @@ def settings_or_message(overrides: Sequence[str], root: Path) -> Settings:
 
 
 def unchanged(settings: DataclassInstance, **versions: str) -> config_changed:
-    """Return a doit condition: the slice of the settings, the versions and this package are as before.
+    """Return a doit condition: these settings, the versions and this package are as they were.
 
     A change to the package runs every step again; what is finished is found by its content.
     """
