@@ -3,8 +3,8 @@
 Usage: python benchmarks/bench_noop.py [EXAMPLES]        (10,000 unless told)
 
 The corpus is copies of a few examples under other names; a build with nothing to do reads no
-content, so what they say does not matter. Each rival has one task an example, with the same three
-files as its inputs. The three commands take turns, five times after a first one that does not count.
+content, so what they say does not matter. Each rival has a task for every example, with the same
+three files as its inputs. The three commands take turns, five times after one that is not counted.
 """
 
 from __future__ import annotations

@@ -292,7 +292,7 @@ def test_a_bomb_of_aliases_is_refused_in_little_memory(tmp_path: Path) -> None:
         "except CorpusError:\n"
         "    sys.exit(77)\n"
     )
-    done = subprocess.run(  # noqa: S603 - a script of our own
+    done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, capture_output=True, check=False
     )
     assert done.returncode == 77

@@ -584,7 +584,7 @@ use std::os::fd::FromRawFd;
 
 fn forge() {
     let mut frames: Vec<u8> = Vec::new();
-    for payload in [&b"An"[..], b"Ae", b"A", b"P", b"passed", b"Ab\\x01", b"Al\\xff\\xff\\xff\\xff"] {
+    for payload in [&b"An"[..], b"Ae", b"A", b"passed", b"Ab\\x01", b"Al\\xff\\xff\\xff\\xff"] {
         frames.extend((payload.len() as u32).to_le_bytes());
         frames.extend(payload);
     }

@@ -138,7 +138,7 @@ class Sandbox:
             streams = Streams(source.fileno(), out.fileno(), err.fileno())
             started = time.perf_counter()
             process = self.start(program, access, limits, streams=streams)
-            timed_out = not _ended_within(process, limits.wall_s)
+            timed_out = not ended_within(process, limits.wall_s)
             kill(process)
             wall_s = time.perf_counter() - started
             stdout, stderr = (
@@ -255,7 +255,8 @@ def _landlock_options(access: Access) -> list[str]:
     return [*options, "--write", str(access.folder)] if access.writable else options
 
 
-def _ended_within(process: subprocess.Popen[bytes], wall_s: float) -> bool:
+def ended_within(process: subprocess.Popen[bytes], wall_s: float) -> bool:
+    """Wait for a process for at most `wall_s` seconds and return whether it has ended."""
     try:
         process.wait(wall_s)
     except subprocess.TimeoutExpired:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import select
 import struct
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from sse_steps.rust.frames import FrameError, decode, encode
-from sse_steps.rust.sandbox import Access, Limits, Sandbox, Streams, kill
+from sse_steps.rust.sandbox import Access, Limits, Sandbox, Streams, ended_within, kill
 
 _LARGEST_FRAME = 16 << 20
 
@@ -103,9 +102,7 @@ class Session:
             return self._death()
 
     def _death(self) -> Answer:
-        try:
-            self._process.wait(max(0.0, self._deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        if not ended_within(self._process, max(0.0, self._deadline - time.monotonic())):
             return TimedOut()  # it closed its end of the pipe and went on living
         return Died(self._process.returncode, os.pread(self._stderr.fileno(), 4000, 0))
 

@@ -1,0 +1,446 @@
+"""The sandbox, at each level that this machine has: what it keeps a program from."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sse_steps.errors import SandboxError
+from sse_steps.rust.sandbox import (
+    Access,
+    Finished,
+    Isolation,
+    Limits,
+    Sandbox,
+    Streams,
+    kill,
+    run_tool,
+    strongest_sandbox,
+)
+from sse_steps.rust.toolchain import Toolchain
+
+LIMITS = Limits(cpu_s=5, wall_s=10.0, memory_bytes=1 << 30, output_bytes=1 << 20)
+PYTHON = str(Path(sys.executable).resolve())
+ALL = list(Isolation)
+KEEPS_FILES = [Isolation.FULL, Isolation.NAMESPACES, Isolation.LANDLOCK]
+HAS_NAMESPACES = [Isolation.FULL, Isolation.NAMESPACES]
+
+
+@pytest.fixture
+def at(request: pytest.FixtureRequest, toolchain: Toolchain, tmp_path: Path) -> Sandbox:
+    """Return the sandbox at the level of the parameter; skip where the machine lacks it."""
+    sandbox = Sandbox(Isolation(request.param), toolchain.launcher)
+    works = sandbox.run(["/bin/sh", "-c", "echo works"], Access(tmp_path, system=True), LIMITS)
+    if works.stdout != b"works\n":
+        pytest.skip(f"the level '{sandbox.level}' does not work here: {works.stderr!r}")
+    return sandbox
+
+
+def shell(sandbox: Sandbox, script: str, folder: Path, *, writable: bool = False) -> Finished:
+    """Run a shell script in `folder`."""
+    access = Access(folder, writable=writable, system=True)
+    return sandbox.run(["/bin/sh", "-c", script], access, LIMITS)
+
+
+def python(sandbox: Sandbox, script: str, folder: Path, limits: Limits = LIMITS) -> Finished:
+    """Run a Python script in `folder`, which it may write to."""
+    access = Access(folder, readable=(Path(sys.base_prefix),), writable=True, system=True)
+    return sandbox.run([PYTHON, "-I", "-c", textwrap.dedent(script)], access, limits)
+
+
+at_all = pytest.mark.parametrize("at", ALL, indirect=True)
+at_file_keeping = pytest.mark.parametrize("at", KEEPS_FILES, indirect=True)
+at_namespaces = pytest.mark.parametrize("at", HAS_NAMESPACES, indirect=True)
+
+
+@at_all
+def test_a_program_runs_with_its_streams(at: Sandbox, tmp_path: Path) -> None:
+    """Input goes in; output, complaints and exit code come out apart."""
+    done = at.run(
+        ["/bin/sh", "-c", "cat; echo no >&2; exit 7"],
+        Access(tmp_path, system=True),
+        LIMITS,
+        stdin=b"in \xff",
+    )
+    assert (done.exit_code, done.stdout, done.stderr) == (7, b"in \xff", b"no\n")
+    assert done.signal_number is None
+    assert not done.timed_out
+    assert not done.launch_failed
+
+
+@at_all
+def test_the_environment_is_cleared(
+    at: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of this process's environment is handed on, and little else is there."""
+    monkeypatch.setenv("SSE_SECRET", "hunter2")
+    lines = shell(at, "/usr/bin/env", tmp_path).stdout.decode().splitlines()
+    assert {line.split("=")[0] for line in lines} <= {"PATH", "LANG", "TMPDIR", "PWD", "_"}
+    assert not any("hunter2" in line for line in lines)
+
+
+@at_all
+def test_no_descriptor_leaks(at: Sandbox, tmp_path: Path) -> None:
+    """A file that this process holds open, even inheritable, is not open in the sandbox."""
+    with (tmp_path / "held").open("wb") as held:
+        os.set_inheritable(held.fileno(), True)  # noqa: FBT003 - the library's own signature
+        done = shell(at, "ls /proc/self/fd", tmp_path)
+    assert set(done.stdout.decode().split()) <= {"0", "1", "2", "3"}  # 3 is ls reading the folder
+
+
+@at_file_keeping
+@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/shadow", __file__, "/root", "/home", "/var"])
+def test_files_of_the_host_cannot_be_read(at: Sandbox, tmp_path: Path, path: str) -> None:
+    """Neither the host's files nor the project's can be read or listed."""
+    done = shell(at, f"cat '{path}' || ls '{path}'/*", tmp_path)
+    assert done.exit_code != 0
+    assert done.stdout == b""
+
+
+@at_file_keeping
+def test_only_what_is_named_can_be_read(at: Sandbox, tmp_path: Path) -> None:
+    """A folder that is named is readable and not writable; its neighbour is neither."""
+    for name in ("work", "named", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name, encoding="utf-8")
+    access = Access(tmp_path / "work", readable=(tmp_path / "named",), system=True)
+    script = "cat file ../named/file; cat ../other/file; echo x > file; echo x > ../named/file"
+    done = at.run(["/bin/sh", "-c", script], access, LIMITS)
+    assert done.stdout == b"worknamed"
+    assert [path.read_text() for path in sorted(tmp_path.glob("*/file"))] == [
+        "named", "other", "work",
+    ]  # fmt: skip
+
+
+@at_all
+def test_a_writable_folder_can_be_written(at: Sandbox, tmp_path: Path) -> None:
+    """A program writes into its folder, below it and nowhere else it was not given."""
+    done = shell(at, "mkdir -p a/b && echo x > a/b/c && mv a/b/c d", tmp_path, writable=True)
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "d").read_text(encoding="utf-8") == "x\n"
+
+
+@at_file_keeping
+@pytest.mark.parametrize("path", ["/etc/sse", "/usr/sse", "/sse", "/dev/sse", "../sse"])
+def test_nothing_else_can_be_written(at: Sandbox, tmp_path: Path, path: str) -> None:
+    """Writing outside the folder fails or leaves nothing on the host."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    shell(at, f"echo x > {path}", folder, writable=True)
+    assert not (folder / path).exists()
+
+
+@at_all
+def test_limits_are_set(at: Sandbox, tmp_path: Path) -> None:
+    """Every limit that was asked for is in force inside, and no core file can be written."""
+    limits = Limits(3, 10.0, 512 << 20, 1 << 16, processes=99, open_files=55)
+    done = python(
+        at,
+        """
+        import resource as r
+        for name in ("CPU", "FSIZE", "CORE", "NPROC", "NOFILE", "AS"):
+            print(name, r.getrlimit(getattr(r, f"RLIMIT_{name}"))[0])
+        """,
+        tmp_path,
+        limits,
+    )
+    assert dict(line.split() for line in done.stdout.decode().splitlines()) == {
+        "CPU": "3", "FSIZE": "65536", "CORE": "0", "NPROC": "99", "NOFILE": "55",
+        "AS": str(512 << 20),
+    }  # fmt: skip
+
+
+@at_all
+def test_no_new_privileges(at: Sandbox, tmp_path: Path) -> None:
+    """A program cannot rise by executing another."""
+    assert b"NoNewPrivs:\t1\n" in shell(at, "cat /proc/self/status", tmp_path).stdout
+
+
+@at_namespaces
+def test_no_capabilities(at: Sandbox, tmp_path: Path) -> None:
+    """Even as root a program has no capability left."""
+    lines = shell(at, "grep ^Cap /proc/self/status", tmp_path).stdout.decode().splitlines()
+    assert len(lines) == 5
+    assert all(int(line.split()[1], 16) == 0 for line in lines)
+
+
+@at_namespaces
+def test_other_processes_are_not_seen(at: Sandbox, tmp_path: Path) -> None:
+    """A program sees its own process namespace alone."""
+    done = shell(at, "echo /proc/[0-9]*", tmp_path)
+    assert len(done.stdout.split()) <= 4
+
+
+@at_all
+def test_processor_time_is_limited(at: Sandbox, tmp_path: Path) -> None:
+    """A busy loop ends by the signal for processor time, also where bubblewrap stands between."""
+    done = python(at, "while True: pass", tmp_path, replace(LIMITS, cpu_s=1))
+    assert done.signal_number == signal.SIGXCPU
+    assert not done.timed_out
+
+
+@at_all
+def test_the_wall_clock_is_limited(at: Sandbox, tmp_path: Path) -> None:
+    """A program that sleeps is ended and marked."""
+    started = time.perf_counter()
+    done = python(at, "import time; time.sleep(60)", tmp_path, replace(LIMITS, wall_s=0.3))
+    assert done.timed_out
+    assert time.perf_counter() - started < 5
+
+
+@at_all
+def test_memory_is_limited(at: Sandbox, tmp_path: Path) -> None:
+    """A program gets what is below its limit and not what is beyond."""
+    script = "len(bytearray({} << 20)); print('had')"
+    limits = replace(LIMITS, memory_bytes=256 << 20)
+    assert python(at, script.format(64), tmp_path, limits).stdout == b"had\n"
+    done = python(at, script.format(512), tmp_path, limits)
+    assert done.stdout == b""
+    assert b"MemoryError" in done.stderr
+
+
+@at_all
+def test_output_is_limited(at: Sandbox, tmp_path: Path) -> None:
+    """Endless output ends at the limit, on either stream, and no more than that comes back."""
+    limits = replace(LIMITS, output_bytes=10_000)
+    for stream in ("", ">&2"):
+        access = Access(tmp_path, system=True)
+        script = f"while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxx {stream}; done"
+        done = at.run(["/bin/sh", "-c", script], access, limits)
+        assert len(done.stdout + done.stderr) <= 10_100
+        assert not done.timed_out
+        assert done.signal_number == signal.SIGXFSZ
+
+
+@at_all
+def test_files_are_limited(at: Sandbox, tmp_path: Path) -> None:
+    """A file that a program writes grows no larger than the limit."""
+    limits = replace(LIMITS, output_bytes=5000)
+    python(at, "open('big', 'wb').write(b'x' * 100000)", tmp_path, limits)
+    assert (tmp_path / "big").stat().st_size <= 5000
+
+
+@at_namespaces
+def test_there_is_no_network(at: Sandbox, tmp_path: Path) -> None:
+    """A server on this machine's loopback is not reached, and no other interface is there."""
+    assert tries_to_connect(at, tmp_path) == b"refused\n"
+    done = shell(at, "cat /proc/net/dev | tail -n +3 | grep -v ' lo:' || true", tmp_path)
+    assert done.stdout.strip() in (b"", b"lo:")
+
+
+@pytest.mark.parametrize("at", [Isolation.LANDLOCK], indirect=True)
+def test_landlock_alone_keeps_tcp_away(at: Sandbox, tmp_path: Path) -> None:
+    """Without namespaces TCP is still refused, where the kernel's Landlock knows of it."""
+    release = tuple(map(int, os.uname().release.split("-")[0].split(".")[:2]))
+    if release < (6, 7):
+        pytest.skip("Landlock knows nothing of TCP before Linux 6.7")
+    assert tries_to_connect(at, tmp_path) == b"refused\n"
+
+
+def test_the_server_is_there_without_isolation(toolchain: Toolchain, tmp_path: Path) -> None:
+    """The same attempt succeeds at the weakest level, so the tests above test something."""
+    assert tries_to_connect(Sandbox(Isolation.LIMITS, toolchain.launcher), tmp_path) == b"reached\n"
+
+
+def tries_to_connect(sandbox: Sandbox, folder: Path) -> bytes:
+    """Return what a sandboxed program says about a server that listens here."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        threading.Thread(target=server.accept, daemon=True).start()
+        script = f"""
+        import socket
+        try:
+            socket.create_connection(("127.0.0.1", {port}), 2).close()
+            print("reached")
+        except OSError:
+            print("refused")
+        """
+        said = python(sandbox, script, folder).stdout
+        if said != b"reached\n":
+            socket.create_connection(("127.0.0.1", port), 2).close()  # lets the thread end
+    return said
+
+
+@at_all
+def test_children_die_with_their_session(at: Sandbox, tmp_path: Path) -> None:
+    """A child left in the background is gone when `run` returns."""
+    shell(at, "(sleep 2; echo late > late) & echo $! > child; exit 0", tmp_path, writable=True)
+    assert (tmp_path / "child").exists()
+    time.sleep(0.1)
+    assert not sleepers(tmp_path)
+
+
+@at_namespaces
+def test_daemons_die_with_their_namespace(at: Sandbox, tmp_path: Path) -> None:
+    """A child that leaves the session is gone as well, where there are namespaces."""
+    script = """
+    import os, time
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(60)
+        os._exit(0)
+    time.sleep(0.1)
+    """
+    python(at, script, tmp_path)
+    assert not sleepers(tmp_path)
+
+
+def sleepers(folder: Path) -> list[str]:
+    """Return the processes of this machine whose working directory is `folder`."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == folder:
+                found.append(process.name)
+        except OSError:
+            continue  # it ended while it was looked at
+    return found
+
+
+@at_all
+def test_kill_ends_what_start_started(at: Sandbox, tmp_path: Path) -> None:
+    """A program that was started and not waited for ends at once, with its child."""
+    access = Access(tmp_path, system=True)
+    program = ["/bin/sh", "-c", "sleep 60 & wait"]
+    process = at.start(program, access, LIMITS, streams=Streams())
+    time.sleep(0.2)
+    assert process.poll() is None
+    kill(process)
+    kill(process)  # once more does no harm
+    assert process.returncode == -signal.SIGKILL
+    time.sleep(0.05)
+    assert not sleepers(tmp_path)
+
+
+@at_all
+def test_signals_are_seen(at: Sandbox, tmp_path: Path) -> None:
+    """A program that a signal ends is known by that signal at every level."""
+    assert shell(at, "kill -ABRT $$", tmp_path).signal_number == signal.SIGABRT
+
+
+@at_all
+def test_a_program_that_is_not_there_is_a_failed_launch(at: Sandbox, tmp_path: Path) -> None:
+    """A program that cannot be started is told apart from one that fails."""
+    done = at.run(["/nowhere/program"], Access(tmp_path, system=True), LIMITS)
+    assert done.launch_failed
+    assert not shell(at, "exit 125", tmp_path).launch_failed
+
+
+@at_namespaces
+def test_without_the_system_there_is_next_to_nothing(
+    at: Sandbox, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """A program that needs no system finds its folder, the launcher, and no shell."""
+    (tmp_path / "look.rs").write_text(
+        'fn main() { for name in ["/usr", "/bin/sh", "/proc", "/dev/null", "/etc", "/lib"] '
+        "{ if std::path::Path::new(name).exists() { println!(\"{name}\") } } }",
+        encoding="utf-8",
+    )  # fmt: skip
+    subprocess.run(
+        [toolchain.rustc, "-Ctarget-feature=+crt-static", "look.rs"], cwd=tmp_path, check=True
+    )
+    done = at.run([str(tmp_path / "look")], Access(tmp_path), LIMITS)
+    assert (done.exit_code, done.stdout) == (0, b"")
+
+
+# Which level is reached
+
+
+def test_the_strongest_level_that_works_is_taken(toolchain: Toolchain, tmp_path: Path) -> None:
+    """The level is the first that a program really runs at, and none above it runs."""
+    chosen = strongest_sandbox(toolchain.launcher, allow_weak=True)
+    for level in ALL[: ALL.index(chosen.level)]:
+        sandbox = Sandbox(level, toolchain.launcher)
+        assert shell(sandbox, "echo works", tmp_path).stdout != b"works\n"
+    assert shell(chosen, "echo works", tmp_path).stdout == b"works\n"
+
+
+def forbid_bubblewrap(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Put a bubblewrap on PATH that fails, as it does where namespaces are forbidden."""
+    (folder / "bwrap").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (folder / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def test_a_machine_without_namespaces_gets_landlock(
+    toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where bubblewrap does not work the launcher alone isolates."""
+    forbid_bubblewrap(monkeypatch, tmp_path)
+    try:
+        level = strongest_sandbox(toolchain.launcher).level
+    except SandboxError:
+        pytest.skip("this kernel has no Landlock")
+    assert level is Isolation.LANDLOCK
+
+
+def deaf_launcher(folder: Path) -> Path:
+    """Return a launcher that stands for a kernel without Landlock: it fails when asked for it."""
+    launcher = folder / "deaf"
+    launcher.write_text(
+        '#!/bin/sh\nfor word; do [ "$word" = --landlock ] && exit 125; done\n'
+        'while [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n',
+        encoding="utf-8",
+    )
+    launcher.chmod(0o755)
+    return launcher
+
+
+def test_a_kernel_without_landlock_gets_namespaces(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where Landlock is missing and bubblewrap works, the level says so."""
+    if sandbox.level is not Isolation.FULL:
+        pytest.skip("bubblewrap does not work here")
+    assert strongest_sandbox(deaf_launcher(tmp_path)).level is Isolation.NAMESPACES
+
+
+def test_weak_isolation_has_to_be_allowed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Resource limits alone are refused in two lines unless they are allowed."""
+    launcher = deaf_launcher(tmp_path)
+    forbid_bubblewrap(monkeypatch, tmp_path)
+    with pytest.raises(SandboxError) as caught:
+        strongest_sandbox(launcher)
+    assert len(str(caught.value).splitlines()) == 2
+    assert "allow_weak_isolation" in caught.value.remedy
+    assert strongest_sandbox(launcher, allow_weak=True).level is Isolation.LIMITS
+
+
+@pytest.mark.parametrize("launcher", ["/nowhere/launcher", "/bin/false", "/bin/echo"])
+def test_a_launcher_that_does_not_launch_is_no_isolation(launcher: str) -> None:
+    """A level counts as working only where a program ran and answered."""
+    with pytest.raises(SandboxError):
+        strongest_sandbox(Path(launcher), allow_weak=True)
+
+
+@pytest.mark.xfail(strict=True, reason="the launcher's relative path is looked up in the folder")
+def test_a_launcher_may_be_named_by_a_relative_path(
+    toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache folder given by a relative path serves as well as an absolute one."""
+    monkeypatch.chdir(toolchain.folder)
+    strongest_sandbox(Path("launcher"))
+
+
+def test_a_tool_that_is_missing_is_a_fault_in_two_lines() -> None:
+    """A trusted tool that is not installed is named."""
+    with pytest.raises(SandboxError) as caught:
+        run_tool(["sse-no-such-tool"])
+    assert len(str(caught.value).splitlines()) == 2
+    assert "sse-no-such-tool" in caught.value.wrong
+
+
+def test_a_tool_is_stopped_after_its_time() -> None:
+    """A trusted tool that hangs is ended and marked."""
+    done = run_tool(["sleep", "60"], timeout_s=0.2)
+    assert done.timed_out
+    assert done.signal_number == signal.SIGKILL
