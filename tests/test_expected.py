@@ -284,6 +284,19 @@ def test_scalars_that_belie_their_annotation_are_refused(python: Python, source:
     check_fault(source, python, says="cannot be used")
 
 
+@pytest.mark.xfail(strict=True, reason="coerce cuts a tuple to the length of kind.arguments")
+@pytest.mark.parametrize(
+    ("kind", "value"), [("tuple[int, int]", (1, 2, 3)), ("list[int]", (1, 2)), ("int", (1, 2))]
+)
+def test_no_item_of_a_tuple_is_lost(python: Python, kind: str, value: tuple[int, ...]) -> None:
+    """A tuple of another length than its annotation is refused or kept whole, never cut."""
+    try:
+        example = with_expected(called(f"def f() -> {kind}:\n    return {value}", [()]), python)
+    except CorpusError:
+        return
+    assert answers(example) == [value]
+
+
 @pytest.mark.xfail(strict=True, raises=ValueError, reason="json.loads of a line is not guarded")
 def test_forged_answers_are_refused(python: Python) -> None:
     """A program that writes to the runner's own channel spoils its example, not the build."""

@@ -150,7 +150,7 @@ def test_names_that_rust_reserves_are_escaped(name: str) -> None:
         ("dict[str, float]", {"a": 1}, {"a": 1.0}),
         ("dict[float, int]", {1: 1}, {1.0: 1}),
         ("set[float]", {1, 2}, {1.0, 2.0}),
-        ("frozenset[float]", frozenset({1}), {1.0}),
+        ("frozenset[float]", frozenset({1}), frozenset({1.0})),
         ("list[tuple[str, float | None]]", [("a", 1), ("b", None)], [("a", 1.0), ("b", None)]),
         ("dict[str, list[float]]", {"a": [1]}, {"a": [1.0]}),
         ("str", "3", "3"),

@@ -166,6 +166,12 @@ def test_consistency_compares_texts(build: Build) -> None:
     assert row_of(database, "consistency") == (pytest.approx(2 / 3),)
 
 
+def test_reused_completions_show_no_consistency(build: Build) -> None:
+    """Replies that were reused agree by construction, so consistency is unknown, not 100 %."""
+    rows = [replace(COMPLETION, run=run, cached=run > 1) for run in (1, 2, 3)]
+    assert row_of(build([attempt(row) for row in rows]), "consistency") == (None,)
+
+
 def test_levels_and_composite_score(build: Build) -> None:
     """Half of a level's examples pass it, and levels 1 and 3 weigh 3.0 of 68.5."""
     database = build(scripted("model", ["pwwwpp"]))

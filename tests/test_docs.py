@@ -1,0 +1,41 @@
+"""What the documentation says is so: columns, files, commands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+from synthetic_results import COMPLETION, attempt, candidate, write_sources
+
+from sse_steps.sql.database import build_database
+
+ROOT = Path(__file__).parents[1]
+PUBLIC = ("completions", "verdicts", "model_metrics", "frontier", "level_metrics")
+
+
+def documented_columns(table: str) -> list[str]:
+    """Return the columns that docs/results.md lists under a table's heading."""
+    text = (ROOT / "docs/results.md").read_text(encoding="utf-8")
+    section = text.split(f"\n## {table}\n")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| (\w[\w, ]*) \|", section, re.MULTILINE)
+    return [name for cell in cells if cell != "column" for name in cell.split(", ")]
+
+
+@pytest.mark.parametrize("table", PUBLIC)
+def test_every_public_column_is_documented(tmp_path: Path, table: str) -> None:
+    """docs/results.md lists exactly the columns that a public table has."""
+    database = tmp_path / "results.duckdb"
+    models = [candidate(COMPLETION.model)]
+    build_database(database, write_sources(tmp_path, [attempt(COMPLETION)], models))
+    with duckdb.connect(database, read_only=True) as connection:
+        names = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
+    assert sorted(documented_columns(table)) == sorted(names)
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    """Every relative link in the README and in docs/ names a file that is there."""
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"
