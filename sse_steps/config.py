@@ -13,6 +13,7 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic.dataclasses import dataclass
+from yaml import YAMLError
 
 from sse_steps.errors import ConfigError, nearest
 from sse_steps.settings import (
@@ -104,7 +105,7 @@ def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
 def _compose(overrides: list[str], root: Path) -> dict[str, Any]:
     try:
         composed = OmegaConf.to_container(compose("config", overrides=overrides), resolve=True)
-    except (HydraException, OmegaConfBaseException, OSError) as fault:
+    except (HydraException, OmegaConfBaseException, OSError, ValueError, YAMLError) as fault:
         raise _config_error(fault, root) from fault
     if not isinstance(composed, dict):
         raise ConfigError("conf/config.yaml holds no mapping.", "Give it keys and values.")

@@ -114,7 +114,12 @@ def _not_none(hint: Any) -> type:  # noqa: ANN401 - any annotation
 
 
 def _plain(row: Any) -> dict[str, object]:  # noqa: ANN401 - any dataclass
-    return {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
+    return {field.name: _unicode(getattr(row, field.name)) for field in dataclasses.fields(row)}
+
+
+def _unicode(value: object) -> object:
+    """Return a text without lone surrogates, which no file of text can hold."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _typed(value: object, kind: type) -> object:

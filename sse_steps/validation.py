@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -12,6 +13,9 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from sse_steps.errors import UserError, nearest
 
 Model = TypeVar("Model")
+
+# PyYAML's constructors let what int(), float() and datetime() raise pass through.
+_YAML_FAULTS = (yaml.YAMLError, ValueError, KeyError, AttributeError, TypeError, RecursionError)
 
 STRICT_KEYS = ConfigDict(extra="forbid")
 
@@ -26,7 +30,7 @@ def read_yaml(path: Path, fault: type[UserError]) -> Any:  # noqa: ANN401 - YAML
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise fault(f"'{path}' cannot be read: {error}.", "Mend or remove the file.") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except _YAML_FAULTS as error:
         problem = " ".join(str(error).split())
         raise fault(f"'{path}' is no YAML: {problem}.", "Mend the file there.") from error
 
@@ -52,23 +56,21 @@ def validated(model: type[Model], data: object, where: str, fault: type[UserErro
         if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
             remedy = nearest(path[-1], _keys_at(model, path[:-1]))
             raise fault(f"{where} has the unknown key '{name}'.", remedy) from error
-        found = "" if first["type"] == "missing" else f" (found {first['input']!r:.80})"
+        found = "" if first["type"] == "missing" else f" (found {reprlib.repr(first['input'])})"
         raise fault(
             f"{where} does not fit at '{name}': {first['msg']}{found}.",
             f"Give '{name}' a value that fits.",
         ) from error
 
 
-def _keys_at(model: Any, path: list[str]) -> list[str]:  # noqa: ANN401 - any annotation
-    """Return the keys that a dataclass has at a path inside it."""
-    candidates = [model, *get_args(model)]
-    for kind in candidates:
-        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-            if not path:
-                return [field.name for field in dataclasses.fields(kind)]
-            hints = get_type_hints(kind)
-            if path[0] in hints:
-                return _keys_at(hints[path[0]], path[1:])
-    if len(candidates) > 1 and path and not dataclasses.is_dataclass(model):
-        return _keys_at(candidates[-1], path[1:])
+def _keys_at(kind: Any, path: list[str]) -> list[str]:  # noqa: ANN401 - any annotation
+    """Return the keys of the dataclass at a path inside `kind`, through containers and unions."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        if not path:
+            return [field.name for field in dataclasses.fields(kind)]
+        return _keys_at(get_type_hints(kind).get(path[0]), path[1:])
+    for argument in get_args(kind):
+        # A union leaves the path as it is, a container takes the index or the key.
+        if found := _keys_at(argument, path) or (path and _keys_at(argument, path[1:])):
+            return found
     return []

@@ -121,7 +121,6 @@ def test_wrong_answers_are_not_equal(expected: object, answer: object) -> None:
     assert not equal(expected, answer)
 
 
-@pytest.mark.xfail(strict=True, reason="items of sets and keys are compared with Python's ==")
 @pytest.mark.parametrize(
     ("expected", "answer"),
     [
@@ -139,7 +138,6 @@ def test_types_count_inside_sets_and_keys(expected: object, answer: object) -> N
     assert not equal(expected, answer)
 
 
-@pytest.mark.xfail(strict=True, reason="items of sets and keys are compared with Python's ==")
 @pytest.mark.parametrize(
     ("expected", "answer"),
     [

@@ -180,7 +180,6 @@ def test_overrides_that_cannot_be_read_are_errors(override: str) -> None:
     fault_of(override)
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="Hydra's ValueError is not caught")
 @pytest.mark.parametrize("override", ["run=3", "paths=1.5", "prices=true", "=3"])
 def test_a_group_set_to_no_name_is_an_error(override: str) -> None:
     """A number where the name of a file is meant is an error in two lines."""
@@ -233,7 +232,6 @@ def test_a_file_that_is_missing_is_an_error(copy: Path, name: str) -> None:
     fault_of(root=copy)
 
 
-@pytest.mark.xfail(strict=True, reason="_compose does not catch what PyYAML raises")
 @pytest.mark.parametrize("name", ["config.yaml", "run/default.yaml", "model/stub.yaml"])
 @pytest.mark.parametrize("text", [b"a: [", b"\xff\xfe\xff"])
 def test_a_file_that_is_no_yaml_is_an_error(copy: Path, name: str, text: bytes) -> None:

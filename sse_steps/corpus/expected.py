@@ -13,6 +13,7 @@ from sse_steps.corpus.levels import classify
 from sse_steps.corpus.values import from_json, to_json
 from sse_steps.errors import CorpusError
 from sse_steps.records import Case, Example, ProgramCase
+from sse_steps.rust.frames import UnrepresentableError, encode
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.signature import AnnotationError, Signature, coerce, read_signature
 
@@ -95,18 +96,40 @@ def _call(
         "function": signature.name,
         "calls": [to_json(each) for each in arguments],
     }
+    for args in arguments:
+        _check_sendable(source, args)
     with tempfile.TemporaryDirectory() as folder:
         done = python.run([str(_RUNNER)], Path(folder), json.dumps(request))
+    if done.timed_out:
+        raise _unusable(source, f"running it took more than {python.limits.wall_s} s")
     lines = done.stdout.decode(errors="replace").splitlines()
     if done.exit_code != 0 or len(lines) != len(calls):
         raise _unusable(
             source, f"running it ended with {done.exit_code}: {_last_line(done.stderr)}"
         )
-    answers = map(json.loads, lines)
     return tuple(
-        _case(source, signature, args, answer)
-        for args, answer in zip(arguments, answers, strict=True)
+        _case(source, signature, args, _read_answer(source, line))
+        for args, line in zip(arguments, lines, strict=True)
     )
+
+
+def _check_sendable(source: Source, value: object) -> None:
+    """Raise CorpusError for a value that cannot be put to a Rust function."""
+    try:
+        encode(value)
+    except UnrepresentableError as fault:
+        raise _unusable(source, str(fault)) from fault
+
+
+def _read_answer(source: Source, line: str) -> dict[str, object]:
+    """Return an answer of the runner; a program can write to where they go."""
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise _unusable(source, f"it wrote {line!r:.80} among its answers")
+    return answer
 
 
 def _case(
@@ -116,7 +139,10 @@ def _case(
         raise _unusable(source, f"it returned a {answer['strange']}, which is no plain data")
     if "raises" in answer:
         return Case(signature.name, args, raises=str(answer["raises"]))
+    if "value" not in answer:
+        raise _unusable(source, f"it wrote {answer!r:.80} among its answers")
     expected = coerce(from_json(answer["value"]), signature.result)
+    _check_sendable(source, expected)
     return Case(signature.name, args, expected=expected)
 
 
@@ -129,9 +155,16 @@ def _program_example(source: Source, level: int, python: Python) -> Example:
     return Example(source.id, level, source.python, cases, None, source.reference)
 
 
+def _is_text(text: str) -> bool:
+    """Whether a process can be given a text: no NUL, no lone surrogate."""
+    return not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _program_case(source: Source, run: Run, python: Python, folder: Path) -> ProgramCase:
+    if not all(map(_is_text, (*run.arguments, run.stdin.replace("\0", "")))):
+        raise _unusable(source, f"no process can be given the run {run!r:.120}")
     done = python.run(["example.py", *run.arguments], folder, run.stdin)
-    if done.timed_out or done.signal_number is not None or done.launch_failed:
+    if done.timed_out or done.signal_number is not None or not done.launched:
         raise _unusable(
             source, f"arguments {run.arguments!r} did not end well: {done.stderr!r:.200}"
         )

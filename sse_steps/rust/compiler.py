@@ -9,6 +9,7 @@ from typing import Any
 
 from sse_steps.records import Case, Outcome
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
+from sse_steps.rust.signature import identifier
 from sse_steps.rust.toolchain import Toolchain
 
 _COMPILE_LIMITS = Limits(
@@ -59,7 +60,7 @@ class Compiler:
     def compile_function(self, rust: str, case: Case, folder: Path) -> Compiled:
         """Compile a library with the function that `case` calls, and the driver linked to it."""
         arguments = ", ".join(["arguments.next()?"] * len(case.args))
-        bridge = _BRIDGE.format(function=case.function, arguments=arguments)
+        bridge = _BRIDGE.format(function=identifier(case.function), arguments=arguments)
         (folder / "candidate.rs").write_text(rust + bridge, encoding="utf-8", errors="replace")
         support = f"--extern=judge_support={self.toolchain.support}"
         library = self._rustc(
@@ -99,7 +100,7 @@ def _compiled(done: Finished, executable: Path, *, before_s: float = 0.0) -> Com
 
 
 def _failure(done: Finished) -> Outcome:
-    if done.launch_failed:
+    if not done.launched:
         return Outcome.INFRASTRUCTURE_ERROR
     if done.timed_out or done.signal_number in (9, 24):
         return Outcome.TIMEOUT

@@ -50,7 +50,9 @@ def _integer(value: int) -> bytes:
     try:
         return value.to_bytes(16, "little", signed=True)
     except OverflowError as too_big:
-        raise UnrepresentableError(f"the integer {value} needs more than 128 bits") from too_big
+        raise UnrepresentableError(
+            f"an integer of {value.bit_length()} bits, where 128 are the most"
+        ) from too_big
 
 
 def _encode_collection(value: object) -> bytes:

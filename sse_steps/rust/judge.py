@@ -16,7 +16,7 @@ from sse_steps.records import Case, Judgement, Outcome, ProgramCase
 from sse_steps.rust.compare import equal
 from sse_steps.rust.compiler import Compiled, Compiler
 from sse_steps.rust.frames import Failed
-from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox, launch_failed
+from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.session import Answer, Answered, Died, Panicked, Session, TimedOut, Unfit
 from sse_steps.rust.toolchain import Toolchain
 
@@ -145,9 +145,10 @@ def _judge_answer(case: Case, answer: Answer) -> _CaseResult:
             return _CaseResult(Outcome.WRONG_ANSWER, f"{call}: {why}")
         case TimedOut():
             return _CaseResult(Outcome.TIMEOUT, f"{call} gave no answer in time")
-        case Died(exit_code, stderr):
+        case Died(exit_code, stderr, launched):
             said = stderr.decode(errors="replace")
-            return _CaseResult(_death(exit_code, stderr), f"{call} ended the process: {said}")
+            outcome = _death(exit_code, stderr) if launched else Outcome.INFRASTRUCTURE_ERROR
+            return _CaseResult(outcome, f"{call} ended the process: {said}")
 
 
 def _judge_value(case: Case, value: object, call: str) -> _CaseResult:
@@ -167,7 +168,9 @@ def _judge_output(case: ProgramCase, done: Finished) -> _CaseResult:
     if done.timed_out:
         return _CaseResult(Outcome.TIMEOUT, f"{run} did not end in time")
     stderr = done.stderr[:2000].decode(errors="replace")
-    if done.signal_number is not None or done.launch_failed:
+    if not done.launched:
+        return _CaseResult(Outcome.INFRASTRUCTURE_ERROR, f"{run} could not be started: {stderr}")
+    if done.signal_number is not None:
         return _CaseResult(_death(done.exit_code, done.stderr), f"{run} was ended: {stderr}")
     stdout = done.stdout.decode(errors="replace")
     if (stdout.rstrip("\n"), done.exit_code) == (case.stdout.rstrip("\n"), case.exit_code):
@@ -183,8 +186,6 @@ def _judge_output(case: ProgramCase, done: Finished) -> _CaseResult:
 def _death(exit_code: int, stderr: bytes) -> Outcome:
     """Return what a process died of. What it wrote can only choose between ways of failing."""
     number = -exit_code if exit_code < 0 else exit_code - 128
-    if launch_failed(exit_code, stderr):
-        return Outcome.INFRASTRUCTURE_ERROR
     if number == _CPU_TIME_SIGNAL:
         return Outcome.TIMEOUT
     if number in (_FILE_SIZE_SIGNAL, _KILL_SIGNAL) or b"memory allocation of" in stderr:

@@ -1,10 +1,17 @@
 //! Starts one untrusted program under resource limits, without new privileges and with only the named
 //! paths reachable, then gets out of the way by exec. Standard library only, compiled on first use.
 //!
-//! launcher [--limit NAME=NUMBER]... [--landlock] [--read PATH]... [--write PATH]... -- PROGRAM [ARG]...
+//! launcher [--limit NAME=NUMBER]... [--status FD] [--landlock] [--read PATH]... [--write PATH]...
+//!          -- PROGRAM [ARG]...
+//!
+//! `1` on the status descriptor means that all is set and the program is next; `0` that it could not
+//! be started after all. The program itself never has that descriptor.
 
 use std::ffi::{c_int, c_long, c_ulong, CString};
 use std::os::unix::process::CommandExt;
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::FromRawFd;
 use std::process::{exit, Command};
 
 extern "C" {
@@ -12,6 +19,7 @@ extern "C" {
     fn prctl(option: c_int, a: c_ulong, b: c_ulong, c: c_ulong, d: c_ulong) -> c_int;
     fn syscall(number: c_long, ...) -> c_long;
     fn open(path: *const i8, flags: c_int) -> c_int;
+    fn fcntl(descriptor: c_int, command: c_int, argument: c_int) -> c_int;
 }
 
 const PR_SET_NO_NEW_PRIVS: c_int = 38;
@@ -19,6 +27,8 @@ const LANDLOCK_CREATE_RULESET: c_long = 444;
 const LANDLOCK_ADD_RULE: c_long = 445;
 const LANDLOCK_RESTRICT_SELF: c_long = 446;
 const O_PATH_CLOEXEC: c_int = 0o12000000;
+const F_SETFD: c_int = 2;
+const FD_CLOEXEC: c_int = 1;
 
 // linux/landlock.h: execute, read file, read directory; every right of ABI 1 is bits 0 to 12, ABI 2 adds
 // refer, 3 truncate, 5 ioctl on devices; ABI 4 handles TCP, 6 scopes abstract sockets and signals.
@@ -97,14 +107,28 @@ fn restrict_paths(readable: &[String], writable: &[String]) {
     }
 }
 
+/// The status descriptor, closed to the program.
+fn status_file(number: &str) -> File {
+    let descriptor: c_int = number.parse().unwrap_or_else(|_| fail("bad --status"));
+    // SAFETY: the judge opened the descriptor for this process and nothing else owns it.
+    unsafe {
+        if fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0 {
+            fail("fcntl");
+        }
+        File::from_raw_fd(descriptor)
+    }
+}
+
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let (mut readable, mut writable, mut landlock) = (vec![], vec![], false);
     let mut limits = vec![];
+    let mut status = None;
     while let Some(option) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| fail("an option lacks its value"));
         match option.as_str() {
             "--limit" => limits.push(value()),
+            "--status" => status = Some(status_file(&value())),
             "--read" => readable.push(value()),
             "--write" => writable.push(value()),
             "--landlock" => landlock = true,
@@ -120,7 +144,10 @@ fn main() {
     if landlock {
         restrict_paths(&readable, &writable);
     }
+    let mut report = |text: &[u8]| status.as_mut().map(|file| file.write_all(text));
+    report(b"1");
     let error = Command::new(program).args(arguments).exec();
+    report(b"0");
     eprintln!("launcher: exec: {error}");
     exit(125)
 }

@@ -67,6 +67,7 @@ class Finished:
     stderr: bytes
     wall_s: float
     timed_out: bool
+    launched: bool = True  # False: the sandbox itself could not start the program
 
     @property
     def signal_number(self) -> int | None:
@@ -74,11 +75,6 @@ class Finished:
         if self.exit_code < 0:
             return -self.exit_code
         return self.exit_code - 128 if 128 < self.exit_code < 128 + signal.NSIG else None
-
-    @property
-    def launch_failed(self) -> bool:
-        """Whether the sandbox itself could not start the program."""
-        return launch_failed(self.exit_code, self.stderr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +85,12 @@ class Sandbox:
     launcher: Path
     bubblewrap: str = "bwrap"
 
-    def command(self, program: Sequence[str], access: Access, limits: Limits) -> list[str]:
+    def command(
+        self, program: Sequence[str], access: Access, limits: Limits, *, status: int
+    ) -> list[str]:
         """Return the whole command line that runs `program` isolated."""
-        launched = [str(self.launcher), *_limit_options(limits)]
+        launcher = str(self.launcher.absolute())  # the working directory will be another one
+        launched = [launcher, *_limit_options(limits), "--status", str(status)]
         if self.level in (Isolation.FULL, Isolation.LANDLOCK):
             launched += _landlock_options(access)
         launched += ["--", *program]
@@ -107,18 +106,24 @@ class Sandbox:
         *,
         streams: Streams,
         descriptors: Sequence[int] = (),
-    ) -> subprocess.Popen[bytes]:
-        """Start `program` and return at once; the caller ends it with `kill`."""
-        return subprocess.Popen(  # noqa: S603 - the program is untrusted, which is what this file is for
-            self.command(program, access, limits),
-            stdin=streams.stdin,
-            stdout=streams.stdout,
-            stderr=streams.stderr,
-            cwd=access.folder,
-            env=_ENVIRONMENT | {"TMPDIR": str(access.folder)},
-            pass_fds=tuple(descriptors),
-            start_new_session=True,
-        )
+    ) -> Running:
+        """Start `program` and return at once; the caller stops it."""
+        status, reported = os.pipe()
+        os.set_blocking(status, False)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - untrusted, which is what this file is for
+                self.command(program, access, limits, status=reported),
+                stdin=streams.stdin,
+                stdout=streams.stdout,
+                stderr=streams.stderr,
+                cwd=access.folder,
+                env=_ENVIRONMENT | {"TMPDIR": str(access.folder)},
+                pass_fds=(*descriptors, reported),
+                start_new_session=True,
+            )
+        finally:
+            os.close(reported)
+        return Running(process, status)
 
     def run(
         self, program: Sequence[str], access: Access, limits: Limits, *, stdin: bytes = b""
@@ -137,14 +142,14 @@ class Sandbox:
             source.seek(0)
             streams = Streams(source.fileno(), out.fileno(), err.fileno())
             started = time.perf_counter()
-            process = self.start(program, access, limits, streams=streams)
-            timed_out = not ended_within(process, limits.wall_s)
-            kill(process)
+            running = self.start(program, access, limits, streams=streams)
+            timed_out = not running.ended_within(limits.wall_s)
+            exit_code, launched = running.stop()
             wall_s = time.perf_counter() - started
             stdout, stderr = (
-                _first_bytes(file.fileno(), limits.output_bytes) for file in (out, err)
+                os.pread(file.fileno(), limits.output_bytes, 0) for file in (out, err)
             )
-        return Finished(process.returncode, stdout, stderr, wall_s, timed_out)
+        return Finished(exit_code, stdout, stderr, wall_s, timed_out, launched)
 
     def _namespace_options(self, access: Access) -> list[str]:
         options = [self.bubblewrap, "--unshare-all", "--die-with-parent", "--new-session"]
@@ -153,7 +158,8 @@ class Sandbox:
             options += ["--dev", "/dev", "--proc", "/proc"]
             for folder in _SYSTEM_FOLDERS:
                 options += ["--ro-bind-try", folder, folder]
-        options += ["--ro-bind", str(self.launcher), str(self.launcher)]
+        launcher = str(self.launcher.absolute())
+        options += ["--ro-bind", launcher, launcher]
         for path in access.readable:
             options += ["--ro-bind", str(path), str(path)]
         bind = "--bind" if access.writable else "--ro-bind"
@@ -176,16 +182,36 @@ class Streams:
     stderr: int = subprocess.DEVNULL
 
 
-def launch_failed(exit_code: int, stderr: bytes) -> bool:
-    """Return whether this is how bubblewrap or the launcher report that they could not start."""
-    return exit_code in (1, 125) and stderr.startswith((b"launcher: ", b"bwrap: "))
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A program that was started, and the pipe on which the launcher tells how far it came."""
 
+    process: subprocess.Popen[bytes]
+    status: int
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and everything in its session, and collect it."""
-    with suppress(ProcessLookupError):  # it may have ended by itself
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    def ended_within(self, wall_s: float) -> bool:
+        """Wait for at most `wall_s` seconds and return whether the program has ended."""
+        try:
+            self.process.wait(wall_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def stop(self) -> tuple[int, bool]:
+        """End the program and everything in its session.
+
+        Returns its exit code, and whether it was started at all: what a program prints or returns
+        cannot pass for a fault of the sandbox.
+        """
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            os.killpg(self.process.pid, signal.SIGKILL)
+        exit_code = self.process.wait()
+        try:
+            launched = os.read(self.status, 2) == b"1"
+        except BlockingIOError:
+            launched = False  # a process of another session holds the pipe and nothing was said
+        os.close(self.status)
+        return exit_code, launched
 
 
 def run_tool(command: Sequence[str], *, timeout_s: float = 300.0) -> Finished:
@@ -253,16 +279,3 @@ def _landlock_options(access: Access) -> list[str]:
     if access.system:
         options += ["--write", "/dev/null"]
     return [*options, "--write", str(access.folder)] if access.writable else options
-
-
-def ended_within(process: subprocess.Popen[bytes], wall_s: float) -> bool:
-    """Wait for a process for at most `wall_s` seconds and return whether it has ended."""
-    try:
-        process.wait(wall_s)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
-
-
-def _first_bytes(descriptor: int, count: int) -> bytes:
-    return os.pread(descriptor, count, 0)

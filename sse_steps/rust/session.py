@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sse_steps.rust.frames import FrameError, decode, encode
-from sse_steps.rust.sandbox import Access, Limits, Sandbox, Streams, ended_within, kill
+from sse_steps.rust.frames import FrameError, UnrepresentableError, decode, encode
+from sse_steps.rust.sandbox import Access, Limits, Sandbox, Streams
 
 _LARGEST_FRAME = 16 << 20
 
@@ -43,6 +43,7 @@ class Died:
 
     exit_code: int
     stderr: bytes
+    launched: bool  # False: the sandbox itself could not start it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Session:
 
     def __init__(self, sandbox: Sandbox, driver: Path, limits: Limits) -> None:
         self._deadline = time.monotonic() + limits.wall_s
+        self._stopped = False
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the session
         calls, self._calls = os.pipe()
         self._answers, answers = os.pipe()
@@ -66,7 +68,7 @@ class Session:
         access = Access(driver.parent)
         streams = Streams(stderr=self._stderr.fileno())
         try:
-            self._process = sandbox.start(
+            self._running = sandbox.start(
                 program, access, limits, streams=streams, descriptors=(calls, answers)
             )
         finally:
@@ -82,14 +84,18 @@ class Session:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        kill(self._process)
+        if not self._stopped:
+            self._running.stop()
         os.close(self._calls)
         os.close(self._answers)
         self._stderr.close()
 
     def ask(self, args: tuple[object, ...]) -> Answer:
         """Call the function with `args` and return what became of it."""
-        payload = encode(list(args))
+        try:
+            payload = encode(list(args))
+        except UnrepresentableError as wrong:
+            return Unfit(str(wrong))
         try:
             self._send(struct.pack("<I", len(payload)) + payload)
             size = int.from_bytes(self._receive(4), "little")
@@ -102,9 +108,11 @@ class Session:
             return self._death()
 
     def _death(self) -> Answer:
-        if not ended_within(self._process, max(0.0, self._deadline - time.monotonic())):
+        if not self._running.ended_within(max(0.0, self._deadline - time.monotonic())):
             return TimedOut()  # it closed its end of the pipe and went on living
-        return Died(self._process.returncode, os.pread(self._stderr.fileno(), 4000, 0))
+        exit_code, launched = self._running.stop()
+        self._stopped = True
+        return Died(exit_code, os.pread(self._stderr.fileno(), 4000, 0), launched)
 
     def _wait(self, *, reading: bool) -> None:
         left = self._deadline - time.monotonic()

@@ -19,6 +19,16 @@ _OWNED = {
 }
 
 
+# Keywords of Rust 2021 that can be names in Python; `_UNUSABLE` cannot even be written raw.
+_KEYWORDS = {
+    "abstract", "become", "box", "const", "do", "dyn", "enum", "extern", "final", "fn", "impl",
+    "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where",
+}  # fmt: skip
+_UNUSABLE = {"self", "Self", "super", "crate"}
+
+
 class AnnotationError(ValueError):
     """An annotation that is missing, or has no counterpart in Rust here."""
 
@@ -60,10 +70,17 @@ class Signature:
 
     def rust(self, *, fallible: bool) -> str:
         """Return the header of the Rust function; `fallible` where a case expects an error."""
-        parameters = ", ".join(f"{name}: {kind.borrowed()}" for name, kind in self.parameters)
+        parameters = ", ".join(
+            f"{identifier(name)}: {kind.borrowed()}" for name, kind in self.parameters
+        )
         result = f"Result<{self.result.owned()}, String>" if fallible else self.result.owned()
         arrow = "" if result == "()" else f" -> {result}"
-        return f"pub fn {self.name}({parameters}){arrow}"
+        return f"pub fn {identifier(self.name)}({parameters}){arrow}"
+
+
+def identifier(name: str) -> str:
+    """Return a Python name as a Rust identifier, raw where it is one of Rust's keywords."""
+    return f"r#{name}" if name in _KEYWORDS else name
 
 
 def read_signature(python: str, function: str) -> Signature:
@@ -83,6 +100,9 @@ def _signature(node: ast.FunctionDef) -> Signature:
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs:
         raise AnnotationError(f"'{node.name}' takes more than plain parameters")
     plain = [*arguments.posonlyargs, *arguments.args]
+    for name in (node.name, *(each.arg for each in plain)):
+        if name in _UNUSABLE:
+            raise AnnotationError(f"the name '{name}' cannot be used in Rust")
     parameters = tuple((each.arg, _read_type(each.annotation, each.arg)) for each in plain)
     return Signature(node.name, parameters, _read_type(node.returns, "the result"))
 
@@ -124,21 +144,35 @@ def _read_generic(name: str, inner: ast.expr, where: str) -> Type:
     raise AnnotationError(f"the annotation of {where} is {name}[{ast.unparse(inner)}]")
 
 
+_PYTHON_TYPES = {"int": int, "float": float, "bool": bool, "str": str, "None": type(None)}
+
+
 def coerce(value: object, kind: Type) -> object:
-    """Return `value` with its integers made floats where the annotation says float.
+    """Return `value`, which must be what `kind` says; an int is made a float where it says float.
 
     Python lets an int stand for a float; Rust's answer to such a case is an f64.
+
+    Raises:
+        AnnotationError: the value is of another type, so no Rust of that type could give it.
     """
     if kind.name == "optional":
-        return value if value is None else coerce(value, kind.arguments[0])
+        return None if value is None else coerce(value, kind.arguments[0])
+    if kind.name == "float" and type(value) is int:
+        return float(value)
+    if kind.name in _PYTHON_TYPES and type(value) is _PYTHON_TYPES[kind.name]:
+        return value
+    if type(value).__name__ == kind.name:
+        return _coerce_items(value, kind)
+    raise AnnotationError(f"{value!r:.80} is not what its annotation says, {kind.name}")
+
+
+def _coerce_items(value: object, kind: Type) -> object:
     match value:
-        case int() if kind.name == "float" and not isinstance(value, bool):
-            return float(value)
         case list() | set() | frozenset():
             return type(value)(coerce(item, kind.arguments[0]) for item in value)
-        case tuple():
-            return tuple(map(coerce, value, kind.arguments))
         case dict():
             key, item = kind.arguments
             return {coerce(name, key): coerce(each, item) for name, each in value.items()}
-    return value
+        case tuple() if len(value) == len(kind.arguments):
+            return tuple(map(coerce, value, kind.arguments))
+    raise AnnotationError(f"{value!r:.80} has another number of items than its annotation")

@@ -60,7 +60,7 @@ def find_toolchain(cache: Path) -> Toolchain:
     _check_age(version)
     judge_hash = _sources_hash()
     key = hashlib.sha256(f"{version}{judge_hash}".encode()).hexdigest()[:16]
-    toolchain = Toolchain(rustc, sysroot, version, cache / "judge" / key, judge_hash)
+    toolchain = Toolchain(rustc, sysroot, version, cache.absolute() / "judge" / key, judge_hash)
     if not toolchain.folder.exists():
         _build(toolchain)
     return toolchain
