@@ -40,15 +40,15 @@ def task_corpus() -> Iterator[Task]:
 
 def task_download() -> Iterator[Task]:
     """Bring each model's weights and check every byte of them."""
-    for model, settings in PLAN.settings.models.items():
-        target = PLAN.weights(model)
-        if settings.source is not None:
-            yield {
-                "name": model,
-                "targets": [target],
-                "uptodate": [unchanged(PLAN.download_slice(model))],
-                "actions": [action("download", PLAN.download_slice(model), target)],
-            }
+    for model, target in PLAN.downloads():
+        settings = PLAN.download_slice(model)
+        yield {
+            "name": model,
+            "file_dep": [target] if PLAN.is_local(model) else [],
+            "targets": [] if PLAN.is_local(model) else [target],
+            "uptodate": [unchanged(settings)],
+            "actions": [action("download", settings, target)],
+        }
 
 
 def task_transpile() -> Iterator[Task]:

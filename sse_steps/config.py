@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -94,6 +93,8 @@ def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
             raise ConfigError(
                 f"'{key}' is {wanted!r}, which is no list.", f"Write it as {key}=[name,name]."
             )
+        if not wanted and key == "models":
+            raise ConfigError("'models' is empty.", "Name at least one: models=[name,name].")
         names += [str(name) for name in wanted]
     known = {path.stem for path in folder.glob("*.yaml")}
     for name in names:
@@ -138,8 +139,3 @@ def _flattened(data: Any, prefix: str = "") -> Iterator[str]:  # noqa: ANN401 - 
         for key, value in data.items():
             yield f"{prefix}{key}"
             yield from _flattened(value, f"{prefix}{key}.")
-
-
-def forget_hydra() -> None:
-    """Clear Hydra's global state, for a process that composes again after a failure."""
-    GlobalHydra.instance().clear()

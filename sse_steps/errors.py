@@ -65,7 +65,7 @@ class DataCheckError(UserError):
 
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Return a remedy that names the valid name nearest to `name`, or all of them."""
-    names = sorted(valid)
+    names = sorted(set(valid))
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f"Did you mean '{close[0]}'?"

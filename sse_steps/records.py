@@ -77,11 +77,6 @@ class Example:
     signature: str | None = None
     reference: str | None = None
 
-    @property
-    def is_program(self) -> bool:
-        """Whether the example is judged by its standard output rather than by calls."""
-        return self.signature is None
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:

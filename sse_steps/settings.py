@@ -82,6 +82,7 @@ class ModelSettings:
     package: str | None = None  # for a transpiler: the Python package whose version counts
     command: tuple[str, ...] = ()  # for a transpiler: what is run beside example.py
     output: str | None = None  # for a transpiler: the file that it writes
+    failure_text: str | None = None  # for a transpiler: what it writes where it gives up
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -62,7 +62,7 @@ class Judging:
     """How an answer is judged."""
 
     type: GroundTruth = GroundTruth.COMPILER
-    run_tests: bool = True
+    run_tests: Literal[True] = True  # a verdict without cases would be worth nothing
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)

@@ -8,8 +8,9 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
+from hydra.core.global_hydra import GlobalHydra
 
-from sse_steps.config import forget_hydra, load_settings, overrides_in
+from sse_steps.config import load_settings, overrides_in
 from sse_steps.errors import ConfigError, TaskFileError, UserError
 from sse_steps.records import Role
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 def _clear_hydra() -> Iterator[None]:
     """Leave no global state of Hydra's to the next test."""
     yield
-    forget_hydra()
+    GlobalHydra.instance().clear()
 
 
 def fault_of(*overrides: str, root: Path = ROOT) -> UserError:

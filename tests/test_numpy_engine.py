@@ -106,7 +106,8 @@ def test_system_text_is_optional(tiny_path: Path) -> None:
 
 def test_inputs_are_what_the_model_sees(tiny_path: Path) -> None:
     """The prompt's texts, and nothing else of an example, decide the reply."""
-    assert NumpyEngine(tiny_path).inputs(request("user", "system")) == ("system", "user")
+    system, user, *_ = NumpyEngine(tiny_path).inputs(request("user", "system"), GREEDY)
+    assert (system, user) == ("system", "user")
 
 
 def test_version_names_numpy(tiny_path: Path) -> None:

@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sse_steps.errors import DownloadError
-from sse_steps.models.download import check_sha256, fetch
+from sse_steps.models.download import fetch
+from sse_steps.models.integrity import check_sha256
 from sse_steps.models.sources import WheelMember, parse_source
 from sse_steps.settings import DownloadSlice
 from sse_steps.steps import download

@@ -49,14 +49,14 @@ def test_everything_that_is_given_is_read(tmp_path: Path) -> None:
     """Every key of the format reaches the task."""
     text = SMALLEST + (
         "evaluation: {samples: 3, timeout_ms: 1000, temperature: 0.7, max_tokens: 99, runs: 2,"
-        " metrics: [cost]}\nground_truth: {type: compiler, run_tests: false}\n"
+        " metrics: [cost]}\nground_truth: {type: compiler, run_tests: true}\n"
     )
     task = load(tmp_path, text)
     assert task.task.id == "t"
     assert task.corpus == "tasks/c"
     assert task.prompts.user_template == "x {python_code}"
     assert task.evaluation == Evaluation(3, 1000, 0.7, 99, 2, (Metric.COST,))
-    assert task.ground_truth.run_tests is False
+    assert task.ground_truth.run_tests is True
 
 
 def test_the_project_s_own_tasks_load() -> None:

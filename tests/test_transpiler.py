@@ -93,9 +93,11 @@ def test_the_python_is_all_that_is_read(sandbox: Sandbox) -> None:
     engine = standing_in(sandbox, "cp example.py example.rs")
     assert reply_of(engine, "print('Zoë 🦀')\n").text == "print('Zoë 🦀')\n"
     one, other = request(), replace(request(), system="another", user="prompt")
-    assert engine.inputs(one) == engine.inputs(other)
-    assert engine.inputs(one) != engine.inputs(request("x = 1"))
-    assert engine.inputs(one) != standing_in(sandbox, "true").inputs(one)
+    greedy = Sampling(temperature=0.0, max_tokens=8, timeout_s=9.0)
+    warm = replace(greedy, temperature=0.9, max_tokens=99, seed=3)
+    assert engine.inputs(one, greedy) == engine.inputs(other, warm)
+    assert engine.inputs(one, greedy) != engine.inputs(request("x = 1"), greedy)
+    assert engine.inputs(one, greedy) != standing_in(sandbox, "true").inputs(one, greedy)
 
 
 def test_replies_come_one_by_one_in_order(sandbox: Sandbox) -> None:

@@ -1,8 +1,10 @@
-"""Controls: engines whose score is known, so that a wrong score shows a broken judge."""
+"""Controls: engines whose score is known, so that a wrong score shows a broken judge.
+
+They do no work that could be timed; the metrics leave their latency out.
+"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +18,9 @@ class ReferenceEngine:
 
     version: str = "reference 1"
 
-    def inputs(self, request: Request) -> tuple[str, ...]:
+    def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
         """Return the solution itself."""
+        del sampling
         return (request.example.reference or "",)
 
     def complete(
@@ -35,8 +38,9 @@ class StubEngine:
 
     version: str = "stub 1"
 
-    def inputs(self, request: Request) -> tuple[str, ...]:
+    def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
         """Return the signature that is stubbed."""
+        del sampling
         return (request.example.signature or "",)
 
     def complete(
@@ -55,9 +59,7 @@ def _stub(example: Example) -> str:
 
 
 def _reply(code: str | None) -> Reply:
-    started = time.perf_counter()
     if code is None:
         error = "the example has no reference solution"
         return Reply("", FinishReason.ERROR, 0.0, 0.0, error=error)
-    seconds = time.perf_counter() - started
-    return Reply(code, FinishReason.STOP, seconds, seconds, is_code=True)
+    return Reply(code, FinishReason.STOP, 0.0, 0.0, is_code=True)

@@ -15,7 +15,7 @@ class Sampling:
 
     temperature: float
     max_tokens: int
-    timeout_s: float
+    timeout_s: float  # of the machine's time, the request's own share of it
     seed: int = 0
     stop_repetition: bool = True  # end a reply that only repeats itself any more
 
@@ -39,8 +39,8 @@ class Engine(Protocol):
     def version(self) -> str:
         """Name and version of what executes the model; part of a completion's identity."""
 
-    def inputs(self, request: Request) -> tuple[str, ...]:
-        """Return everything of a request that the reply depends on."""
+    def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
+        """Return all of a request and its sampling that the reply depends on, as plain data."""
 
     def complete(
         self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish

@@ -47,7 +47,12 @@ def _transpiler(name: str, model: ModelSettings, around: Surroundings) -> Engine
     if not (model.command and model.output and model.package):
         raise _lacking(name, "command, output and package")
     return TranspilerEngine(
-        around.sandbox(), _TRANSPILER_LIMITS, model.command, model.output, model.package
+        sandbox=around.sandbox(),
+        limits=_TRANSPILER_LIMITS,
+        command=model.command,
+        output=model.output,
+        package=model.package,
+        failure_text=model.failure_text,
     )
 
 

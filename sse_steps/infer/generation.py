@@ -25,7 +25,8 @@ Span = tuple[int, range]  # a slot, and some neighbouring positions of its text
 class Prompt:
     """Token ids to continue, and how. At temperature 0 the likeliest token is taken, always.
 
-    `timeout_s` counts from the start of the batch. The random draws depend on `seed` and `tokens`
+    `timeout_s` is held against the request's own share of the machine's time, so that neither the
+    size of the batch nor its place in it decides. The random draws depend on `seed` and `tokens`
     alone, not on batch mates.
     """
 
@@ -85,7 +86,7 @@ class Draft:
         """Book a share of the machine's time, and finish where the sequence's own time is over."""
         self.machine_s += share_s
         self.latency_s = elapsed_s
-        if self.reason is None and elapsed_s > self.prompt.timeout_s:
+        if self.reason is None and self.machine_s > self.prompt.timeout_s:
             self.reason = FinishReason.TIMEOUT
 
 
@@ -139,7 +140,7 @@ class Generator:
 
     def _write(self, drafts: Sequence[Draft], on_finish: Callable[[int], None]) -> None:
         start = now = self.clock()
-        deadline = start + max(draft.prompt.timeout_s for draft in drafts)
+        deadline = start + sum(draft.prompt.timeout_s for draft in drafts)
         shared = shared_length([draft.prompt.tokens for draft in drafts])
         shares = prompt_shares(drafts, shared)
         cache, hidden = self._read_prompts(drafts, shared, deadline)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -52,9 +52,9 @@ class NumpyEngine:
         """Name and version of what executes the model."""
         return f"numpy {np.__version__} / sse {_package_version()}"
 
-    def inputs(self, request: Request) -> tuple[str, ...]:
-        """Return what the model sees of a request."""
-        return request.system, request.user
+    def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
+        """Return what the model sees of a request, and how it writes."""
+        return request.system, request.user, asdict(sampling), self._batch_size
 
     def complete(
         self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish

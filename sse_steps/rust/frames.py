@@ -26,6 +26,17 @@ class Failed:
     """The answer `Err(_)`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unordered:
+    """A set (of items) or a map (of pairs) as it was sent.
+
+    Nothing is hashed: a candidate could choose items that all collide in Python.
+    """
+
+    items: tuple[object, ...]
+    is_map: bool
+
+
 def encode(value: object) -> bytes:
     """Return the bytes of a plain Python value.
 
@@ -127,18 +138,10 @@ class _Reader:
         except UnicodeDecodeError as wrong:
             raise FrameError("a text that is not UTF-8") from wrong
 
-    def _set(self, depth: int) -> object:
-        return frozenset(_hashable(self.value(depth + 1)) for _ in range(self._count()))
+    def _set(self, depth: int) -> Unordered:
+        items = tuple(self.value(depth + 1) for _ in range(self._count()))
+        return Unordered(items, is_map=False)
 
-    def _map(self, depth: int) -> object:
-        pairs = ((self.value(depth + 1), self.value(depth + 1)) for _ in range(self._count()))
-        return {_hashable(key): value for key, value in pairs}
-
-
-def _hashable(value: object) -> object:
-    """Return a value that can be a key: lists, which Rust can hash and Python cannot, as tuples."""
-    if isinstance(value, list | tuple):
-        return tuple(map(_hashable, value))
-    if isinstance(value, dict):
-        raise FrameError("a map as a key")
-    return value
+    def _map(self, depth: int) -> Unordered:
+        pairs = tuple((self.value(depth + 1), self.value(depth + 1)) for _ in range(self._count()))
+        return Unordered(pairs, is_map=True)

@@ -7,6 +7,7 @@ program is judged by its standard output and exit code against what the Python o
 
 from __future__ import annotations
 
+import reprlib
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -14,13 +15,12 @@ from pathlib import Path
 
 from sse_steps.records import Case, Judgement, Outcome, ProgramCase
 from sse_steps.rust.compare import equal
-from sse_steps.rust.compiler import Compiled, Compiler
-from sse_steps.rust.frames import Failed
+from sse_steps.rust.compiler import COMPILE_WALL_S, Compiled, Compiler
+from sse_steps.rust.frames import Failed, Unordered
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.session import Answer, Answered, Died, Panicked, Session, TimedOut, Unfit
 from sse_steps.rust.toolchain import Toolchain
-
-JUDGE_VERSION = 1
+from sse_steps.source_hash import source_hash
 
 _CPU_TIME_SIGNAL, _FILE_SIZE_SIGNAL, _KILL_SIGNAL = 24, 25, 9
 
@@ -42,7 +42,7 @@ class Judge:
     @property
     def identity(self) -> str:
         """Everything about the judge that a verdict depends on, as a text."""
-        parts = (JUDGE_VERSION, self.toolchain.judge_hash, self.toolchain.version)
+        parts = (source_hash("rust"), self.toolchain.version)
         return "\n".join(map(str, (*parts, self.sandbox.level, self.limits)))
 
     def judge(self, rust: str, cases: tuple[Case, ...] | tuple[ProgramCase, ...]) -> Judgement:
@@ -57,6 +57,11 @@ class Judge:
             started = time.perf_counter()
             results = self._run(compiled.executable, cases)
             return self._conclude(compiled, results, time.perf_counter() - started)
+
+    def ended_by_the_clock(self, judgement: Judgement) -> bool:
+        """Return whether the clock on the wall decided, which a busy machine can bring about."""
+        out_of_time = judgement.run_s >= self.limits.wall_s or judgement.compile_s >= COMPILE_WALL_S
+        return judgement.outcome is Outcome.TIMEOUT and out_of_time
 
     def _compile(
         self, rust: str, cases: tuple[Case, ...] | tuple[ProgramCase, ...], folder: Path
@@ -80,7 +85,7 @@ class Judge:
         while len(results) < len(cases):
             with Session(self.sandbox, executable, self.limits) as session:
                 for case in cases[len(results) :]:
-                    answer = session.ask(case.args)
+                    answer = session.ask(case.args, case.expected)
                     results.append(_judge_answer(case, answer))
                     if isinstance(answer, TimedOut):
                         return results
@@ -160,7 +165,14 @@ def _judge_value(case: Case, value: object, call: str) -> _CaseResult:
         wanted = repr(case.expected)
     if right:
         return _CaseResult(Outcome.PASSED)
-    return _CaseResult(Outcome.WRONG_ANSWER, f"{call} gave {value!r:.500}, expected {wanted:.500}")
+    return _CaseResult(Outcome.WRONG_ANSWER, f"{call} gave {_short(value)}, expected {wanted:.500}")
+
+
+def _short(value: object) -> str:
+    """Return a value for a message; a large one is not written out first and cut afterwards."""
+    if isinstance(value, Unordered):
+        return f"{'map' if value.is_map else 'set'} of {reprlib.repr(value.items)}"
+    return reprlib.repr(value)
 
 
 def _judge_output(case: ProgramCase, done: Finished) -> _CaseResult:

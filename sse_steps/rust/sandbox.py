@@ -22,6 +22,7 @@ from pathlib import Path
 from sse_steps.errors import SandboxError
 
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+_MOST_READ_BYTES = 4 << 20
 _SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 
 
@@ -146,9 +147,8 @@ class Sandbox:
             timed_out = not running.ended_within(limits.wall_s)
             exit_code, launched = running.stop()
             wall_s = time.perf_counter() - started
-            stdout, stderr = (
-                os.pread(file.fileno(), limits.output_bytes, 0) for file in (out, err)
-            )
+            most = min(limits.output_bytes, _MOST_READ_BYTES)
+            stdout, stderr = (os.pread(file.fileno(), most, 0) for file in (out, err))
         return Finished(exit_code, stdout, stderr, wall_s, timed_out, launched)
 
     def _namespace_options(self, access: Access) -> list[str]:
@@ -163,14 +163,9 @@ class Sandbox:
         for path in access.readable:
             options += ["--ro-bind", str(path), str(path)]
         bind = "--bind" if access.writable else "--ro-bind"
-        return [
-            *options,
-            bind,
-            str(access.folder),
-            str(access.folder),
-            "--chdir",
-            str(access.folder),
-        ]
+        folder = str(access.folder)
+        # The root of the new mount namespace is memory that no limit bounds, so it is closed.
+        return [*options, bind, folder, folder, "--remount-ro", "/", "--chdir", folder]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from typing import Self
 from sse_steps.rust.frames import FrameError, UnrepresentableError, decode, encode
 from sse_steps.rust.sandbox import Access, Limits, Sandbox, Streams
 
-_LARGEST_FRAME = 16 << 20
+# A wrong answer may be a few times larger than the right one and still be told; beyond that it is
+# only told that it is too large, so that reading it costs no more than the right one would.
+_LEAST_ROOM_BYTES, _ROOM_FACTOR = 1 << 16, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,21 @@ class Session:
         os.close(self._answers)
         self._stderr.close()
 
-    def ask(self, args: tuple[object, ...]) -> Answer:
-        """Call the function with `args` and return what became of it."""
+    def ask(self, args: tuple[object, ...], expected: object) -> Answer:
+        """Call the function with `args` and return what became of it.
+
+        `expected` stays here: only its size is used, as a measure of what is worth reading.
+        """
         try:
             payload = encode(list(args))
+            room = max(_LEAST_ROOM_BYTES, _ROOM_FACTOR * len(encode(expected)))
         except UnrepresentableError as wrong:
             return Unfit(str(wrong))
         try:
             self._send(struct.pack("<I", len(payload)) + payload)
             size = int.from_bytes(self._receive(4), "little")
-            if size > _LARGEST_FRAME:
-                return Unfit(f"an answer of {size} bytes; {_LARGEST_FRAME} is the most")
+            if size > room:
+                return Unfit(f"an answer of {size} bytes, far more than the right one has")
             return _read_answer(self._receive(size))
         except TimeoutError:
             return TimedOut()

@@ -43,11 +43,6 @@ class Toolchain:
         """The source of the program that answers calls."""
         return self.folder / "driver.rs"
 
-    @property
-    def release(self) -> str:
-        """The compiler's version in short, such as `rustc 1.95.0 (59807616e 2026-04-14)`."""
-        return self.version.splitlines()[0]
-
 
 def find_toolchain(cache: Path) -> Toolchain:
     """Find rustc and build the judge's own programs into `cache` unless they are there.

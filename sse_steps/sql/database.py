@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
@@ -41,14 +42,14 @@ def build_database(target: Path, sources: Sources) -> None:
         DataCheckError: another check under sql/checks returned rows.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".partial")
-    _remove_database(partial)
-    # One thread: sums of floats in one order, so that equal inputs give equal figures to the bit.
-    with duckdb.connect(partial, config={"threads": 1}) as connection:
-        load_sources(connection, sources)
-        create_marts(connection)
-        failures = failing_checks(connection)
-    partial.replace(target)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
+        partial = Path(folder) / target.name
+        # One thread: floats are summed in one order, so equal inputs give figures equal to the bit.
+        with duckdb.connect(partial, config={"threads": 1}) as connection:
+            load_sources(connection, sources)
+            create_marts(connection)
+            failures = failing_checks(connection)
+        partial.replace(target)
     raise_for_failures(failures, target)
 
 
@@ -82,12 +83,6 @@ def check_database(database: Path) -> None:
     with duckdb.connect(database, read_only=True) as connection:
         failures = failing_checks(connection)
     raise_for_failures(failures, database)
-
-
-def _remove_database(path: Path) -> None:
-    """Remove what a killed build left."""
-    for leftover in (path, path.with_name(path.name + ".wal")):
-        leftover.unlink(missing_ok=True)
 
 
 def _load_parquet(

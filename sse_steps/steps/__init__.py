@@ -5,10 +5,8 @@ A step is imported when it runs, so that a build with nothing to do loads next t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +17,10 @@ from doit.tools import config_changed
 from sse_steps.config import load_settings
 from sse_steps.errors import UserError
 from sse_steps.settings import Settings
+from sse_steps.source_hash import source_hash
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-
-_SOURCE_SUFFIXES = {".py", ".rs", ".sql", ".jinja", ".css"}
 
 
 def action(step: str, *arguments: object) -> Callable[[], TaskFailed | None]:
@@ -59,16 +56,5 @@ def unchanged(settings: DataclassInstance, **versions: str) -> config_changed:
 
     A change to the package runs every step again; what is finished is found by its content.
     """
-    known = {"settings": asdict(settings), "versions": versions, "package": _package_hash()}
+    known = {"settings": asdict(settings), "versions": versions, "package": source_hash()}
     return config_changed(known)
-
-
-@cache
-def _package_hash() -> str:
-    """Return the SHA-256 over the package's own files."""
-    folder = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in _SOURCE_SUFFIXES):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -9,6 +9,7 @@ from typing import Any
 
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import cases_to_json, read_examples
+from sse_steps.errors import SandboxError
 from sse_steps.records import Completion, Example, FinishReason, Judgement, Outcome, Verdict
 from sse_steps.rust.judge import Judge, not_compiled
 from sse_steps.rust.toolchain import cpu_count
@@ -55,19 +56,41 @@ def _judged(
     records = store.get_many(wanted)
     missing = [key for key in wanted if key not in records]
 
-    def judge_one(key: str) -> dict[str, Any]:
+    def judge_one(key: str) -> Judgement:
         row, example = wanted[key]
         judgement = judge.judge(row.rust or "", example.cases)
-        record = {"judgement": asdict(judgement), "origin": _origin(row)}
+        if not judge.ended_by_the_clock(judgement):
+            keep(key, judgement)
+        return judgement
+
+    def keep(key: str, judgement: Judgement) -> None:
+        records[key] = {"judgement": asdict(judgement), "origin": _origin(wanted[key][0])}
         if judgement.outcome is not Outcome.INFRASTRUCTURE_ERROR:  # it may be gone next time
-            store.put_many({key: record})
-        return record
+            store.put_many({key: records[key]})
 
     with progress(_title(pairs), len(missing)) as advance, ThreadPoolExecutor(cpu_count()) as pool:
-        for key, record in zip(missing, pool.map(judge_one, missing), strict=True):
-            records[key] = record
+        for _ in pool.map(judge_one, missing):
             advance(1)
+    for key in missing:
+        if key not in records:  # once more, alone: a busy machine must not decide
+            keep(key, judge.judge(wanted[key][0].rust or "", wanted[key][1].cases))
+    _raise_for_infrastructure(records)
     return records
+
+
+def _raise_for_infrastructure(records: dict[str, dict[str, Any]]) -> None:
+    """Raise SandboxError where the sandbox could not start a program: that is no verdict."""
+    lost = [
+        record["judgement"]["diagnostics"]
+        for record in records.values()
+        if record["judgement"]["outcome"] == Outcome.INFRASTRUCTURE_ERROR
+    ]
+    if lost:
+        raise SandboxError(
+            f"The sandbox could not start {len(lost)} programs; the first said: {lost[0]:.300}",
+            "Run the same command again; finished verdicts are kept. If it stays so, the machine "
+            "is out of processes or memory, or its isolation changed.",
+        )
 
 
 def _title(pairs: list[tuple[Completion, Example]]) -> str:

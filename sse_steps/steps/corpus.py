@@ -15,10 +15,9 @@ from sse_steps.corpus.folder import Source, read_folder
 from sse_steps.records import Example
 from sse_steps.rust.toolchain import cpu_count
 from sse_steps.settings import CorpusSlice
+from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key
-
-_VERSION = 1
 
 
 def run(settings: CorpusSlice, folder: Path, cache: Path, target: Path) -> None:
@@ -71,4 +70,5 @@ def _answered(sources: list[Source], python: Python, store: RecordStore) -> list
 
 def _key(source: Source, python: Python) -> str:
     inputs = [repr(asdict(each)) for each in source.inputs]
-    return content_key("example", _VERSION, source.python, inputs, python.identity)
+    code = source_hash("corpus", "rust")
+    return content_key("example", code, source.python, inputs, python.identity)

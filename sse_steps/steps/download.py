@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sse_steps.console import progress
 from sse_steps.errors import DownloadError
-from sse_steps.models.download import check_sha256, fetch
+from sse_steps.models.download import fetch
+from sse_steps.models.integrity import check_sha256
 from sse_steps.models.sources import parse_source
 from sse_steps.settings import DownloadSlice
 

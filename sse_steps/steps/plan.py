@@ -100,8 +100,21 @@ class Plan:
         source = parse_source(settings.source)
         if isinstance(source, Path):
             return self.root / source
-        name = (settings.sha256 or source.version)[:16]
-        return self.cache / "models" / name / source.filename
+        identity = f"{settings.source} {settings.sha256}"
+        folder = hashlib.sha256(identity.encode()).hexdigest()[:16]
+        return self.cache / "models" / folder / source.filename
+
+    def is_local(self, model: str) -> bool:
+        """Return whether a model's weights are a file that is not ours to bring."""
+        source = self.settings.models[model].source
+        return source is not None and isinstance(parse_source(source), Path)
+
+    def downloads(self) -> Iterator[tuple[str, Path]]:
+        """Yield each distinct file of weights with the first model that uses it."""
+        users = {self.weights(model): model for model in reversed(self.settings.models)}
+        for path, model in users.items():
+            if path is not None:
+                yield model, path
 
     def corpus_slice(self, task: str) -> CorpusSlice:
         """Return what a task's examples depend on."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +16,12 @@ from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
 from sse_steps.infer.factory import Surroundings, build_engine
 from sse_steps.infer.prompt import build_request
+from sse_steps.models.integrity import check_sha256
 from sse_steps.records import Case, Completion, Example, FinishReason, Reply
 from sse_steps.settings import Origin, TranspileSlice
+from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
-
-_VERSION = 1
 
 
 def run(
@@ -41,7 +44,7 @@ def run(
     )
     engine = build_engine(settings.origin.model, settings.model, around)
     requests = [build_request(each, settings.prompts) for each in read_examples(examples)]
-    identity = settings.model.sha256 or (sha256_of(weights) if weights else None)
+    identity = _checked_identity(settings, weights)
     keys = [_key(settings, engine, request, identity) for request in requests]
     store = RecordStore(cache / "records.sqlite")
     _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
@@ -54,8 +57,25 @@ def run(
 
 
 def _key(settings: TranspileSlice, engine: Engine, request: Request, identity: str | None) -> str:
-    how = (asdict(settings.sampling), settings.model.batch_size)
-    return content_key("reply", _VERSION, engine.version, identity, engine.inputs(request), how)
+    seen = engine.inputs(request, settings.sampling)
+    return content_key("reply", engine.version, _code_identity(), identity, seen)
+
+
+def _checked_identity(settings: TranspileSlice, weights: Path | None) -> str | None:
+    """Return the SHA-256 of the weights as they are now, which must be what their pin says."""
+    if weights is None:
+        return None
+    check_sha256(weights, settings.model.sha256, str(weights))
+    return sha256_of(weights)
+
+
+@cache
+def _code_identity() -> list[str]:
+    """Return what a reply depends on beside the model and the request: our code and libraries."""
+    libraries = ("numpy", "tokenizers", "jinja2", "gguf")
+    versions = [f"{name} {metadata.version(name)}" for name in libraries]
+    code = source_hash("infer", "models/gguf_file.py", "rust/sandbox.py")
+    return [code, sys.version, *versions]
 
 
 def _complete_missing(

@@ -1,22 +1,32 @@
 -- One row per (task, control): the score that it has and the score that it must have.
+--
+-- An example without a reference solution says nothing about the judge, so it is left out.
 with
 
-model_metrics as (
+attempts as (
 
-    select * from model_metrics
+    select * from attempts
+
+),
+
+models as (
+
+    select * from models
 
 ),
 
 final as (
 
     select
-        task,
-        model,
-        role,
-        pass_at_1 as score,
-        cast(role = 'control_pass' as double) as expected
-    from model_metrics
-    where role in ('control_pass', 'control_fail')
+        attempts.task,
+        attempts.model,
+        models.role,
+        avg(cast(attempts.passes as double)) as score,
+        cast(models.role = 'control_pass' as double) as expected
+    from attempts
+    inner join models using (model)
+    where models.role in ('control_pass', 'control_fail') and attempts.is_answered
+    group by attempts.task, attempts.model, models.role
 
 )
 

@@ -2,10 +2,25 @@
 -- Where every live measurement was cold, the quantiles are over those, and latency_basis says so.
 with
 
+models as (
+
+    select * from models
+
+),
+
 attempts as (
 
     select * from attempts
-    where not is_cached
+
+),
+
+live as (
+
+    select attempts.*
+    from attempts
+    inner join models using (model)
+    -- A reply that failed was not waited for, and a control does no work.
+    where not attempts.is_cached and attempts.is_answered and models.role = 'candidate'
 
 ),
 
@@ -14,7 +29,7 @@ bases as (
     select
         *,
         is_cold = bool_and(is_cold) over (partition by task, model) as is_basis
-    from attempts
+    from live
 
 ),
 
