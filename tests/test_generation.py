@@ -149,9 +149,9 @@ def test_each_prompt_has_its_own_time_limit(weights: Weights) -> None:
 
 
 def test_time_over_while_reading_prompts_is_a_timeout(weights: Weights) -> None:
-    """A batch whose prompts take all the time is given up between chunks, with nothing written."""
+    """A batch whose prompts take all its time is given up between chunks, with nothing written."""
     ticks = itertools.count()
-    prompts = [replace(prompt, timeout_s=3.0) for prompt in random_prompts(4)]
+    prompts = [replace(prompt, timeout_s=0.5) for prompt in random_prompts(4)]
     written = Generator(weights, frozenset(), clock=lambda: float(next(ticks)), chunk=2).generate(
         prompts
     )

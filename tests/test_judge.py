@@ -12,6 +12,7 @@ from sse_steps.records import Case, Judgement, Outcome, ProgramCase
 from sse_steps.rust.judge import Judge
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
+from sse_steps.source_hash import source_hash
 
 LIMITS = Limits(cpu_s=2, wall_s=8.0, memory_bytes=512 << 20, output_bytes=256 << 10)
 SHORT = replace(LIMITS, cpu_s=1, wall_s=1.0)
@@ -670,5 +671,22 @@ def test_the_same_candidate_gets_the_same_verdict(judge: Judge) -> None:
 def test_identity_names_what_a_verdict_depends_on(judge: Judge, impatient: Judge) -> None:
     """Another limit is another identity; the compiler, the judge's sources and the level count."""
     assert judge.identity != impatient.identity
-    for part in (judge.toolchain.judge_hash, judge.toolchain.version, judge.sandbox.level):
+    for part in (source_hash("rust"), judge.toolchain.version, judge.sandbox.level):
         assert part in judge.identity
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hostname", __file__])
+def test_no_file_of_the_host_is_included(judge: Judge, path: str) -> None:
+    """`include_bytes!` of a file of the host is a compile error, not a way to its content."""
+    rust = f'fn main() {{ println!("{{:?}}", include_bytes!("{path}")); }}'
+    judgement = judge.judge(rust, (ProgramCase(stdout="x"),))
+    assert judgement.outcome is Outcome.COMPILE_ERROR
+    assert "root:" not in judgement.diagnostics
+
+
+def test_an_oversized_answer_is_a_wrong_answer(judge: Judge) -> None:
+    """An answer far larger than the right one is not read, and judged wrong."""
+    rust = "fn f() -> Vec<()> { vec![(); 15_000_000] }"
+    judgement = judge.judge(rust, (Case("f", (), 1),))
+    assert judgement.outcome is Outcome.WRONG_ANSWER
+    assert judgement.run_s < 10

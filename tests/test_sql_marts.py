@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -263,12 +264,16 @@ def test_nothing_at_all_builds_empty_views(tmp_path: Path) -> None:
     assert rows_of(tmp_path / "results.duckdb", "select * from model_metrics") == []
 
 
-def test_what_a_killed_build_left_is_swept_away(build: Build, tmp_path: Path) -> None:
-    """Half files of an earlier build neither stop the next one nor stay."""
-    (tmp_path / "results.duckdb.partial").write_bytes(b"half a database")
-    (tmp_path / "results.duckdb.partial.wal").write_bytes(b"half a log")
-    assert row_of(build(scripted("model", ["p"])), "pass_at_1") == (1,)
-    assert not list(tmp_path.glob("*.partial*"))
+def test_builds_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    """A build beside another one ends well, and neither leaves anything but the database."""
+    attempts = scripted("model", ["p"])
+    sources = write_sources(tmp_path, attempts, [candidate("model")])
+    target = tmp_path / "results.duckdb"
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(build_database, target, sources) for _ in range(4)]:
+            done.result()
+    assert row_of(target, "pass_at_1") == (1,)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 def test_equal_inputs_give_equal_rows(build: Build) -> None:

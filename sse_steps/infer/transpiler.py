@@ -97,7 +97,7 @@ def _read_inside(folder: Path, path: Path, most: int) -> str | None:
 
 
 def _reply(done: Finished, code: str | None) -> Reply:
-    if code is None or done.timed_out or done.exit_code != 0:
+    if code is None or done.timed_out:
         said = (done.stderr + done.stdout).decode(errors="replace").strip()[-2000:]
         reason = FinishReason.TIMEOUT if done.timed_out else FinishReason.ERROR
         return Reply("", reason, done.wall_s, done.wall_s, error=said or "it wrote nothing")

@@ -62,7 +62,7 @@ def _integer(value: int) -> bytes:
         return value.to_bytes(16, "little", signed=True)
     except OverflowError as too_big:
         raise UnrepresentableError(
-            f"an integer of {value.bit_length()} bits, where 128 are the most"
+            f"an integer of {value.bit_length()} bits and a sign; 128 are the most"
         ) from too_big
 
 
