@@ -38,4 +38,6 @@ def test_links_between_documents_lead_somewhere() -> None:
     """Every relative link in the README and in docs/ names a file that is there."""
     for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
         for link in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
-            assert (page.parent / link).exists(), f"{page.name} links to {link}"
+            target = page.parent / link
+            assert target.is_file(), f"{page.name} links to {link}"
+            assert target.stat().st_size > 100, f"{page.name} links to {link}, which is empty"

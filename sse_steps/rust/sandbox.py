@@ -1,8 +1,8 @@
 """Where untrusted programs run: compilers on hostile input, candidates, the Python of a corpus.
 
 Two layers, used as far as the machine has them: bubblewrap (own process, network, IPC and mount
-namespaces, no capabilities, empty environment) and a launcher of ours (resource limits,
-no_new_privs, Landlock). The level reached is part of every verdict.
+namespaces, no capabilities) and a launcher of ours (resource limits, no_new_privs, Landlock). The
+level reached is part of every verdict.
 """
 
 from __future__ import annotations
