@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -453,3 +455,13 @@ def test_milliseconds(latency: float, text: str) -> None:
 def test_percent() -> None:
     """Whole percentages lose their zero."""
     assert [percent(share) for share in (0.5, 0.216, 1.0)] == ["50 %", "21.6 %", "100 %"]
+
+
+def test_the_labels_of_the_accuracy_axis_say_where_their_lines_are(make: Make) -> None:
+    """Every label of the axis is a multiple of its step, none a rounded one."""
+    runs = ["p" * 8 + "w" * 81]
+    svg = report_chart(make(scripted("model", runs, per_level=9)), width=8, height=4.5)
+    shares = [float(text) for text in re.findall(r">\s*(\d+(?:\.\d+)?) %\s*<", svg)]
+    steps = {round(after - before, 6) for before, after in itertools.pairwise(shares)}
+    assert len(shares) > 3
+    assert len(steps) == 1

@@ -15,7 +15,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator, PercentFormatter
+from matplotlib.ticker import (
+    FixedFormatter,
+    FixedLocator,
+    FuncFormatter,
+    MaxNLocator,
+    NullLocator,
+)
 from matplotlib.transforms import Bbox
 
 from sse_steps.report.report_data import Report, TaskReport
@@ -121,7 +127,9 @@ def _draw_frame(axes: Axes, title: str) -> None:
     axes.set_title(title, loc="left", color=palette.ink, fontsize=11)
     axes.set_xlabel("Cost per example, log scale", color=palette.muted)
     axes.set_ylabel("Examples passed (pass@1)", color=palette.muted)
-    axes.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0, symbol=" %"))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))
+    # Written out in full: a label that is rounded names a line that is elsewhere.
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.6g} %"))
     axes.tick_params(which="both", length=0, pad=6, colors=palette.muted)
     axes.grid(visible=True, color=palette.grid, linewidth=0.8)
     axes.set_axisbelow(True)
