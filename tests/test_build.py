@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,3 +169,39 @@ def test_a_corpus_elsewhere_is_used_when_named(settled: Project, tmp_path: Path)
     with duckdb.connect(settled.folder / "results/results.duckdb", read_only=True) as connection:
         found = connection.execute("select distinct example from verdicts").fetchall()
     assert found == [("level/factorial",)]
+
+
+def test_two_models_may_share_their_weights(settled: Project) -> None:
+    """One file of weights under two settings is brought once and evaluated twice."""
+    tiny = (settled.folder / "conf/model/tiny.yaml").read_text(encoding="utf-8")
+    hot = settled.folder / "conf/model/hot.yaml"
+    hot.write_text(f"{tiny}temperature: 0.5\n", encoding="utf-8")
+    built = settled.doit("models=[tiny,hot]", "run.runs=1")
+    hot.unlink()
+    assert built.exit_code == 0, built.text
+    assert built.count("transpile python_to_rust hot run 1") == 3
+
+
+def test_altered_weights_stop_the_build(settled: Project) -> None:
+    """Weights that are no longer what their pin says are not evaluated under its name."""
+    weights = settled.folder / "tiny.gguf"
+    before = weights.read_bytes()
+    pin = f"model.tiny.sha256={hashlib.sha256(before).hexdigest()}"
+    assert settled.doit(*SETTINGS, pin).exit_code == 0
+    weights.write_bytes(before[:-4] + b"\0\0\0\1")
+    built = settled.doit(*SETTINGS, pin)
+    weights.write_bytes(before)
+    assert built.exit_code != 0
+    assert "JIDOKA HALT" in built.text
+    assert "Traceback" not in built.text
+
+
+def test_an_example_without_a_reference_solution_can_be_evaluated(settled: Project) -> None:
+    """The control that must pass is scored over the examples that have a solution."""
+    path = settled.folder / "tasks/py2rs/03_functions/clamp/reference.rs"
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    built = settled.doit(*SETTINGS)
+    path.write_text(text, encoding="utf-8")
+    assert built.exit_code == 0, built.text
+    assert "report" in built.ran
