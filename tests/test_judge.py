@@ -690,3 +690,17 @@ def test_an_oversized_answer_is_a_wrong_answer(judge: Judge) -> None:
     judgement = judge.judge(rust, (Case("f", (), 1),))
     assert judgement.outcome is Outcome.WRONG_ANSWER
     assert judgement.run_s < 10
+
+
+def test_the_clock_on_the_wall_is_told_from_used_up_seconds(judge: Judge) -> None:
+    """Only a program that was ended while it waited is worth another try on a quieter machine."""
+    limits = Limits(cpu_s=1, wall_s=2.5, memory_bytes=1 << 30, output_bytes=1 << 20)
+    short = replace(judge, limits=limits)
+    sleeping = "fn main() { std::thread::sleep(std::time::Duration::from_secs(60)) }"
+    spinning = "fn main() { loop { std::hint::spin_loop() } }"
+    case = (ProgramCase(stdout="x"),)
+    slept = short.judge(sleeping, case)
+    assert (slept.outcome, short.ended_by_the_clock(slept)) == (Outcome.TIMEOUT, True)
+    patient = replace(judge, limits=replace(limits, wall_s=30.0))
+    spun = patient.judge(spinning, case)
+    assert (spun.outcome, patient.ended_by_the_clock(spun)) == (Outcome.TIMEOUT, False)
