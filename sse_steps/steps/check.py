@@ -52,7 +52,9 @@ def _judged(
     judge: Judge, pairs: list[tuple[Completion, Example]], store: RecordStore
 ) -> dict[str, dict[str, Any]]:
     """Return a record for each distinct program and cases, judging those that are new."""
-    wanted = {_key(judge, *pair): pair for pair in pairs if pair[0].rust is not None}
+    with_code = [pair for pair in pairs if pair[0].rust is not None]
+    # From the back, so that the first of equal programs is the one that the record is of.
+    wanted = {_key(judge, *pair): pair for pair in reversed(with_code)}
     records = store.get_many(wanted)
     missing = [key for key in wanted if key not in records]
 

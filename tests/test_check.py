@@ -1,0 +1,82 @@
+"""The check step: what becomes a verdict, and what must not."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from synthetic_results import COMPLETION
+
+from sse_steps.corpus.examples_file import write_examples
+from sse_steps.errors import SandboxError
+from sse_steps.records import Case, Completion, Example, FinishReason, Outcome, Verdict
+from sse_steps.rust.sandbox import Sandbox
+from sse_steps.rust.toolchain import Toolchain
+from sse_steps.settings import CheckSlice, LimitSettings
+from sse_steps.steps import check, machine
+from sse_steps.store import read_parquet, write_parquet
+
+SLICE = CheckSlice(LimitSettings(), allow_weak_isolation=False)
+EXAMPLE = Example("e1", 3, "", (Case("double", (2,), 4),), "pub fn double(n: i64) -> i64")
+RIGHT = "pub fn double(n: i64) -> i64 { n * 2 }"
+
+
+def verdicts_on(folder: Path, *rows: Completion) -> list[Verdict]:
+    """Run the step on completions of the one example."""
+    write_examples([EXAMPLE], folder / "examples.jsonl")
+    write_parquet(rows, Completion, folder / "completions.parquet")
+    target = folder / "verdicts.parquet"
+    check.run(
+        SLICE, folder / "examples.jsonl", folder / "completions.parquet", folder / "cache", target
+    )
+    return read_parquet(target, Verdict)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, toolchain: Toolchain) -> Path:
+    """Return a folder whose cache already holds the judge's own programs."""
+    shutil.copytree(toolchain.folder, tmp_path / "cache/judge" / toolchain.folder.name)
+    return tmp_path
+
+
+def test_equal_programs_are_judged_once(folder: Path) -> None:
+    """Completions with the same Rust share one judgement; the second is marked as cached."""
+    first, second = verdicts_on(
+        folder, replace(COMPLETION, rust=RIGHT), replace(COMPLETION, run=2, rust=RIGHT)
+    )
+    assert (first.outcome, second.outcome) == (Outcome.PASSED, Outcome.PASSED)
+    assert (first.cached, second.cached) == (False, True)
+    assert first.run_s == second.run_s
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [
+        (FinishReason.STOP, Outcome.NO_CODE),
+        (FinishReason.LENGTH, Outcome.NO_CODE),
+        (FinishReason.ERROR, Outcome.NO_ANSWER),
+        (FinishReason.TIMEOUT, Outcome.NO_ANSWER),
+    ],
+)
+def test_a_completion_without_rust_has_a_verdict(
+    folder: Path, reason: FinishReason, outcome: Outcome
+) -> None:
+    """Nothing is left out: no code and no answer are verdicts of their own."""
+    [verdict] = verdicts_on(folder, replace(COMPLETION, rust=None, finish_reason=reason))
+    assert (verdict.outcome, verdict.tests_run, verdict.tests_total) == (outcome, 0, 1)
+
+
+def test_a_fault_of_the_sandbox_is_no_verdict(
+    folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a program could not be started the step fails, and nothing is kept of it."""
+    broken = replace(sandbox, launcher=folder / "nowhere")
+    with monkeypatch.context() as patch:
+        patch.setattr(machine, "sandbox", lambda _, *, allow_weak: broken)  # noqa: ARG005 - its shape
+        with pytest.raises((SandboxError, FileNotFoundError)):
+            verdicts_on(folder, replace(COMPLETION, rust=RIGHT))
+    assert not (folder / "verdicts.parquet").exists()
+    [verdict] = verdicts_on(folder, replace(COMPLETION, rust=RIGHT))
+    assert verdict.outcome is Outcome.PASSED
