@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -44,8 +46,12 @@ class Toolchain:
         return self.folder / "driver.rs"
 
 
-def find_toolchain(cache: Path) -> Toolchain:
+def find_toolchain(
+    cache: Path, *, building: Callable[[], AbstractContextManager[object]] = nullcontext
+) -> Toolchain:
     """Find rustc and build the judge's own programs into `cache` unless they are there.
+
+    The building, which takes seconds, goes on inside what `building` returns.
 
     Raises:
         ToolchainError: there is no rustc, it is too old, or it cannot build our own sources.
@@ -57,7 +63,8 @@ def find_toolchain(cache: Path) -> Toolchain:
     key = hashlib.sha256(f"{version}{judge_hash}".encode()).hexdigest()[:16]
     toolchain = Toolchain(rustc, sysroot, version, cache.absolute() / "judge" / key, judge_hash)
     if not toolchain.folder.exists():
-        _build(toolchain)
+        with building():
+            _build(toolchain)
     return toolchain
 
 

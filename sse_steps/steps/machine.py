@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from sse_steps.console import progress
 from sse_steps.rust.sandbox import Limits, Sandbox, run_tool, strongest_sandbox
 from sse_steps.rust.toolchain import Toolchain, find_toolchain
 from sse_steps.settings import LimitSettings
@@ -13,7 +14,7 @@ from sse_steps.settings import LimitSettings
 @cache
 def toolchain(cache_folder: Path) -> Toolchain:
     """Return the Rust toolchain, found once a process."""
-    return find_toolchain(cache_folder)
+    return find_toolchain(cache_folder, building=lambda: progress("build the judge", None))
 
 
 @cache
