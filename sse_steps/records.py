@@ -30,6 +30,11 @@ class FinishReason(StrEnum):
     TIMEOUT = "timeout"
     ERROR = "error"
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether the engine gave up, so that what it had written is no answer."""
+        return self in (FinishReason.TIMEOUT, FinishReason.ERROR)
+
 
 class Role(StrEnum):
     """What a model is in the evaluation: judged on its merits, or a check of the judge itself."""

@@ -8,8 +8,8 @@ from sse_steps.errors import DownloadError
 from sse_steps.store import sha256_of
 
 
-def check_sha256(path: Path, sha256: str | None, name: str) -> None:
-    """Compare a file with its pin.
+def check_sha256(path: Path, sha256: str | None, name: str) -> str:
+    """Compare a file with its pin, where it has one, and return its SHA-256 in hexadecimal.
 
     Raises:
         DownloadError: they differ.
@@ -20,3 +20,4 @@ def check_sha256(path: Path, sha256: str | None, name: str) -> None:
             f"JIDOKA HALT: '{name}' has the SHA-256 {found}, but its pin says {sha256}.",
             "Do not use this file. If the source is right, correct `sha256` in the model's YAML.",
         )
+    return found

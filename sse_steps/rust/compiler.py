@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ def _compiled(done: Finished, executable: Path, *, before_s: float = 0.0) -> Com
 def _failure(done: Finished) -> Outcome:
     if not done.launched:
         return Outcome.INFRASTRUCTURE_ERROR
-    if done.timed_out or done.signal_number in (9, 24):
+    if done.timed_out or done.signal_number in (signal.SIGKILL, signal.SIGXCPU):
         return Outcome.TIMEOUT
     return Outcome.COMPILE_ERROR
 

@@ -8,6 +8,7 @@ program is judged by its standard output and exit code against what the Python o
 from __future__ import annotations
 
 import reprlib
+import signal
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -17,12 +18,10 @@ from sse_steps.records import Case, Judgement, Outcome, ProgramCase
 from sse_steps.rust.compare import equal
 from sse_steps.rust.compiler import COMPILE_WALL_S, Compiled, Compiler
 from sse_steps.rust.frames import Failed, Unordered
-from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
+from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox, signal_of
 from sse_steps.rust.session import Answer, Answered, Died, Panicked, Session, TimedOut, Unfit
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.source_hash import source_hash
-
-_CPU_TIME_SIGNAL, _FILE_SIZE_SIGNAL, _KILL_SIGNAL = 24, 25, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +196,9 @@ def _judge_output(case: ProgramCase, done: Finished) -> _CaseResult:
 
 def _death(exit_code: int, stderr: bytes) -> Outcome:
     """Return what a process died of. What it wrote can only choose between ways of failing."""
-    number = -exit_code if exit_code < 0 else exit_code - 128
-    if number == _CPU_TIME_SIGNAL:
+    number = signal_of(exit_code)
+    if number == signal.SIGXCPU:
         return Outcome.TIMEOUT
-    if number in (_FILE_SIZE_SIGNAL, _KILL_SIGNAL) or b"memory allocation of" in stderr:
+    if number in (signal.SIGXFSZ, signal.SIGKILL) or b"memory allocation of" in stderr:
         return Outcome.RESOURCE_LIMIT
     return Outcome.PANICKED

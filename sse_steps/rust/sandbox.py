@@ -72,10 +72,15 @@ class Finished:
 
     @property
     def signal_number(self) -> int | None:
-        """The signal that ended the program, whether it was seen directly or through bubblewrap."""
-        if self.exit_code < 0:
-            return -self.exit_code
-        return self.exit_code - 128 if 128 < self.exit_code < 128 + signal.NSIG else None
+        """The signal that ended the program."""
+        return signal_of(self.exit_code)
+
+
+def signal_of(exit_code: int) -> int | None:
+    """Return the signal behind an exit code, whether it was seen directly or through bubblewrap."""
+    if exit_code < 0:
+        return -exit_code
+    return exit_code - 128 if 128 < exit_code < 128 + signal.NSIG else None
 
 
 @dataclass(frozen=True, slots=True)

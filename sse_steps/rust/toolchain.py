@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sse_steps.errors import ToolchainError
 from sse_steps.rust.sandbox import run_tool
+from sse_steps.source_hash import source_hash
 
 _OLDEST = (1, 75)
 _SOURCES = ("launcher.rs", "support.rs", "driver.rs")
@@ -28,7 +29,6 @@ class Toolchain:
     sysroot: Path
     version: str  # the whole text of `rustc -vV`
     folder: Path  # launcher, libjudge_support.rlib, driver.rs
-    judge_hash: str  # SHA-256 over the judge's Rust sources
 
     @property
     def launcher(self) -> Path:
@@ -59,9 +59,9 @@ def find_toolchain(
     rustc, sysroot = _locate()
     version = run_tool([str(rustc), "-vV"]).stdout.decode()
     _check_age(version)
-    judge_hash = _sources_hash()
-    key = hashlib.sha256(f"{version}{judge_hash}".encode()).hexdigest()[:16]
-    toolchain = Toolchain(rustc, sysroot, version, cache.absolute() / "judge" / key, judge_hash)
+    sources = source_hash(*(f"rust/{name}" for name in _SOURCES))
+    key = hashlib.sha256(f"{version}{sources}".encode()).hexdigest()[:16]
+    toolchain = Toolchain(rustc, sysroot, version, cache.absolute() / "judge" / key)
     if not toolchain.folder.exists():
         with building():
             _build(toolchain)
@@ -97,10 +97,6 @@ def _check_age(version: str) -> None:
 
 def _source(name: str) -> str:
     return resources.files("sse_steps.rust").joinpath(name).read_text(encoding="utf-8")
-
-
-def _sources_hash() -> str:
-    return hashlib.sha256("".join(map(_source, _SOURCES)).encode()).hexdigest()
 
 
 def _build(toolchain: Toolchain) -> None:

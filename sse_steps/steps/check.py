@@ -10,7 +10,7 @@ from typing import Any
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import cases_to_json, read_examples
 from sse_steps.errors import SandboxError
-from sse_steps.records import Completion, Example, FinishReason, Judgement, Outcome, Verdict
+from sse_steps.records import Completion, Example, Judgement, Outcome, Verdict
 from sse_steps.rust.judge import Judge, not_compiled
 from sse_steps.rust.toolchain import cpu_count
 from sse_steps.settings import CheckSlice
@@ -60,22 +60,24 @@ def _judged(
 
     def judge_one(key: str) -> Judgement:
         row, example = wanted[key]
-        judgement = judge.judge(row.rust or "", example.cases)
-        if not judge.ended_by_the_clock(judgement):
-            keep(key, judgement)
-        return judgement
+        return judge.judge(row.rust or "", example.cases)
 
     def keep(key: str, judgement: Judgement) -> None:
         records[key] = {"judgement": asdict(judgement), "origin": _origin(wanted[key][0])}
         if judgement.outcome is not Outcome.INFRASTRUCTURE_ERROR:  # it may be gone next time
             store.put_many({key: records[key]})
 
+    def judge_among_others(key: str) -> None:
+        judgement = judge_one(key)
+        if not judge.ended_by_the_clock(judgement):
+            keep(key, judgement)  # at once, whatever takes longer beside it
+
     with progress(_title(pairs), len(missing)) as advance, ThreadPoolExecutor(cpu_count()) as pool:
-        for _ in pool.map(judge_one, missing):
+        for _ in pool.map(judge_among_others, missing):
             advance(1)
     for key in missing:
         if key not in records:  # once more, alone: a busy machine must not decide
-            keep(key, judge.judge(wanted[key][0].rust or "", wanted[key][1].cases))
+            keep(key, judge_one(key))
     _raise_for_infrastructure(records)
     return records
 
@@ -128,7 +130,6 @@ def _verdict(
 
 
 def _without_code(row: Completion, judge: Judge) -> Judgement:
-    unanswered = row.finish_reason in (FinishReason.ERROR, FinishReason.TIMEOUT)
-    outcome = Outcome.NO_ANSWER if unanswered else Outcome.NO_CODE
+    outcome = Outcome.NO_ANSWER if row.finish_reason.is_failure else Outcome.NO_CODE
     diagnostics = row.error or f"the engine stopped with {row.finish_reason} and gave no Rust"
     return not_compiled(outcome, diagnostics, judge.sandbox.level)

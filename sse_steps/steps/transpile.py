@@ -21,7 +21,7 @@ from sse_steps.records import Case, Completion, Example, FinishReason, Reply
 from sse_steps.settings import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
-from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
+from sse_steps.store import RecordStore, content_key, write_parquet
 
 
 def run(
@@ -44,7 +44,8 @@ def run(
     )
     engine = build_engine(settings.origin.model, settings.model, around)
     requests = [build_request(each, settings.prompts) for each in read_examples(examples)]
-    identity = _checked_identity(settings, weights)
+    pin = settings.model.sha256
+    identity = check_sha256(weights, pin, str(weights)) if weights is not None else None
     keys = [_key(settings, engine, request, identity) for request in requests]
     store = RecordStore(cache / "records.sqlite")
     _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
@@ -59,14 +60,6 @@ def run(
 def _key(settings: TranspileSlice, engine: Engine, request: Request, identity: str | None) -> str:
     seen = engine.inputs(request, settings.sampling)
     return content_key("reply", engine.version, _code_identity(), identity, seen)
-
-
-def _checked_identity(settings: TranspileSlice, weights: Path | None) -> str | None:
-    """Return the SHA-256 of the weights as they are now, which must be what their pin says."""
-    if weights is None:
-        return None
-    check_sha256(weights, settings.model.sha256, str(weights))
-    return sha256_of(weights)
 
 
 @cache
@@ -136,6 +129,6 @@ def _rust(example: Example, reply: Reply) -> str | None:
         return reply.text
     first = example.cases[0] if example.cases else None
     function = first.function if isinstance(first, Case) else None
-    if reply.finish_reason in (FinishReason.ERROR, FinishReason.TIMEOUT):
+    if FinishReason(reply.finish_reason).is_failure:
         return None
     return extract_rust(reply.text, function)
