@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,17 +45,30 @@ class Role(StrEnum):
     CONTROL_FAIL = "control_fail"  # must score 0 %
 
 
+class Failure(StrEnum):
+    """How the Rust has to say what the Python said by raising an exception."""
+
+    ERR = "err"  # it returns an Err
+    NONE = "none"  # it returns None
+    PANIC = "panic"  # it panics
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One call of a function, with the value that the Python returned or the exception it raised.
 
-    Values are plain Python: None, bool, int, float, str, list, tuple, dict, set.
+    Values are plain Python: None, bool, int, float, str, list, tuple, dict, set. `after` holds the
+    arguments that the Python changed, as (position, what it held afterwards). `tolerance` is the
+    relative difference between floats that is no difference.
     """
 
     function: str
-    args: tuple[object, ...]
+    args: Sequence[object]
     expected: object = None
     raises: str | None = None
+    failure: Failure = Failure.ERR
+    after: tuple[tuple[int, object], ...] = ()
+    tolerance: float = 1e-9
 
 
 @dataclass(frozen=True, slots=True)

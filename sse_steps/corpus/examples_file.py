@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.corpus.values import from_json, to_json
-from sse_steps.records import Case, Example, ProgramCase
+from sse_steps.records import Case, Example, Failure, ProgramCase
 from sse_steps.store import write_json_lines
 
 
@@ -53,8 +53,14 @@ def cases_to_json(cases: tuple[Case, ...] | tuple[ProgramCase, ...]) -> list[dic
 
 
 def _call_to_json(case: Case) -> dict[str, Any]:
-    answer = {"raises": case.raises} if case.raises else {"expected": to_json(case.expected)}
-    return {"function": case.function, "args": [to_json(arg) for arg in case.args], **answer}
+    data = {"function": case.function, "args": [to_json(arg) for arg in case.args]}
+    if case.raises:
+        data |= {"raises": case.raises, "failure": case.failure}
+    else:
+        data["expected"] = to_json(case.expected)
+    if case.after:
+        data["after"] = [[position, to_json(value)] for position, value in case.after]
+    return data | {"tolerance": case.tolerance}
 
 
 def _run_to_json(case: ProgramCase) -> dict[str, Any]:
@@ -67,8 +73,15 @@ def _run_to_json(case: ProgramCase) -> dict[str, Any]:
 
 
 def _case(data: dict[str, Any]) -> Case:
-    args = tuple(from_json(arg) for arg in data["args"])
-    return Case(data["function"], args, from_json(data.get("expected")), data.get("raises"))
+    return Case(
+        data["function"],
+        tuple(from_json(arg) for arg in data["args"]),
+        from_json(data.get("expected")),
+        data.get("raises"),
+        Failure(data.get("failure", Failure.ERR)),
+        tuple((position, from_json(value)) for position, value in data.get("after", ())),
+        data["tolerance"],
+    )
 
 
 def _program_case(data: dict[str, Any]) -> ProgramCase:

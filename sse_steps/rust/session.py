@@ -7,6 +7,7 @@ import select
 import struct
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -92,7 +93,7 @@ class Session:
         os.close(self._answers)
         self._stderr.close()
 
-    def ask(self, args: tuple[object, ...], expected: object) -> Answer:
+    def ask(self, args: Sequence[object], expected: object) -> Answer:
         """Call the function with `args` and return what became of it.
 
         `expected` stays here: only its size is used, as a measure of what is worth reading.
