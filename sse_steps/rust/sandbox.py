@@ -51,12 +51,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The paths that a program can reach, under their own names."""
+    """What a program is given: paths, under their own names, and variables."""
 
     folder: Path  # working directory
     readable: tuple[Path, ...] = ()
     writable: bool = False  # whether the working directory may be written to
     system: bool = False  # whether the system's programs and libraries are needed
+    environment: tuple[tuple[str, str], ...] = ()  # beside PATH, LANG and TMPDIR
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Sandbox:
                 stdout=streams.stdout,
                 stderr=streams.stderr,
                 cwd=access.folder,
-                env=_ENVIRONMENT | {"TMPDIR": str(access.folder)},
+                env=_ENVIRONMENT | {"TMPDIR": str(access.folder)} | dict(access.environment),
                 pass_fds=(*descriptors, reported),
                 start_new_session=True,
             )
