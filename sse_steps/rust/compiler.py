@@ -31,7 +31,7 @@ class Compiled:
 
     executable: Path | None
     outcome: Outcome  # PASSED, or why there is no executable
-    error_code: str | None
+    error_code: str | None  # of the first error; a fault of syntax has none
     diagnostics: str
     seconds: float  # of the wall clock; an equal share of what its batch took
     choice: int = 0  # which candidate of the executable it is
@@ -216,7 +216,7 @@ def _executable(folder: Path, linked: Finished) -> Path | None:
 
 
 def _failed(done: Finished, errors: list[CompileError], own: str, seconds: float) -> Compiled:
-    code = next((error.code for error in errors if error.code), None)
+    code = errors[0].code if errors else None
     diagnostics = told(errors, own) or done.stderr[-2000:].decode(errors="replace")
     return Compiled(None, _failure(done), code, diagnostics, seconds)
 

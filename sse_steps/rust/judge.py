@@ -24,6 +24,7 @@ from sse_steps.rust.trial import CaseResult, put_cases
 from sse_steps.source_hash import source_hash
 
 _LARGEST_BATCH = 48
+_RUNS_AT_ONCE = 3  # of one batch: most of the start of a sandbox is waiting for the kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,9 @@ class Judge:
         candidates = [candidate_for(sample.rust, sample.cases) for sample in samples]
         with tempfile.TemporaryDirectory(prefix="judge-") as name:
             compiled = compiler.compile_batch(candidates, Path(name))
-            pairs = zip(compiled, samples, strict=True)
-            return [self._judgement(each, sample.cases) for each, sample in pairs]
+            with ThreadPoolExecutor(_RUNS_AT_ONCE) as pool:
+                cases = [sample.cases for sample in samples]
+                return list(pool.map(self._judgement, compiled, cases))
 
     def _judgement(self, compiled: Compiled, cases: Cases) -> Judgement:
         started = time.perf_counter()
