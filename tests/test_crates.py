@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -18,12 +19,14 @@ from pathlib import Path
 
 import pytest
 from candidates_with_crates import CANDIDATES
+from project import Project, lay_out
 
 from sse_steps.errors import CratesError
 from sse_steps.rust.crates import NO_CRATES, Crates, built_folder, find_crates, sources_folder
 from sse_steps.rust.lock_file import read_lock_file
 from sse_steps.rust.sandbox import Access, Finished, Isolation, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
+from sse_steps.tasks import load_task
 
 ROOT = Path(__file__).parents[1]
 DEFAULT = ROOT / "tasks" / "crates"
@@ -520,3 +523,61 @@ def test_a_killed_build_leaves_nothing_half(
     assert not built.exists()
     assert pinned.find(toolchain, sandbox).options
     assert built.exists()
+
+
+# The task file and the build.
+
+
+def test_the_documented_task_is_one(tmp_path: Path) -> None:
+    """The task file in docs/crates.md loads, and allows what its prompt says."""
+    page = (ROOT / "docs" / "crates.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "tasks").mkdir()
+    shutil.copytree(DEFAULT, tmp_path / "tasks" / "crates")
+    (tmp_path / "tasks" / "text.yaml").write_text(blocks[1], encoding="utf-8")
+    task = load_task("text", tmp_path / "tasks")
+    assert task.verify.crates == ("regex", "serde", "serde_json")
+    assert all(name in task.prompts.system for name in task.verify.crates)
+
+
+def allow(project: Project, crates: str) -> None:
+    """Let the project's task have some crates, pinned by these tests."""
+    path = project.folder / "tasks" / "python_to_rust.yaml"
+    text = path.read_text(encoding="utf-8").split("verify:")[0]
+    path.write_text(f"{text}verify: {{crates: {crates}, lock: pinned}}\n", encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_doit_builds_what_a_task_allows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`doit crates` does nothing where no crate is allowed, else builds once, and says how many."""
+    monkeypatch.setenv("CARGO_NET_OFFLINE", "true")
+    pin(tmp_path, LIBRARY)
+    project = lay_out(tmp_path)
+    assert project.doit("crates").ran == set()
+    allow(project, "[tried]")
+    built = project.doit("crates")
+    assert built.ran == {"crates:python_to_rust"}, built.text
+    assert built.count("build crates") == 2
+    assert project.doit("crates").ran == set()
+    shutil.rmtree(tmp_path / "cache" / "crates" / "built")
+    assert project.doit("crates").ran == {"crates:python_to_rust"}
+
+
+@pytest.mark.slow
+def test_doit_says_what_is_wrong_with_crates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong name, and sources that cannot be fetched, end doit with two lines and no traceback."""
+    monkeypatch.setenv("CARGO_NET_OFFLINE", "true")
+    monkeypatch.setenv("CARGO_HOME", str(tmp_path / "nothing"))
+    pinned = pin(tmp_path, LIBRARY)
+    project = lay_out(tmp_path)
+    allow(project, "[trid]")
+    wrong_name = project.doit("crates")
+    allow(project, "[tried]")
+    shutil.rmtree(pinned.cache)
+    not_there = project.doit("crates")
+    for built, said in ((wrong_name, "Did you mean 'tried'?"), (not_there, "cannot be fetched")):
+        assert built.exit_code != 0
+        assert said in built.text
+        assert "Traceback" not in built.text

@@ -97,6 +97,8 @@ def test_names_are_checked(tmp_path: Path) -> None:
         (MANIFEST + '[build-dependencies]\ncc = "1"\n', "build-dependencies"),
         (MANIFEST + '[lib]\npath = "/etc/x.rs"\n', "lib"),
         (MANIFEST + "[workspace]\n", "workspace"),
+        (MANIFEST + '"a\\nb" = "1"\n', r"'a\nb'"),
+        (MANIFEST + '["a\\nb"]\n', r"'a\nb'"),
         (MANIFEST + "[target.'cfg(unix)'.dependencies]\n", "target"),
         ('cargo-features = ["x"]\n' + MANIFEST, "cargo-features"),
     ],
@@ -117,13 +119,15 @@ def test_a_manifest_says_nothing_but_versions(tmp_path: Path, manifest: str, nam
         LOCK.replace('"two-words"]', "]"),
         LOCK.replace(entry("two-words", "2.0.1"), ""),
         LOCK.replace('version = "0.9.0"', "version = 1"),
+        LOCK.replace('["one 1.2.0", "two-words"]', "1"),
+        LOCK.replace("io-index", "\\n"),
         "version = 3\n",
         "package = 1\n",
         "package = [1]\n",
     ],
 )
 def test_a_lock_file_pins_all_with_checksums(tmp_path: Path, lock: str) -> None:
-    """A package from elsewhere, without a checksum, or that does not fit the manifest is refused."""
+    """A package from elsewhere, without a checksum, or unlike the manifest is refused."""
     assert "Cargo.lock" in fault_of(tmp_path, lock=lock).wrong
 
 

@@ -8,6 +8,7 @@ is not on crates.io under a checksum (paths, repositories, patches) or change ho
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _LARGEST_BYTES = 1 << 20
 _TABLES = {"package", "dependencies"}
 _PACKAGE_KEYS = {"name", "version", "edition", "rust-version", "publish", "description", "license"}
 _DEPENDENCY_KEYS = {"version", "features", "default-features"}
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ONLY_PINNED = (
     "Only crates of crates.io with a version and features can be used; see docs/crates.md."
 )
@@ -51,7 +53,7 @@ class LockFile:
         for name in names:
             if name not in self.direct:
                 raise CratesError(
-                    f"There is no crate '{name}' in '{self.folder / MANIFEST}'.",
+                    f"There is no crate {name!r:.100} in '{self.folder / MANIFEST}'.",
                     nearest(name, self.direct),
                 )
 
@@ -103,15 +105,16 @@ def _dependencies(manifest: dict[str, Any], path: Path) -> list[str]:
     for name, wanted in dependencies.items():
         if isinstance(wanted, dict):
             _check_keys(wanted, _DEPENDENCY_KEYS, path, f"dependencies.{name}.")
-        elif not isinstance(wanted, str):
-            raise CratesError(f"'{path}' gives '{name}' no version.", _ONLY_PINNED)
+        if not isinstance(wanted, str | dict) or not _NAME.fullmatch(name):
+            raise CratesError(f"'{path}' gives {name!r:.100} no version.", _ONLY_PINNED)
     return list(dependencies)
 
 
 def _check_keys(table: dict[str, Any], known: set[str], path: Path, prefix: str) -> None:
     for key in table:
         if key not in known:
-            raise CratesError(f"'{path}' says '{prefix}{key}', which is not allowed.", _ONLY_PINNED)
+            found = f"{prefix}{key}"
+            raise CratesError(f"'{path}' says {found!r:.100}, which is not allowed.", _ONLY_PINNED)
 
 
 def _packages(lock: dict[str, Any], path: Path) -> list[dict[str, Any]]:
@@ -124,15 +127,19 @@ def _packages(lock: dict[str, Any], path: Path) -> list[dict[str, Any]]:
     for package in others:
         if package["source"] != _CRATES_IO or not isinstance(package.get("checksum"), str):
             found = f"{package['name']} from {package['source']}"
-            raise CratesError(f"'{path}' pins {found:.200} without a checksum.", _ONLY_PINNED)
+            wrong = f"'{path}' pins {found!r:.200}, or has no checksum for it."
+            raise CratesError(wrong, _ONLY_PINNED)
     if len(own) != 1:
         raise CratesError(f"'{path}' holds {len(own)} packages without a source.", _ONLY_PINNED)
     return own + others
 
 
 def _is_package(package: object) -> bool:
-    texts = ("name", "version")
-    return isinstance(package, dict) and all(isinstance(package.get(key), str) for key in texts)
+    return (
+        isinstance(package, dict)
+        and all(isinstance(package.get(key), str) for key in ("name", "version"))
+        and isinstance(package.get("dependencies", []), list)
+    )
 
 
 def _direct(
