@@ -567,7 +567,7 @@ def test_doit_builds_what_a_task_allows(tmp_path: Path, monkeypatch: pytest.Monk
 def test_doit_says_what_is_wrong_with_crates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A wrong name, and sources that cannot be fetched, end doit with two lines and no traceback."""
+    """A wrong name, or sources that are not to be had, end doit with two lines, no traceback."""
     monkeypatch.setenv("CARGO_NET_OFFLINE", "true")
     monkeypatch.setenv("CARGO_HOME", str(tmp_path / "nothing"))
     pinned = pin(tmp_path, LIBRARY)
