@@ -88,7 +88,9 @@ class Compiler:
             source,
         ]
         readable = (self.toolchain.sysroot, self.toolchain.folder)
-        access = Access(folder, readable=readable, writable=True, system=True)
+        access = Access(
+            folder, readable=readable, writable=True, system=True, processes=True, proc=True
+        )
         return self.sandbox.run(command, access, _COMPILE_LIMITS)
 
 

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from sse_steps.console import progress
-from sse_steps.rust.sandbox import Limits, Sandbox, run_tool, strongest_sandbox
+from sse_steps.rust.probe import strongest_sandbox
+from sse_steps.rust.sandbox import Limits, Sandbox, run_tool
 from sse_steps.rust.toolchain import Toolchain, find_toolchain
 from sse_steps.settings import LimitSettings
 
