@@ -77,7 +77,7 @@ class Compiler:
 
     def _rustc(self, folder: Path, source: str, *options: str) -> Finished:
         command = [
-            str(self.toolchain.rustc),
+            *self.toolchain.command,
             "--edition=2021",
             "--error-format=json",
             "-Cdebuginfo=0",
@@ -87,10 +87,14 @@ class Compiler:
             *options,
             source,
         ]
-        readable = (self.toolchain.sysroot, self.toolchain.folder)
-        access = Access(
-            folder, readable=readable, writable=True, system=True, processes=True, proc=True
-        )
+        if "--crate-type=rlib" in options:
+            readable = (*self.toolchain.readable, self.toolchain.support)
+            access = Access(folder, readable=readable, writable=True)
+        else:
+            readable = (self.toolchain.sysroot, self.toolchain.folder)
+            access = Access(
+                folder, readable=readable, writable=True, system=True, processes=True, proc=True
+            )
         return self.sandbox.run(command, access, _COMPILE_LIMITS)
 
 
