@@ -1,8 +1,8 @@
 """Reading of the hostile samples in `attacks/`: Rust that is wrong and must not pass.
 
-The head of a file says what it is: `// Tries:` one sentence, `// Kind:` what is attacked, and, where
-it is a whole program and no function, `// Asks: program`. Words between @ stand for places of the
-host that are known only when a test runs.
+The head of a file says what it is: `// Tries:` one sentence, `// Kind:` what is attacked, and,
+where it is a whole program and no function, `// Asks: program`. Words between @ stand for places of
+the host that are known only when a test runs.
 """
 
 from __future__ import annotations

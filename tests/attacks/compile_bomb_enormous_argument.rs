@@ -1,4 +1,4 @@
-// Tries: bring the compiler itself down with a mismatch of layouts
+// Tries: pass an argument of five hundred terabytes
 // Kind: compile_bomb
 
 #[repr(align(536870912))]
