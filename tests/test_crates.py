@@ -24,9 +24,10 @@ from project import Project, lay_out
 from sse_steps.errors import CratesError
 from sse_steps.records import Case, Outcome
 from sse_steps.rust.crates import NO_CRATES, Crates, built_folder, find_crates, sources_folder
+from sse_steps.rust.isolation import Isolation
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.lock_file import read_lock_file
-from sse_steps.rust.sandbox import Access, Finished, Isolation, Limits, Sandbox
+from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.tasks import load_task
 
@@ -57,7 +58,9 @@ class Workshop:
         folder = self.folder
         command = [str(self.toolchain.rustc), *OPTIONS, f"--out-dir={folder}", *options]
         readable = (self.toolchain.sysroot, *crates.readable)
-        access = Access(folder, readable=readable, writable=True, system=True)
+        access = Access(
+            folder, readable=readable, writable=True, system=True, processes=True, proc=True
+        )
         return self.sandbox.run([*command, *crates.options, source], access, LIMITS)
 
     def library(self, crates: Crates, rust: str) -> Finished:
@@ -520,7 +523,7 @@ def test_a_killed_build_leaves_nothing_half(
     script = (
         "import sys; from pathlib import Path; "
         "from sse_steps.rust.crates import find_crates; "
-        "from sse_steps.rust.sandbox import strongest_sandbox; "
+        "from sse_steps.rust.probe import strongest_sandbox; "
         "from sse_steps.rust.toolchain import find_toolchain; "
         "cache = Path(sys.argv[2]); toolchain = find_toolchain(cache); "
         "sandbox = strongest_sandbox(toolchain.launcher); "

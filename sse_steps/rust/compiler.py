@@ -139,9 +139,9 @@ class Compiler:
         return self._isolated(options, folder, limits)
 
     def _isolated(self, options: list[str], folder: Path, limits: Limits) -> Finished:
-        """Run rustc on hostile source."""
-        readable = (self.toolchain.sysroot, self.toolchain.folder, *self.crates.readable)
-        access = Access(folder, readable=readable, writable=True, system=True)
+        """Run rustc on hostile source, with nothing else of the machine in sight."""
+        ours = (*self.toolchain.readable, self.toolchain.support)
+        access = Access(folder, readable=(*ours, *self.crates.readable), writable=True)
         return self.sandbox.run(self._rustc(options), access, limits)
 
     def _link(self, folder: Path) -> Finished:
@@ -150,14 +150,15 @@ class Compiler:
         library = f"--extern=candidates={folder / 'libcandidates.rlib'}"
         options = [f"--out-dir={target}", "--crate-name=driver", library]
         readable = (self.toolchain.sysroot, self.toolchain.folder, folder, *self.crates.readable)
-        access = Access(target, readable=readable, writable=True, system=True)
+        access = Access(
+            target, readable=readable, writable=True, system=True, processes=True, proc=True
+        )
         command = self._rustc([*options, str(self.toolchain.driver)])
         return self.sandbox.run(command, access, _LIMITS)
 
     def _rustc(self, options: list[str]) -> list[str]:
         return [
-            str(self.toolchain.rustc),
-            f"--sysroot={self.toolchain.sysroot}",
+            *self.toolchain.command,
             "--edition=2021",
             "--error-format=json",
             "-Awarnings",
