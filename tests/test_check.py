@@ -11,7 +11,7 @@ from synthetic_results import COMPLETION
 
 from sse_steps.corpus.examples_file import write_examples
 from sse_steps.errors import SandboxError
-from sse_steps.records import Case, Completion, Example, FinishReason, Outcome, Verdict
+from sse_steps.records import Case, Completion, Example, FinishReason, Outcome, VerdictRow
 from sse_steps.rust.sandbox import Sandbox
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.settings import CheckSlice, LimitSettings
@@ -23,7 +23,7 @@ EXAMPLE = Example("e1", 3, "", (Case("double", (2,), 4),), "pub fn double(n: i64
 RIGHT = "pub fn double(n: i64) -> i64 { n * 2 }"
 
 
-def verdicts_on(folder: Path, *rows: Completion) -> list[Verdict]:
+def verdicts_on(folder: Path, *rows: Completion) -> list[VerdictRow]:
     """Run the step on completions of the one example."""
     write_examples([EXAMPLE], folder / "examples.jsonl")
     write_parquet(rows, Completion, folder / "completions.parquet")
@@ -31,7 +31,7 @@ def verdicts_on(folder: Path, *rows: Completion) -> list[Verdict]:
     check.run(
         SLICE, folder / "examples.jsonl", folder / "completions.parquet", folder / "cache", target
     )
-    return read_parquet(target, Verdict)
+    return read_parquet(target, VerdictRow)
 
 
 @pytest.fixture

@@ -1,0 +1,302 @@
+"""A user's Rust tests, run by libtest in the candidate's own process.
+
+Weaker than comparing answers outside, since candidate and tests share a process. A pass needs
+libtest to name every expected test as passed, its counts and its exit code to agree, and a witness
+for every test with a secret that safe Rust in the candidate cannot get at (see `witness.rs`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sse_steps.records import Method, Outcome, Verdict
+from sse_steps.rust.compiler import COMPILE_WALL_S
+from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox, Streams
+from sse_steps.rust.toolchain import Toolchain
+from sse_steps.rust.user_tests import UserTest, UserTests, read_tests
+
+_COMPILE_LIMITS = Limits(
+    cpu_s=30, wall_s=COMPILE_WALL_S, memory_bytes=4 << 30, output_bytes=256 << 20, processes=1024
+)
+_MOST_READ_BYTES = 4 << 20
+_LONGEST_DIAGNOSTICS = 8000
+_TEST_LINE = re.compile(r"^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED)$", re.MULTILINE)
+_SUMMARY = re.compile(r"^test result: ok\. (\d+) passed; 0 failed; 0 ignored;", re.MULTILINE)
+_PANIC_PLACE = re.compile(r"panicked at (?:[^\n]*/)?([^\n/:]+):\d+:\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names drawn anew for every program, so that a candidate cannot know them."""
+
+    module: str = field(default_factory=lambda: f"tests_{secrets.token_hex(8)}")
+    witness: str = field(default_factory=lambda: f"witness_{secrets.token_hex(8)}")
+
+    def removed(self, text: str) -> str:
+        """Return a message as it reads with the tests in a file `tests.rs`."""
+        text = text.replace(f"{self.module}.rs", "tests.rs").replace(f"{self.module}::", "")
+        return text.replace(self.module, "tests").replace(self.witness, "witness")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """What came of running the tests."""
+
+    done: Finished
+    finished: Counter[int]  # index of a test: how often its witness came back
+
+    @property
+    def stdout(self) -> str:
+        """What libtest printed; what the candidate prints goes elsewhere."""
+        return self.done.stdout.decode(errors="replace")
+
+    @property
+    def reported(self) -> dict[str, bool]:
+        """Each test that libtest names, and whether as passed; a name said twice has not."""
+        said = _TEST_LINE.findall(self.stdout)
+        often = Counter(path for path, _ in said)
+        return {path: word == "ok" and often[path] == 1 for path, word in said}
+
+    def counts_agree(self, expected: int) -> bool:
+        """Return whether libtest counts all expected tests as passed, and says so once."""
+        return _SUMMARY.findall(self.stdout) == [str(expected)]
+
+    def said_about(self, path: str) -> str:
+        """Return what libtest has captured of a failed test."""
+        _, _, rest = self.stdout.partition(f"---- {path} stdout ----\n")
+        return re.split(r"\n\n(?:----|failures:)", rest)[0].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class InProcessTests:
+    """Judges candidates by tests in their own process, with one toolchain in one sandbox."""
+
+    toolchain: Toolchain
+    sandbox: Sandbox
+    limits: Limits
+
+    def judge(self, rust: str, tests: str) -> Verdict:
+        """Compile `rust` with `tests` as a module at its end, run every test, and say how it went.
+
+        Raises:
+            RustTestsError: the tests cannot be run as they are written.
+        """
+        user_tests = read_tests(tests)
+        if not user_tests.tests:
+            return self._verdict(Outcome.UNTESTED, "the tests have no #[test] that is to be run")
+        names = _Names()
+        with tempfile.TemporaryDirectory(prefix="tests-") as place:
+            folder = Path(place)
+            compiled = self._compile(folder, rust, user_tests.rust(names.witness), names)
+            if compiled.exit_code != 0:
+                return self._misfit(rust, user_tests, names, compiled)
+            executable = _set_apart(folder / "program", folder / "run" / "program")
+            ran = self._run(executable, user_tests.tests, names)
+        verdict = self._conclude(ran, user_tests.tests, names)
+        return replace(verdict, compile_s=compiled.wall_s, run_s=ran.done.wall_s)
+
+    def compile_alone(self, rust: str) -> Verdict:
+        """Compile `rust` with nothing beside it; the outcome is `untested` where that works."""
+        with tempfile.TemporaryDirectory(prefix="alone-") as place:
+            folder = Path(place)
+            _write(folder / "candidate.rs", rust)
+            done = self._rustc(folder, "--crate-type=lib", "-oalone.rlib")
+        if done.exit_code != 0:
+            failed = self._not_compiled(done, done.stderr.decode(errors="replace"))
+            return replace(failed, method=Method.ANSWERS)
+        verdict = self._verdict(Outcome.UNTESTED, "it compiles; there are neither tests nor cases")
+        return replace(verdict, compiles=True, compile_s=done.wall_s, method=Method.ANSWERS)
+
+    def _compile(self, folder: Path, rust: str, tests: str, names: _Names) -> Finished:
+        # The module comes last: inner attributes have to be first, and what stands before it in
+        # the candidate's text can take the tests away but not make one pass.
+        module = f"\n#[cfg(test)] #[allow(unused)] mod {names.module};\n"
+        _write(folder / "candidate.rs", rust + module)
+        _write(folder / f"{names.module}.rs", tests)
+        witness = f"--extern={names.witness}={self.toolchain.witness}"
+        return self._rustc(folder, "--test", witness, "-oprogram")
+
+    def _rustc(self, folder: Path, *options: str) -> Finished:
+        command = [
+            str(self.toolchain.rustc),
+            "--edition=2021",
+            "--crate-name=candidate",
+            "--color=never",
+            "-Awarnings",
+            "-Cdebuginfo=0",
+            "-Coverflow-checks=on",
+            "-Ctarget-feature=+crt-static",
+            *options,
+            "candidate.rs",
+        ]
+        readable = (self.toolchain.sysroot, self.toolchain.folder)
+        access = Access(folder, readable=readable, writable=True, system=True)
+        return self.sandbox.run(command, access, _COMPILE_LIMITS)
+
+    def _misfit(self, rust: str, tests: UserTests, names: _Names, done: Finished) -> Verdict:
+        """Return the verdict where candidate and tests do not compile together, and say why."""
+        alone = self.compile_alone(rust)
+        if not alone.compiles:
+            return replace(alone, method=Method.IN_PROCESS)
+        with tempfile.TemporaryDirectory(prefix="tests-") as place:
+            plain = self._compile(Path(place), rust, tests.plain(), names)
+        failed = plain if plain.exit_code != 0 else done  # without our additions where it can be
+        said = names.removed(failed.stderr.decode(errors="replace"))
+        why = f"The program compiles alone; the tests do not fit it.\n{said}"
+        return self._not_compiled(done, why)
+
+    def _not_compiled(self, done: Finished, diagnostics: str) -> Verdict:
+        code = re.search(r"^error\[(E\d+)\]", diagnostics, re.MULTILINE)
+        verdict = self._verdict(_compile_failure(done), diagnostics)
+        return replace(verdict, compile_s=done.wall_s, error_code=code[1] if code else None)
+
+    def _run(self, executable: Path, tests: Sequence[UserTest], names: _Names) -> _Ran:
+        """Run the tests one after the other; each output goes to a file that the kernel bounds."""
+        secret = secrets.token_hex(16)
+        options = ["--test-threads=1", "--exact"]
+        program = [str(executable), *options, *(f"{names.module}::{test.path}" for test in tests)]
+        with (
+            tempfile.NamedTemporaryFile() as reports,
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as err,
+        ):
+            # Open for writing alone: what was reported before cannot be read back from it.
+            witness = os.open(reports.name, os.O_WRONLY | os.O_APPEND)
+            stdin = _pipe_with(f"{secret}{witness}".encode())
+            streams = Streams(stdin, out.fileno(), err.fileno())
+            started = time.perf_counter()
+            try:
+                running = self.sandbox.start(
+                    program,
+                    Access(executable.parent),
+                    self.limits,
+                    streams=streams,
+                    descriptors=(witness,),
+                )
+            finally:
+                os.close(stdin)
+                os.close(witness)
+            timed_out = not running.ended_within(self.limits.wall_s)
+            exit_code, launched = running.stop()
+            wall_s = time.perf_counter() - started
+            stdout, stderr, witnessed = (
+                os.pread(file.fileno(), _MOST_READ_BYTES, 0) for file in (out, err, reports)
+            )
+        done = Finished(exit_code, stdout, stderr, wall_s, timed_out, launched)
+        return _Ran(done, _witnesses(witnessed, secret))
+
+    def _conclude(self, ran: _Ran, tests: Sequence[UserTest], names: _Names) -> Verdict:
+        paths = [f"{names.module}::{test.path}" for test in tests]
+        reported = ran.reported
+        passed = [
+            index
+            for index, path in enumerate(paths)
+            if reported.get(path) and ran.finished[index] == 1
+        ]
+        outcome, why = _outcome(ran, paths, names, all_passed=len(passed) == len(paths))
+        return replace(
+            self._verdict(outcome, names.removed(why)),
+            compiles=True,
+            tests_run=sum(path in reported for path in paths),
+            tests_passed=len(passed),
+        )
+
+    def _verdict(self, outcome: Outcome, diagnostics: str) -> Verdict:
+        return Verdict(
+            outcome=outcome,
+            compiles=False,
+            tests_run=0,
+            tests_passed=0,
+            compile_s=0.0,
+            run_s=0.0,
+            error_code=None,
+            diagnostics=diagnostics[:_LONGEST_DIAGNOSTICS],
+            isolation=self.sandbox.level,
+            method=Method.IN_PROCESS,
+        )
+
+
+def _outcome(
+    ran: _Ran, paths: Sequence[str], names: _Names, *, all_passed: bool
+) -> tuple[Outcome, str]:
+    """Return the outcome and what to say about it."""
+    done, reported = ran.done, ran.reported
+    stderr = done.stderr[:2000].decode(errors="replace")
+    unnamed = next((path for path in paths if path not in reported), None)
+    failed = next((path for path in paths if not reported.get(path, True)), None)
+    if not done.launched:
+        return Outcome.INFRASTRUCTURE_ERROR, f"the tests could not be started: {stderr}"
+    if done.timed_out or done.signal_number is not None:
+        return _death(done), f"{unnamed or 'the process'} did not end by itself: {stderr}"
+    if failed is not None:
+        said = ran.said_about(failed)
+        return _failure(said, names), f"{failed} failed\n{said}"
+    if unnamed is not None:
+        early = f"the process ended with exit code {done.exit_code}"
+        return Outcome.PANICKED, f"{early} before {unnamed} came to its end\n{stderr}"
+    if all_passed and ran.counts_agree(len(paths)) and done.exit_code == 0:
+        return Outcome.PASSED, ""
+    witnessed = sum(ran.finished.values())
+    return Outcome.WRONG_ANSWER, (
+        "the report of the tests does not agree with itself: witnesses came back from "
+        f"{witnessed} of {len(paths)} tests, and the exit code is {done.exit_code}"
+    )
+
+
+def _failure(said: str, names: _Names) -> Outcome:
+    """Return whether a test panicked by itself, as an assertion does, or what it called did."""
+    place = _PANIC_PLACE.search(said)
+    is_elsewhere = place is not None and place[1] != f"{names.module}.rs"
+    return Outcome.PANICKED if is_elsewhere else Outcome.WRONG_ANSWER
+
+
+def _death(done: Finished) -> Outcome:
+    if done.timed_out or done.signal_number == signal.SIGXCPU:
+        return Outcome.TIMEOUT
+    killed = done.signal_number in (signal.SIGXFSZ, signal.SIGKILL)
+    if killed or b"memory allocation of" in done.stderr + done.stdout:
+        return Outcome.RESOURCE_LIMIT
+    return Outcome.PANICKED
+
+
+def _compile_failure(done: Finished) -> Outcome:
+    if not done.launched:
+        return Outcome.INFRASTRUCTURE_ERROR
+    if done.timed_out or done.signal_number in (signal.SIGKILL, signal.SIGXCPU):
+        return Outcome.TIMEOUT
+    return Outcome.COMPILE_ERROR
+
+
+def _witnesses(written: bytes, secret: str) -> Counter[int]:
+    """Count the lines with the secret; whatever else is there counts for nothing."""
+    lines = re.findall(rf"^{secret} (\d{{1,9}})$", written.decode(errors="replace"), re.MULTILINE)
+    return Counter(map(int, lines))
+
+
+def _pipe_with(message: bytes) -> int:
+    """Return the end to read of a pipe that holds a short message and nothing more."""
+    reading, writing = os.pipe()
+    os.write(writing, message)
+    os.close(writing)
+    return reading
+
+
+def _set_apart(program: Path, target: Path) -> Path:
+    """Move the executable away from the sources, to where it can be run but not read."""
+    target.parent.mkdir()
+    program.rename(target)
+    target.chmod(0o111)
+    return target
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", errors="replace")
