@@ -133,6 +133,8 @@ def checked_cases(cases: Sequence[Case] | Sequence[ProgramCase]) -> Cases:
     runs = tuple(case for case in cases if isinstance(case, ProgramCase))
     calls = tuple(case for case in cases if isinstance(case, Case))
     if len(runs) == len(cases):
+        for number, run in enumerate(runs, start=1):
+            _check_texts(number, run)
         return runs
     if len(calls) < len(cases):
         raise CasesError(
@@ -144,6 +146,15 @@ def checked_cases(cases: Sequence[Case] | Sequence[ProgramCase]) -> Cases:
     for number, case in enumerate(calls, start=1):
         _check_values(number, case)
     return calls
+
+
+def _check_texts(number: int, run: ProgramCase) -> None:
+    text = "".join((*run.arguments, run.stdin))
+    if any("\ud800" <= letter <= "\udfff" for letter in text) or "\0" in "".join(run.arguments):
+        raise CasesError(
+            f"Case {number} has arguments or an input that no program can be given.",
+            "Use text without surrogates, and arguments without NUL.",
+        )
 
 
 def _check_same_function(calls: Sequence[Case]) -> None:
@@ -164,6 +175,12 @@ def _check_same_function(calls: Sequence[Case]) -> None:
 
 def _check_values(number: int, case: Case) -> None:
     changed = [value for _, value in case.after]
+    for position, _ in case.after:
+        if not 0 <= position < len(case.args):
+            raise CasesError(
+                f"Case {number} has an `after` for argument {position} of {len(case.args)}.",
+                "Positions count from 0.",
+            )
     for value in (*case.args, case.expected, *changed):
         try:
             to_json(value)

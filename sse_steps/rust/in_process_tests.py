@@ -31,6 +31,9 @@ _MOST_READ_BYTES = 4 << 20
 _LONGEST_DIAGNOSTICS = 8000
 _TEST_LINE = re.compile(r"^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED)$", re.MULTILINE)
 _SUMMARY = re.compile(r"^test result: ok\. (\d+) passed; 0 failed; 0 ignored;", re.MULTILINE)
+# What a program needs to send the secret itself. A macro cannot put these words together.
+_FORGING = re.compile(r"\b(unsafe|no_mangle|export_name|link_section|global_asm)\b")
+_FORGEABLE = "The program has `{}`: a pass of tests in its own process could have been forged."
 _PANIC_PLACE = re.compile(r"panicked at (?:[^\n]*/)?([^\n/:]+):\d+:\d+")
 
 
@@ -102,6 +105,8 @@ class InProcessTests:
             executable = _set_apart(folder / "program", folder / "run" / "program")
             ran = self._run(executable, user_tests.tests, names)
         verdict = self._conclude(ran, user_tests.tests, names)
+        if verdict.passes() and (word := _FORGING.search(rust)):
+            verdict = replace(verdict, diagnostics=_FORGEABLE.format(word[1]))
         return replace(verdict, compile_s=compiled.wall_s, run_s=ran.done.wall_s)
 
     def compile_alone(self, rust: str) -> Verdict:
