@@ -13,13 +13,13 @@ import secrets
 import signal
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sse_steps.records import Method, Outcome, Verdict
 from sse_steps.rust.compiler import COMPILE_WALL_S
+from sse_steps.rust.libtest import Names, Ran, outcome_of, witnesses_in
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox, Streams
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.rust.user_tests import UserTest, UserTests, read_tests
@@ -29,54 +29,9 @@ _COMPILE_LIMITS = Limits(
 )
 _MOST_READ_BYTES = 4 << 20
 _LONGEST_DIAGNOSTICS = 8000
-_TEST_LINE = re.compile(r"^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED)$", re.MULTILINE)
-_SUMMARY = re.compile(r"^test result: ok\. (\d+) passed; 0 failed; 0 ignored;", re.MULTILINE)
 # What a program needs to send the secret itself. A macro cannot put these words together.
 _FORGING = re.compile(r"\b(unsafe|no_mangle|export_name|link_section|global_asm)\b")
 _FORGEABLE = "The program has `{}`: a pass of tests in its own process could have been forged."
-_PANIC_PLACE = re.compile(r"panicked at (?:[^\n]*/)?([^\n/:]+):\d+:\d+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Names drawn anew for every program, so that a candidate cannot know them."""
-
-    module: str = field(default_factory=lambda: f"tests_{secrets.token_hex(8)}")
-    witness: str = field(default_factory=lambda: f"witness_{secrets.token_hex(8)}")
-
-    def removed(self, text: str) -> str:
-        """Return a message as it reads with the tests in a file `tests.rs`."""
-        text = text.replace(f"{self.module}.rs", "tests.rs").replace(f"{self.module}::", "")
-        return text.replace(self.module, "tests").replace(self.witness, "witness")
-
-
-@dataclass(frozen=True, slots=True)
-class _Ran:
-    """What came of running the tests."""
-
-    done: Finished
-    finished: Counter[int]  # index of a test: how often its witness came back
-
-    @property
-    def stdout(self) -> str:
-        """What libtest printed; what the candidate prints goes elsewhere."""
-        return self.done.stdout.decode(errors="replace")
-
-    @property
-    def reported(self) -> dict[str, bool]:
-        """Each test that libtest names, and whether as passed; a name said twice has not."""
-        said = _TEST_LINE.findall(self.stdout)
-        often = Counter(path for path, _ in said)
-        return {path: word == "ok" and often[path] == 1 for path, word in said}
-
-    def counts_agree(self, expected: int) -> bool:
-        """Return whether libtest counts all expected tests as passed, and says so once."""
-        return _SUMMARY.findall(self.stdout) == [str(expected)]
-
-    def said_about(self, path: str) -> str:
-        """Return what libtest has captured of a failed test."""
-        _, _, rest = self.stdout.partition(f"---- {path} stdout ----\n")
-        return re.split(r"\n\n(?:----|failures:)", rest)[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +51,7 @@ class InProcessTests:
         user_tests = read_tests(tests)
         if not user_tests.tests:
             return self._verdict(Outcome.UNTESTED, "the tests have no #[test] that is to be run")
-        names = _Names()
+        names = Names()
         with tempfile.TemporaryDirectory(prefix="tests-") as place:
             folder = Path(place)
             compiled = self._compile(folder, rust, user_tests.rust(names.witness), names)
@@ -121,7 +76,7 @@ class InProcessTests:
         verdict = self._verdict(Outcome.UNTESTED, "it compiles; there are neither tests nor cases")
         return replace(verdict, compiles=True, compile_s=done.wall_s, method=Method.ANSWERS)
 
-    def _compile(self, folder: Path, rust: str, tests: str, names: _Names) -> Finished:
+    def _compile(self, folder: Path, rust: str, tests: str, names: Names) -> Finished:
         # The module comes last: inner attributes have to be first, and what stands before it in
         # the candidate's text can take the tests away but not make one pass.
         module = f"\n#[cfg(test)] #[allow(unused)] mod {names.module};\n"
@@ -147,7 +102,7 @@ class InProcessTests:
         access = Access(folder, readable=readable, writable=True, system=True)
         return self.sandbox.run(command, access, _COMPILE_LIMITS)
 
-    def _misfit(self, rust: str, tests: UserTests, names: _Names, done: Finished) -> Verdict:
+    def _misfit(self, rust: str, tests: UserTests, names: Names, done: Finished) -> Verdict:
         """Return the verdict where candidate and tests do not compile together, and say why."""
         alone = self.compile_alone(rust)
         if not alone.compiles:
@@ -164,7 +119,7 @@ class InProcessTests:
         verdict = self._verdict(_compile_failure(done), diagnostics)
         return replace(verdict, compile_s=done.wall_s, error_code=code[1] if code else None)
 
-    def _run(self, executable: Path, tests: Sequence[UserTest], names: _Names) -> _Ran:
+    def _run(self, executable: Path, tests: Sequence[UserTest], names: Names) -> Ran:
         """Run the tests one after the other; each output goes to a file that the kernel bounds."""
         secret = secrets.token_hex(16)
         options = ["--test-threads=1", "--exact"]
@@ -197,9 +152,9 @@ class InProcessTests:
                 os.pread(file.fileno(), _MOST_READ_BYTES, 0) for file in (out, err, reports)
             )
         done = Finished(exit_code, stdout, stderr, wall_s, timed_out, launched)
-        return _Ran(done, _witnesses(witnessed, secret))
+        return Ran(done, witnesses_in(witnessed, secret))
 
-    def _conclude(self, ran: _Ran, tests: Sequence[UserTest], names: _Names) -> Verdict:
+    def _conclude(self, ran: Ran, tests: Sequence[UserTest], names: Names) -> Verdict:
         paths = [f"{names.module}::{test.path}" for test in tests]
         reported = ran.reported
         passed = [
@@ -207,7 +162,7 @@ class InProcessTests:
             for index, path in enumerate(paths)
             if reported.get(path) and ran.finished[index] == 1
         ]
-        outcome, why = _outcome(ran, paths, names, all_passed=len(passed) == len(paths))
+        outcome, why = outcome_of(ran, paths, names, all_passed=len(passed) == len(paths))
         return replace(
             self._verdict(outcome, names.removed(why)),
             compiles=True,
@@ -230,61 +185,12 @@ class InProcessTests:
         )
 
 
-def _outcome(
-    ran: _Ran, paths: Sequence[str], names: _Names, *, all_passed: bool
-) -> tuple[Outcome, str]:
-    """Return the outcome and what to say about it."""
-    done, reported = ran.done, ran.reported
-    stderr = done.stderr[:2000].decode(errors="replace")
-    unnamed = next((path for path in paths if path not in reported), None)
-    failed = next((path for path in paths if not reported.get(path, True)), None)
-    if not done.launched:
-        return Outcome.INFRASTRUCTURE_ERROR, f"the tests could not be started: {stderr}"
-    if done.timed_out or done.signal_number is not None:
-        return _death(done), f"{unnamed or 'the process'} did not end by itself: {stderr}"
-    if failed is not None:
-        said = ran.said_about(failed)
-        return _failure(said, names), f"{failed} failed\n{said}"
-    if unnamed is not None:
-        early = f"the process ended with exit code {done.exit_code}"
-        return Outcome.PANICKED, f"{early} before {unnamed} came to its end\n{stderr}"
-    if all_passed and ran.counts_agree(len(paths)) and done.exit_code == 0:
-        return Outcome.PASSED, ""
-    witnessed = sum(ran.finished.values())
-    return Outcome.WRONG_ANSWER, (
-        "the report of the tests does not agree with itself: witnesses came back from "
-        f"{witnessed} of {len(paths)} tests, and the exit code is {done.exit_code}"
-    )
-
-
-def _failure(said: str, names: _Names) -> Outcome:
-    """Return whether a test panicked by itself, as an assertion does, or what it called did."""
-    place = _PANIC_PLACE.search(said)
-    is_elsewhere = place is not None and place[1] != f"{names.module}.rs"
-    return Outcome.PANICKED if is_elsewhere else Outcome.WRONG_ANSWER
-
-
-def _death(done: Finished) -> Outcome:
-    if done.timed_out or done.signal_number == signal.SIGXCPU:
-        return Outcome.TIMEOUT
-    killed = done.signal_number in (signal.SIGXFSZ, signal.SIGKILL)
-    if killed or b"memory allocation of" in done.stderr + done.stdout:
-        return Outcome.RESOURCE_LIMIT
-    return Outcome.PANICKED
-
-
 def _compile_failure(done: Finished) -> Outcome:
     if not done.launched:
         return Outcome.INFRASTRUCTURE_ERROR
     if done.timed_out or done.signal_number in (signal.SIGKILL, signal.SIGXCPU):
         return Outcome.TIMEOUT
     return Outcome.COMPILE_ERROR
-
-
-def _witnesses(written: bytes, secret: str) -> Counter[int]:
-    """Count the lines with the secret; whatever else is there counts for nothing."""
-    lines = re.findall(rf"^{secret} (\d{{1,9}})$", written.decode(errors="replace"), re.MULTILINE)
-    return Counter(map(int, lines))
 
 
 def _pipe_with(message: bytes) -> int:
