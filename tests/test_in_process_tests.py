@@ -178,6 +178,39 @@ def test_a_test_that_fails_without_an_assertion_fails(judge: InProcessTests, tes
     assert (verdict.tests_run, verdict.tests_passed) == (1, 0)
 
 
+def test_names_of_every_kind_reach_the_tests(judge: InProcessTests) -> None:
+    """Macros that a program exports, its modules, types and private items can all be tested."""
+    rust = """
+    #[macro_export] macro_rules! double { ($x:expr) => { $x * 2 } }
+    mod shapes {
+        pub struct Square(pub i64);
+        impl Square { pub fn area(&self) -> i64 { self.0 * self.0 } }
+    }
+    use shapes::Square;
+    const SIDE: i64 = 3;
+    fn side() -> Square { Square(SIDE) }
+    #[cfg(test)] mod tests { #[test] fn own() {} }
+    """
+    tests = """
+    mod tests {
+        use super::*;
+        use super::shapes::Square as Other;
+        #[test] fn macros() { assert_eq!(double!(2), 4); }
+        #[test] fn types() { assert_eq!(side().area(), Square(SIDE).area()); }
+        #[test] fn paths() { assert_eq!(Other(2).area(), crate::shapes::Square(2).area()); }
+    }
+    """
+    check_passes(judge.judge(rust, tests), 3)
+
+
+def test_a_macro_that_never_ends_is_a_time_out(judge: InProcessTests) -> None:
+    """A program that keeps the compiler busy beyond its limit is judged once, not over and over."""
+    bomb = "macro_rules! m { ($($t:tt)*) => { m!{$($t)* $($t)* a} } }\nm!{a}\n"
+    verdict = judge.judge(f'#![recursion_limit = "4000"]\n{bomb}{ADD}', TESTS)
+    assert verdict.outcome in (Outcome.TIMEOUT, Outcome.COMPILE_ERROR)
+    assert not verdict.compiles
+
+
 FAILING = {
     "a panic of its own": ("fn add(_: i64, _: i64) -> i64 { todo!() }", Outcome.PANICKED),
     "an index": ("fn add(a: i64, _: i64) -> i64 { [1][a as usize] }", Outcome.PANICKED),

@@ -55,7 +55,7 @@ class InProcessTests:
         with tempfile.TemporaryDirectory(prefix="tests-") as place:
             folder = Path(place)
             compiled = self._compile(folder, rust, user_tests.rust(names.witness), names)
-            if compiled.exit_code != 0:
+            if compiled.exit_code != 0 or not (folder / "program").is_file():
                 return self._misfit(rust, user_tests, names, compiled)
             executable = _set_apart(folder / "program", folder / "run" / "program")
             ran = self._run(executable, user_tests.tests, names)
@@ -104,6 +104,8 @@ class InProcessTests:
 
     def _misfit(self, rust: str, tests: UserTests, names: Names, done: Finished) -> Verdict:
         """Return the verdict where candidate and tests do not compile together, and say why."""
+        if _compile_failure(done) is not Outcome.COMPILE_ERROR:
+            return self._not_compiled(done, names.removed(done.stderr.decode(errors="replace")))
         alone = self.compile_alone(rust)
         if not alone.compiles:
             return replace(alone, method=Method.IN_PROCESS)
