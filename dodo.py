@@ -11,11 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.config import overrides_in
-from sse_steps.steps import action, settings_or_message, unchanged
+from sse_steps.steps import (
+    COMMAND,
+    Reporter,
+    action,
+    command,
+    option,
+    settings_or_message,
+    unchanged,
+)
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 
-DOIT_CONFIG = {"default_tasks": ["report"], "verbosity": 2, "backend": "sqlite3"}
+DOIT_CONFIG = {
+    "default_tasks": ["report"],
+    "verbosity": 2,
+    "backend": "sqlite3",
+    "reporter": Reporter,
+}
 
 ROOT = Path(__file__).parent.resolve()
 PLAN = Plan(settings_or_message(overrides_in(sys.argv[1:]), ROOT), ROOT)
@@ -120,4 +133,18 @@ def task_report() -> Task:
         "uptodate": [unchanged(settings)],
         "actions": [action("report", settings, PLAN.database, files)],
         "clean": True,
+    }
+
+
+def task_verify() -> Task:
+    """Judge one Rust file: doit verify --source out.rs [--tests tests.rs | --cases cases.json]."""
+    return {
+        "params": [
+            option("source", "the Rust to judge"),
+            option("tests", "Rust tests for it"),
+            option("cases", "cases for it, as JSON"),
+            option("json", "print one JSON object", default=False),
+        ],
+        "actions": [command("verify", PLAN.verify_slice(), PLAN.cache)],
+        "meta": COMMAND,
     }

@@ -141,9 +141,20 @@ class Completion:
     error: str | None
 
 
+class Method(StrEnum):
+    """How a verdict was reached."""
+
+    ANSWERS = "answers"  # answers compared outside of the candidate's process
+    IN_PROCESS = "in-process"  # a user's Rust tests, run in the candidate's process: weaker
+
+
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the judge found about one program, whoever wrote it. Times are seconds of wall clock."""
+class Verdict:
+    """What the judge found about one program, whoever wrote it. Times are seconds of wall clock.
+
+    `compiles` is about the program together with what calls it. `tests_run` and `tests_passed`
+    count cases, or a user's Rust tests.
+    """
 
     outcome: Outcome
     compiles: bool
@@ -154,6 +165,7 @@ class Judgement:
     error_code: str | None  # rustc's, such as E0308
     diagnostics: str
     isolation: str  # the level of isolation that the verdict was reached under
+    method: Method = Method.ANSWERS
 
     def passes(self) -> bool:
         """Return whether every case ran and was answered correctly."""
@@ -161,8 +173,8 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """One row of `verdicts`: a judgement, and whose completion it is about."""
+class VerdictRow:
+    """One row of `verdicts`: a verdict, and whose completion it is about."""
 
     task: str
     model: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
@@ -106,3 +107,29 @@ def load_task(name: str, folder: Path) -> Task:
     if task.verify.crates:
         read_lock_file(folder.parent / task.verify.lock).check_names(task.verify.crates)
     return task
+
+
+def load_tasks(place: Path | str) -> dict[str, Task]:
+    """Read every task file of a folder, or those that a pattern such as `tasks/*.yaml` names.
+
+    Returns the tasks by name, which is that of the file without `.yaml`, in order of their names.
+
+    Raises:
+        TaskFileError: there is none, two have the same name, or one does not fit the format.
+    """
+    pattern = f"{place}/*.yaml" if Path(place).is_dir() else str(place)
+    paths = sorted(Path(path) for path in glob.glob(pattern, recursive=True))  # noqa: PTH207 - an absolute pattern too
+    if not paths:
+        raise TaskFileError(
+            f"There is no task file at '{place}'.",
+            "Name a folder with task files, or a pattern such as 'tasks/*.yaml'.",
+        )
+    tasks: dict[str, Task] = {}
+    for path in paths:
+        if path.stem in tasks:
+            raise TaskFileError(
+                f"'{place}' has two tasks with the name '{path.stem}'; one is '{path}'.",
+                "Rename one of the files.",
+            )
+        tasks[path.stem] = load_task(path.stem, path.parent)
+    return dict(sorted(tasks.items()))

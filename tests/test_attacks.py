@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from attack_files import CASES, FOLDER, KINDS, PATHS, PROGRAM_CASES, read_attack
 
-from sse_steps.records import Judgement, Outcome
+from sse_steps.records import Outcome, Verdict
 from sse_steps.rust import compiler
 from sse_steps.rust.isolation import Isolation
 from sse_steps.rust.judge import Judge
@@ -118,31 +118,31 @@ def test_an_attack_gets_nothing(
     judge = judge_at(level, toolchain)
     attack = read_attack(path, host.places)
     started = time.monotonic()
-    judgement = judge.judge(attack.rust, attack.cases)
+    verdict = judge.judge(attack.rust, attack.cases)
     took_s = time.monotonic() - started
-    check_no_pass(judgement)
+    check_no_pass(verdict)
     assert took_s < LONGEST_S
-    check_no_leak(judgement, host)
+    check_no_leak(verdict, host)
     if level is not LIMITS_ALONE:
         check_no_effect(host)
 
 
-def check_no_pass(judgement: Judgement) -> None:
+def check_no_pass(verdict: Verdict) -> None:
     """Check that a verdict is a failure, and the candidate's own."""
-    said = f"{judgement.outcome}: {judgement.diagnostics[:2000]}"
-    assert judgement.outcome is not Outcome.PASSED, said
-    assert not judgement.passes()
-    assert judgement.outcome not in (Outcome.INFRASTRUCTURE_ERROR, Outcome.UNTESTED), said
-    assert judgement.tests_passed < len(CASES), said
+    said = f"{verdict.outcome}: {verdict.diagnostics[:2000]}"
+    assert verdict.outcome is not Outcome.PASSED, said
+    assert not verdict.passes()
+    assert verdict.outcome not in (Outcome.INFRASTRUCTURE_ERROR, Outcome.UNTESTED), said
+    assert verdict.tests_passed < len(CASES), said
 
 
-def check_no_leak(judgement: Judgement, host: Host) -> None:
+def check_no_leak(verdict: Verdict, host: Host) -> None:
     """Check that no content of the host's files is told."""
     release = Path("/usr/lib/os-release").read_text(encoding="utf-8")
     # Long answers are told by their first and last dozen letters.
     known = [host.secret[:10], "root:x:", release[:11], "r-xp", "ELF", "HOME="]
-    found = [content for content in known if content in judgement.diagnostics]
-    assert not found, judgement.diagnostics[:3000]
+    found = [content for content in known if content in verdict.diagnostics]
+    assert not found, verdict.diagnostics[:3000]
 
 
 def check_no_effect(host: Host) -> None:

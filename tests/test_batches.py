@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sse_steps.records import Case, Judgement, Outcome, ProgramCase
+from sse_steps.records import Case, Outcome, ProgramCase, Verdict
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
@@ -78,20 +78,20 @@ def judge(toolchain: Toolchain, sandbox: Sandbox) -> Judge:
     return Judge(toolchain, sandbox, LIMITS)
 
 
-def finding(judgement: Judgement) -> Judgement:
-    """Return a judgement without what may differ: seconds, and the words of a message."""
-    return replace(judgement, compile_s=0.0, run_s=0.0, diagnostics="")
+def finding(verdict: Verdict) -> Verdict:
+    """Return a verdict without what may differ: seconds, and the words of a message."""
+    return replace(verdict, compile_s=0.0, run_s=0.0, diagnostics="")
 
 
 @pytest.fixture(scope="module")
-def together(judge: Judge) -> dict[str, Judgement]:
+def together(judge: Judge) -> dict[str, Verdict]:
     """Return what every sample gets among all the others."""
     return dict(zip(SAMPLES, judge.judge_many(list(SAMPLES.values())), strict=True))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_verdict_among_others_is_the_verdict_alone(
-    judge: Judge, together: dict[str, Judgement], name: str
+    judge: Judge, together: dict[str, Verdict], name: str
 ) -> None:
     """Outcome, counts and error code do not depend on the company."""
     sample = SAMPLES[name]
@@ -115,26 +115,26 @@ EXPECTED = {
 
 @pytest.mark.parametrize(("name", "outcome"), EXPECTED.items())
 def test_samples_get_what_they_deserve(
-    together: dict[str, Judgement], name: str, outcome: Outcome
+    together: dict[str, Verdict], name: str, outcome: Outcome
 ) -> None:
     """The batch tells right from wrong."""
     assert together[name].outcome is outcome, together[name].diagnostics
 
 
-def test_whether_an_untested_sample_compiles_is_known(together: dict[str, Judgement]) -> None:
+def test_whether_an_untested_sample_compiles_is_known(together: dict[str, Verdict]) -> None:
     """Without a case there is no pass, but the compiler's word is kept."""
     assert together["without a case"].compiles
     assert not together["without a case, broken"].compiles
 
 
-def test_a_fault_is_told_as_it_would_be_alone(together: dict[str, Judgement]) -> None:
+def test_a_fault_is_told_as_it_would_be_alone(together: dict[str, Verdict]) -> None:
     """Rustc's message names the candidate's own file and line, and nothing of the batch."""
     text = together["an unknown name"].diagnostics
     assert "candidate.rs:1:41" in text
     assert "E0425" in text
     assert all(
-        word not in judgement.diagnostics
-        for judgement in together.values()
+        word not in verdict.diagnostics
+        for verdict in together.values()
         for word in ("candidates.rs", "mod c", "judge-")
     )
 
@@ -144,13 +144,13 @@ def honest(count: int) -> list[Sample]:
     return [Sample(f"// {number}\n{ADD}", ADD_CASES) for number in range(count)]
 
 
-def check_neighbours(judge: Judge, hostile: Sample) -> Judgement:
-    """Judge a sample in the middle of 20 honest ones, which must pass, and return its judgement."""
+def check_neighbours(judge: Judge, hostile: Sample) -> Verdict:
+    """Judge a sample in the middle of 20 honest ones, which must pass, and return its verdict."""
     neighbours = honest(20)
     samples = [*neighbours[:9], hostile, *neighbours[9:]]
-    judgements = judge.judge_many(samples)
-    assert all(judgement.passes() for judgement in [*judgements[:9], *judgements[10:]])
-    return judgements[9]
+    verdicts = judge.judge_many(samples)
+    assert all(verdict.passes() for verdict in [*verdicts[:9], *verdicts[10:]])
+    return verdicts[9]
 
 
 BOMBS = {
@@ -187,16 +187,16 @@ def test_neighbours_cannot_be_called(judge: Judge) -> None:
 
 def test_equal_samples_can_share_a_batch(judge: Judge) -> None:
     """The same text twice is two modules and two verdicts."""
-    judgements = judge.judge_many([Sample(ADD, ADD_CASES)] * 3)
-    assert [judgement.outcome for judgement in judgements] == [Outcome.PASSED] * 3
+    verdicts = judge.judge_many([Sample(ADD, ADD_CASES)] * 3)
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.PASSED] * 3
 
 
 def test_verdicts_come_in_order_and_are_announced_once(judge: Judge) -> None:
-    """Each sample's number is announced exactly once, with the judgement that is returned."""
+    """Each sample's number is announced exactly once, with the verdict that is returned."""
     samples = [SAMPLES[name] for name in ("right", "wrong", "does not parse", "a program")]
-    announced: list[tuple[int, Judgement]] = []
-    judgements = judge.judge_many(samples, on_finish=lambda *each: announced.append(each))
-    assert dict(announced) == dict(enumerate(judgements))
+    announced: list[tuple[int, Verdict]] = []
+    verdicts = judge.judge_many(samples, on_finish=lambda *each: announced.append(each))
+    assert dict(announced) == dict(enumerate(verdicts))
     assert len(announced) == len(samples)
 
 
@@ -214,6 +214,6 @@ def test_a_sleeper_is_tried_again_alone(judge: Judge) -> None:
     short = replace(judge, limits=replace(LIMITS, wall_s=1.0))
     announced: list[int] = []
     samples = [Sample(sleeping, ADD_CASES), Sample(ADD, ADD_CASES)]
-    judgements = short.judge_many(samples, on_finish=lambda number, _: announced.append(number))
-    assert [judgement.outcome for judgement in judgements] == [Outcome.TIMEOUT, Outcome.PASSED]
+    verdicts = short.judge_many(samples, on_finish=lambda number, _: announced.append(number))
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.TIMEOUT, Outcome.PASSED]
     assert announced == [1, 0]

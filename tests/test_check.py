@@ -11,7 +11,7 @@ from synthetic_results import COMPLETION
 
 from sse_steps.corpus.examples_file import write_examples
 from sse_steps.errors import SandboxError
-from sse_steps.records import Case, Completion, Example, FinishReason, Outcome, Verdict
+from sse_steps.records import Case, Completion, Example, FinishReason, Outcome, VerdictRow
 from sse_steps.rust.sandbox import Sandbox
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.settings import CheckSlice, LimitSettings
@@ -23,14 +23,14 @@ EXAMPLE = Example("e1", 3, "", (Case("double", (2,), 4),), "pub fn double(n: i64
 RIGHT = "pub fn double(n: i64) -> i64 { n * 2 }"
 
 
-def verdicts_on(folder: Path, *rows: Completion) -> list[Verdict]:
+def verdicts_on(folder: Path, *rows: Completion) -> list[VerdictRow]:
     """Run the step on completions of the one example."""
     write_examples([EXAMPLE], folder / "examples.jsonl")
     write_parquet(rows, Completion, folder / "completions.parquet")
     target = folder / "verdicts.parquet"
     examples, completions = folder / "examples.jsonl", folder / "completions.parquet"
     check.run(SLICE, examples, completions, folder, folder / "cache", target)
-    return read_parquet(target, Verdict)
+    return read_parquet(target, VerdictRow)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def folder(tmp_path: Path, toolchain: Toolchain) -> Path:
 
 
 def test_equal_programs_are_judged_once(folder: Path) -> None:
-    """Completions with the same Rust share one judgement; the second is marked as cached."""
+    """Completions with the same Rust share one verdict; the second is marked as cached."""
     first, second = verdicts_on(
         folder, replace(COMPLETION, rust=RIGHT), replace(COMPLETION, run=2, rust=RIGHT)
     )

@@ -150,7 +150,7 @@ def test_the_judge_compiles_and_links_with_crates(default_cache: Path, workshop:
     limits = Limits(cpu_s=5, wall_s=20.0, memory_bytes=1 << 30, output_bytes=1 << 20)
     judge = Judge(workshop.toolchain, workshop.sandbox, limits, crates)
     samples = [Sample(rust, (Case("answer", (), text),)) for rust, text in CANDIDATES.values()]
-    outcomes = [judgement.outcome for judgement in judge.judge_many(samples)]
+    outcomes = [verdict.outcome for verdict in judge.judge_many(samples)]
     assert outcomes == [Outcome.PASSED] * len(samples)
 
 

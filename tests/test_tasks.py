@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sse_steps.errors import CratesError, TaskFileError
-from sse_steps.tasks import Evaluation, GroundTruth, Metric, Task, load_task
+from sse_steps.tasks import Evaluation, GroundTruth, Metric, Task, load_task, load_tasks
 
 ROOT = Path(__file__).parents[1]
 HEAD = "task: {id: t, domain: code-transpile, description: d}\ncorpus: tasks/c\n"
@@ -186,3 +186,24 @@ def test_any_text_is_a_task_or_an_error_in_two_lines(tmp_path: Path, text: str) 
         load(tmp_path, data)
     except TaskFileError:
         fault_of(tmp_path, data)
+
+
+def test_tasks_are_loaded_from_a_folder_or_a_pattern() -> None:
+    """`load_tasks` reads every task file of a folder, or those that a pattern names."""
+    folder = Path(__file__).parents[1] / "tasks"
+    by_folder = load_tasks(folder)
+    assert by_folder == load_tasks(f"{folder}/*.yaml")
+    assert list(by_folder) == sorted(path.stem for path in folder.glob("*.yaml"))
+    assert all(isinstance(task, Task) for task in by_folder.values())
+
+
+def test_no_task_and_two_of_one_name_are_told(tmp_path: Path) -> None:
+    """A pattern that finds nothing, or one name twice, is a fault."""
+    with pytest.raises(TaskFileError, match="no task file"):
+        load_tasks(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        source = Path(__file__).parents[1] / "tasks" / "python_to_rust.yaml"
+        (tmp_path / name / "t.yaml").write_bytes(source.read_bytes())
+    with pytest.raises(TaskFileError, match="two tasks"):
+        load_tasks(f"{tmp_path}/*/*.yaml")

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from sse_steps.records import Case, Failure, Judgement, Outcome
+from sse_steps.records import Case, Failure, Outcome, Verdict
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
@@ -102,18 +102,18 @@ def judge(toolchain: Toolchain, sandbox: Sandbox) -> Judge:
 
 
 @pytest.fixture(scope="module")
-def right(judge: Judge) -> dict[str, Judgement]:
-    """Return the judgements on the right samples, reached together."""
+def right(judge: Judge) -> dict[str, Verdict]:
+    """Return the verdicts on the right samples, reached together."""
     samples = [Sample(rust, cases) for rust, cases in PASSING.values()]
     return dict(zip(PASSING, judge.judge_many(samples), strict=True))
 
 
 @pytest.mark.parametrize("name", PASSING)
-def test_what_is_declared_is_what_passes(right: dict[str, Judgement], name: str) -> None:
+def test_what_is_declared_is_what_passes(right: dict[str, Verdict], name: str) -> None:
     """A function that does what its cases declare passes all of them."""
-    judgement = right[name]
-    assert judgement.outcome is Outcome.PASSED, judgement.diagnostics
-    assert judgement.tests_passed == len(PASSING[name][1])
+    verdict = right[name]
+    assert verdict.outcome is Outcome.PASSED, verdict.diagnostics
+    assert verdict.tests_passed == len(PASSING[name][1])
 
 
 FAILING: dict[str, tuple[str, Case, str]] = {
@@ -176,16 +176,16 @@ FAILING: dict[str, tuple[str, Case, str]] = {
 
 
 @pytest.fixture(scope="module")
-def wrong(judge: Judge) -> dict[str, Judgement]:
-    """Return the judgements on the wrong samples, reached together."""
+def wrong(judge: Judge) -> dict[str, Verdict]:
+    """Return the verdicts on the wrong samples, reached together."""
     samples = [Sample(rust, (case,)) for rust, case, _ in FAILING.values()]
     return dict(zip(FAILING, judge.judge_many(samples), strict=True))
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_anything_else_fails_and_says_why(wrong: dict[str, Judgement], name: str) -> None:
+def test_anything_else_fails_and_says_why(wrong: dict[str, Verdict], name: str) -> None:
     """A function that does something else compiles, fails, and is told what was expected."""
-    judgement = wrong[name]
-    assert judgement.outcome in (Outcome.WRONG_ANSWER, Outcome.PANICKED)
-    assert judgement.compiles
-    assert FAILING[name][2] in judgement.diagnostics
+    verdict = wrong[name]
+    assert verdict.outcome in (Outcome.WRONG_ANSWER, Outcome.PANICKED)
+    assert verdict.compiles
+    assert FAILING[name][2] in verdict.diagnostics

@@ -18,7 +18,7 @@ from sse_steps.rust.sandbox import run_tool
 from sse_steps.source_hash import source_hash
 
 _OLDEST = (1, 75)
-_SOURCES = ("launcher.rs", "seccomp.rs", "support.rs", "driver.rs")
+_SOURCES = ("launcher.rs", "seccomp.rs", "support.rs", "driver.rs", "witness.rs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Toolchain:
     rustc: Path
     sysroot: Path
     version: str  # the whole text of `rustc -vV`
-    folder: Path  # launcher, libjudge_support.rlib, driver.rs
+    folder: Path  # launcher, libjudge_support.rlib, libjudge_witness.rlib, driver.rs
     libraries: tuple[Path, ...] = ()  # that rustc is loaded with, the loader first; static: none
 
     @property
@@ -55,6 +55,11 @@ class Toolchain:
     def support(self) -> Path:
         """The library that decodes arguments and encodes answers."""
         return self.folder / "libjudge_support.rlib"
+
+    @property
+    def witness(self) -> Path:
+        """The library that tells which tests of a user ran to their end."""
+        return self.folder / "libjudge_witness.rlib"
 
     @property
     def driver(self) -> Path:
@@ -133,6 +138,7 @@ def _build(toolchain: Toolchain) -> None:
             (folder / source).write_text(_source(source), encoding="utf-8")
         _compile(toolchain, folder, "launcher.rs", "--crate-type=bin")
         _compile(toolchain, folder, "support.rs", "--crate-type=rlib", "--crate-name=judge_support")
+        _compile(toolchain, folder, "witness.rs", "--crate-type=rlib", "--crate-name=judge_witness")
         try:
             folder.rename(toolchain.folder)
         except OSError:

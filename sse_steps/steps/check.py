@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from sse_steps.console import progress
-from sse_steps.corpus.examples_file import cases_to_json, read_examples
+from sse_steps.corpus.examples_file import read_examples
 from sse_steps.errors import SandboxError
-from sse_steps.records import Completion, Example, Judgement, Outcome, Verdict
+from sse_steps.records import Completion, Example, Outcome, Verdict, VerdictRow
 from sse_steps.rust.judge import Judge, Sample, not_judged
+from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts
 from sse_steps.settings import CheckSlice
 from sse_steps.steps import machine
-from sse_steps.store import RecordStore, content_key, read_parquet, write_parquet
+from sse_steps.store import RecordStore, read_parquet, write_parquet
 
 
 def run(
@@ -51,47 +52,37 @@ def run(
     by_id = {example.id: example for example in read_examples(examples)}
     rows = read_parquet(completions, Completion)
     pairs = [(row, by_id[row.example]) for row in rows]
-    store = RecordStore(cache / "records.sqlite")
-    records = _judged(judge, pairs, store)
-    write_parquet([_verdict(judge, *pair, records) for pair in pairs], Verdict, target)
+    kept = KeptVerdicts(judge, RecordStore(cache / "records.sqlite"))
+    verdicts = _judged(kept, pairs)
+    rows_out = [_row(kept, *pair, verdicts) for pair in pairs]
+    write_parquet(rows_out, VerdictRow, target)
 
 
-def _key(judge: Judge, row: Completion, example: Example) -> str:
-    return content_key("verdict", judge.identity, row.rust, cases_to_json(example.cases))
+def _sample(row: Completion, example: Example) -> Sample:
+    return Sample(row.rust or "", example.cases)
 
 
-def _judged(
-    judge: Judge, pairs: list[tuple[Completion, Example]], store: RecordStore
-) -> dict[str, dict[str, Any]]:
-    """Return a record for each distinct program and cases, judging those that are new."""
+def _judged(kept: KeptVerdicts, pairs: list[tuple[Completion, Example]]) -> dict[str, Kept]:
+    """Return the verdict on each distinct program and cases, judging those that are new."""
     with_code = [pair for pair in pairs if pair[0].rust is not None]
-    # From the back, so that the first of equal programs is the one that the record is of.
-    wanted = {_key(judge, *pair): pair for pair in reversed(with_code)}
-    records = store.get_many(wanted)
-    missing = [key for key in wanted if key not in records]
-
-    def keep(index: int, judgement: Judgement) -> None:
-        key = missing[index]
-        records[key] = {"judgement": asdict(judgement), "origin": _origin(wanted[key][0])}
-        if judgement.outcome is not Outcome.INFRASTRUCTURE_ERROR:  # it may be gone next time
-            store.put_many({key: records[key]})
-        advance(1)
-
-    samples = [
-        Sample(row.rust or "", example.cases) for row, example in (wanted[key] for key in missing)
-    ]
+    # From the back, so that the first of equal programs is the one that the verdict is kept with.
+    wanted = {kept.key(_sample(*pair)): pair for pair in reversed(with_code)}
+    found = kept.find(wanted)
+    missing = {key: _sample(*pair) for key, pair in wanted.items() if key not in found}
+    origins = {key: _origin(pair[0]) for key, pair in wanted.items()}
     with progress(_title(pairs), len(missing)) as advance:
-        judge.judge_many(samples, on_finish=keep)
-    _raise_for_infrastructure(records)
-    return records
+        found |= kept.reach(missing, origins=origins, on_finish=lambda: advance(1))
+    _raise_for_infrastructure(found.values())
+    return found
 
 
-def _raise_for_infrastructure(records: dict[str, dict[str, Any]]) -> None:
+def _raise_for_infrastructure(found: Iterable[Kept]) -> None:
     """Raise SandboxError where the sandbox could not start a program: that is no verdict."""
+    verdicts = [kept.verdict for kept in found]
     lost = [
-        record["judgement"]["diagnostics"]
-        for record in records.values()
-        if record["judgement"]["outcome"] == Outcome.INFRASTRUCTURE_ERROR
+        verdict.diagnostics
+        for verdict in verdicts
+        if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR
     ]
     if lost:
         raise SandboxError(
@@ -112,28 +103,28 @@ def _origin(row: Completion) -> list[object]:
     return [row.task, row.model, row.run, row.example]
 
 
-def _verdict(
-    judge: Judge, row: Completion, example: Example, records: dict[str, dict[str, Any]]
-) -> Verdict:
+def _row(
+    kept: KeptVerdicts, row: Completion, example: Example, found: dict[str, Kept]
+) -> VerdictRow:
     if row.rust is None:
-        judgement, cached = _without_code(row, judge), False
+        known = Kept(_without_code(row, kept.judge), _origin(row))
     else:
-        record = records[_key(judge, row, example)]
-        judgement = Judgement(**record["judgement"])
-        cached = record["origin"] != _origin(row)
-    return Verdict(
+        known = found[kept.key(_sample(row, example))]
+    verdict = asdict(known.verdict)
+    del verdict["method"]  # cases are always put from outside
+    return VerdictRow(
         task=row.task,
         model=row.model,
         run=row.run,
         example=row.example,
         level=row.level,
         tests_total=len(example.cases),
-        cached=cached,
-        **{**asdict(judgement), "outcome": Outcome(judgement.outcome)},
+        cached=known.origin != _origin(row),
+        **verdict,
     )
 
 
-def _without_code(row: Completion, judge: Judge) -> Judgement:
+def _without_code(row: Completion, judge: Judge) -> Verdict:
     outcome = Outcome.NO_ANSWER if row.finish_reason.is_failure else Outcome.NO_CODE
     diagnostics = row.error or f"the engine stopped with {row.finish_reason} and gave no Rust"
     return not_judged(outcome, diagnostics, judge.sandbox.level)

@@ -181,6 +181,10 @@ class Plan:
         crates = self.settings.tasks[task].verify.crates
         return CheckSlice(run.limits, run.allow_weak_isolation, crates)
 
+    def verify_slice(self) -> CheckSlice:
+        """Return what the verdict on a single file depends on."""
+        return CheckSlice(self.settings.run.limits, self.settings.run.allow_weak_isolation)
+
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""
         return MetricsSlice(self.settings.models, self.settings.prices)
