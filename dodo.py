@@ -82,16 +82,16 @@ def task_transpile() -> Iterator[Task]:
 
 def task_check() -> Iterator[Task]:
     """Compile each completion, put its cases to it and record the verdict."""
-    settings = PLAN.check_slice()
     for origin in PLAN.origins():
+        settings = PLAN.check_slice(origin.task)
         examples, completions = PLAN.examples(origin.task), PLAN.completions(origin)
-        target = PLAN.verdicts(origin)
+        target, lock = PLAN.verdicts(origin), PLAN.lock_folder(origin.task)
         yield {
             "name": f"{origin.task}:{origin.model}:{origin.run}",
             "file_dep": [examples, completions, *PLAN.crates(origin.task, compiler_version())],
             "targets": [target],
             "uptodate": [unchanged(settings, rustc=compiler_version())],
-            "actions": [action("check", settings, examples, completions, PLAN.cache, target)],
+            "actions": [action("check", settings, examples, completions, lock, PLAN.cache, target)],
             "clean": True,
         }
 

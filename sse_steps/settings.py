@@ -150,6 +150,7 @@ class CheckSlice:
 
     limits: LimitSettings
     allow_weak_isolation: bool
+    crates: tuple[str, ...] = ()  # that the task allows
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -22,9 +22,12 @@ from candidates_with_crates import CANDIDATES
 from project import Project, lay_out
 
 from sse_steps.errors import CratesError
+from sse_steps.records import Case, Outcome
 from sse_steps.rust.crates import NO_CRATES, Crates, built_folder, find_crates, sources_folder
+from sse_steps.rust.isolation import Isolation
+from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.lock_file import read_lock_file
-from sse_steps.rust.sandbox import Access, Finished, Isolation, Limits, Sandbox
+from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.tasks import load_task
 
@@ -55,7 +58,9 @@ class Workshop:
         folder = self.folder
         command = [str(self.toolchain.rustc), *OPTIONS, f"--out-dir={folder}", *options]
         readable = (self.toolchain.sysroot, *crates.readable)
-        access = Access(folder, readable=readable, writable=True, system=True)
+        access = Access(
+            folder, readable=readable, writable=True, system=True, processes=True, proc=True
+        )
         return self.sandbox.run([*command, *crates.options, source], access, LIMITS)
 
     def library(self, crates: Crates, rust: str) -> Finished:
@@ -135,6 +140,18 @@ def test_all_default_crates_fit_together(default_cache: Path, workshop: Workshop
     crates = find_crates(names, DEFAULT, default_cache, workshop.toolchain, workshop.sandbox)
     rust, expected = CANDIDATES[("serde", "serde_json")]
     assert workshop.answer(crates, rust) == expected
+
+
+@pytest.mark.slow
+def test_the_judge_compiles_and_links_with_crates(default_cache: Path, workshop: Workshop) -> None:
+    """Candidates that use the default crates pass among one another."""
+    names = list(read_lock_file(DEFAULT).direct)
+    crates = find_crates(names, DEFAULT, default_cache, workshop.toolchain, workshop.sandbox)
+    limits = Limits(cpu_s=5, wall_s=20.0, memory_bytes=1 << 30, output_bytes=1 << 20)
+    judge = Judge(workshop.toolchain, workshop.sandbox, limits, crates)
+    samples = [Sample(rust, (Case("answer", (), text),)) for rust, text in CANDIDATES.values()]
+    outcomes = [judgement.outcome for judgement in judge.judge_many(samples)]
+    assert outcomes == [Outcome.PASSED] * len(samples)
 
 
 @pytest.mark.slow
@@ -525,7 +542,7 @@ def test_a_killed_build_leaves_nothing_half(
     script = (
         "import sys; from pathlib import Path; "
         "from sse_steps.rust.crates import find_crates; "
-        "from sse_steps.rust.sandbox import strongest_sandbox; "
+        "from sse_steps.rust.probe import strongest_sandbox; "
         "from sse_steps.rust.toolchain import find_toolchain; "
         "cache = Path(sys.argv[2]); toolchain = find_toolchain(cache); "
         "sandbox = strongest_sandbox(toolchain.launcher); "

@@ -113,7 +113,12 @@ def build(
     command = ["/usr/bin/env", *environment, str(cargo), "build", "--offline", "--frozen"]
     command += [f"--target={triple}", "--message-format=json", *_source_options(sources)]
     access = Access(
-        folder, readable=(toolchain.sysroot, cargo, sources), writable=True, system=True
+        folder,
+        readable=(toolchain.sysroot, cargo, sources),
+        writable=True,
+        system=True,
+        processes=True,
+        proc=True,
     )
     done = sandbox.run(command, access, _LIMITS)
     if done.exit_code != 0:

@@ -1,38 +1,29 @@
-"""From Rust text to an executable, or to the reason why not. The compiler runs isolated too."""
+"""From Rust text to an executable, or to the reason why not. The compiler runs isolated too.
+
+Hostile source meets the compiler in a sandbox that has the toolchain and nothing else. The linker,
+which needs the system's libraries, then sees only the finished library and a driver of ours.
+"""
 
 from __future__ import annotations
 
-import json
+import secrets
 import signal
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from sse_steps.records import Case, Outcome
+from sse_steps.records import Outcome
+from sse_steps.rust.bridge import Candidate, batch_root
+from sse_steps.rust.crates import NO_CRATES, Crates
+from sse_steps.rust.diagnostics import CompileError, read_errors, told
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
-from sse_steps.rust.signature import identifier
 from sse_steps.rust.toolchain import Toolchain
 
 COMPILE_WALL_S = 90.0
-_COMPILE_LIMITS = Limits(
+_LIMITS = Limits(
     cpu_s=30, wall_s=COMPILE_WALL_S, memory_bytes=4 << 30, output_bytes=256 << 20, processes=1024
 )
-_LONGEST_DIAGNOSTICS = 8000
-
-# Appended to the candidate, so that a private function can be called. Inference decides the types.
-_BRIDGE = """
-
-/// What the judge calls.
-pub mod judge_bridge {{
-    /// Calls the function with the arguments of one case.
-    pub fn answer(
-        arguments: &mut ::judge_support::Arguments,
-    ) -> Result<Vec<u8>, ::judge_support::Mismatch> {{
-        let answer = super::{function}({arguments});
-        Ok(::judge_support::answer(&answer))
-    }}
-}}
-"""
+_ROOT, _ALONE = "candidates.rs", "candidate.rs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,64 +32,211 @@ class Compiled:
 
     executable: Path | None
     outcome: Outcome  # PASSED, or why there is no executable
-    error_code: str | None
+    error_code: str | None  # of the first error; a fault of syntax has none
     diagnostics: str
-    seconds: float
+    seconds: float  # of the wall clock; an equal share of what its batch took
+    choice: int = 0  # which candidate of the executable it is
+
+    def access(self) -> Access:
+        """Return what the executable may reach while it runs: itself."""
+        if self.executable is None:
+            raise ValueError("there is nothing to run")
+        choice = (("JUDGE_CHOICE", str(self.choice)),)
+        return Access(self.executable.parent, environment=choice)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Compiles candidates with one toolchain in one sandbox."""
+    """Compiles candidates with one toolchain in one sandbox, with some crates or none."""
 
     toolchain: Toolchain
     sandbox: Sandbox
+    crates: Crates = NO_CRATES
 
-    def compile_program(self, rust: str, folder: Path) -> Compiled:
-        """Compile a whole program into `folder`."""
-        (folder / "candidate.rs").write_text(rust, encoding="utf-8", errors="replace")
-        done = self._rustc(folder, "candidate.rs", "--crate-type=bin", "--crate-name=candidate")
-        return _compiled(done, folder / "candidate")
+    def compile_alone(self, candidate: Candidate, folder: Path) -> Compiled:
+        """Compile a candidate as a crate of its own into the empty `folder`."""
+        _write(folder / _ALONE, candidate.with_bridge())
+        library = self._library(folder, _ALONE, _LIMITS)
+        if library.exit_code != 0 and not self._pinned(candidate, library, folder):
+            errors = self._errors(candidate, library, folder)
+            return _failed(library, errors, _ALONE, library.wall_s)
+        linked = self._link(folder)
+        seconds = library.wall_s + linked.wall_s
+        executable = _executable(folder, linked)
+        if executable is None:
+            return _failed(linked, read_errors(linked.stderr), _ALONE, seconds)
+        return Compiled(executable, Outcome.PASSED, None, "", seconds)
 
-    def compile_function(self, rust: str, case: Case, folder: Path) -> Compiled:
-        """Compile a library with the function that `case` calls, and the driver linked to it."""
-        arguments = ", ".join(["arguments.next()?"] * len(case.args))
-        bridge = _BRIDGE.format(function=identifier(case.function), arguments=arguments)
-        (folder / "candidate.rs").write_text(rust + bridge, encoding="utf-8", errors="replace")
-        support = f"--extern=judge_support={self.toolchain.support}"
-        library = self._rustc(
-            folder, "candidate.rs", "--crate-type=rlib", "--crate-name=candidate", support
-        )
+    def _pinned(self, candidate: Candidate, library: Finished, folder: Path) -> bool:
+        """Where inference could not decide the types of a call, try those that the cases show."""
+        if not (candidate.is_generic and _in_bridge(read_errors(library.stderr), candidate)):
+            return False
+        for calls in candidate.pinned_calls():
+            _write(folder / _ALONE, candidate.with_bridge(calls))
+            if self._library(folder, _ALONE, _LIMITS).exit_code == 0:
+                return True
+        return False
+
+    def _errors(self, candidate: Candidate, library: Finished, folder: Path) -> list[CompileError]:
+        """Return the errors; a fault of `main` is told as rustc tells it of a whole program."""
+        errors = read_errors(library.stderr)
+        if candidate.is_program and _in_bridge(errors, candidate):
+            _write(folder / _ALONE, candidate.rust)
+            options = ["--crate-type=bin", "--emit=metadata", f"--out-dir={folder}", _ALONE]
+            plain = self._isolated(options, folder, _LIMITS)
+            return read_errors(plain.stderr) or errors
+        return errors
+
+    def compile_batch(self, candidates: Sequence[Candidate], folder: Path) -> list[Compiled]:
+        """Compile candidates as modules of one crate into the empty `folder`.
+
+        Those that rustc finds fault with are dropped and the rest is compiled again. Where the
+        fault is nobody's in particular, such as a compiler out of time, the batch is split.
+        """
+        if len(candidates) == 1:
+            return [self.compile_alone(candidates[0], folder)]
+        batch = _Batch.written(candidates, folder)
+        found: dict[int, Compiled] = {}
+        left, seconds = list(range(len(candidates))), 0.0
+        while left:
+            settled, took_s = self._attempt(batch, left)
+            seconds += took_s
+            if not settled:
+                break
+            found |= settled
+            left = [index for index in left if index not in settled]
+        share = seconds / len(candidates)
+        found = {index: replace(each, seconds=share) for index, each in found.items()}
+        found |= self._split(candidates, left, folder)
+        return [found[index] for index in range(len(candidates))]
+
+    def _attempt(self, batch: _Batch, left: list[int]) -> tuple[dict[int, Compiled], float]:
+        """Compile a crate of those that are left.
+
+        Returns those that are settled now, all or the ones at fault, and the seconds that it took.
+        """
+        _write(batch.folder / _ROOT, batch_root([batch.modules[index] for index in left]))
+        limits = replace(_LIMITS, cpu_s=min(_LIMITS.cpu_s, 5 + len(left) // 5))
+        library = self._library(batch.folder, _ROOT, limits)
         if library.exit_code != 0:
-            return _compiled(library, folder / "driver")
-        candidate = f"--extern=candidate={folder / 'libcandidate.rlib'}"
-        driver = str(self.toolchain.driver)
-        linked = self._rustc(folder, driver, "--crate-name=driver", support, candidate)
-        return _compiled(linked, folder / "driver", before_s=library.wall_s)
+            blamed = batch.blame(library, left)
+            failed = {index: batch.failed(library, blamed[index], index) for index in blamed}
+            return failed, library.wall_s
+        linked = self._link(batch.folder)
+        executable = _executable(batch.folder, linked)
+        seconds = library.wall_s + linked.wall_s
+        if executable is None:
+            return {}, seconds
+        passed = Compiled(executable, Outcome.PASSED, None, "", 0.0)
+        return {index: replace(passed, choice=at) for at, index in enumerate(left)}, seconds
 
-    def _rustc(self, folder: Path, source: str, *options: str) -> Finished:
-        command = [
-            str(self.toolchain.rustc),
+    def _split(
+        self, candidates: Sequence[Candidate], left: list[int], folder: Path
+    ) -> dict[int, Compiled]:
+        """Compile in two halves, each in its own folder, what the batch came to no end with."""
+        middle = (len(left) + 1) // 2
+        found: dict[int, Compiled] = {}
+        for half in filter(None, (left[:middle], left[middle:])):
+            place = folder / f"half_{half[0]}"
+            place.mkdir()
+            compiled = self.compile_batch([candidates[index] for index in half], place)
+            found |= dict(zip(half, compiled, strict=True))
+        return found
+
+    def _library(self, folder: Path, source: str, limits: Limits) -> Finished:
+        options = [f"--out-dir={folder}", "--crate-type=rlib", "--crate-name=candidates", source]
+        return self._isolated(options, folder, limits)
+
+    def _isolated(self, options: list[str], folder: Path, limits: Limits) -> Finished:
+        """Run rustc on hostile source, with nothing else of the machine in sight."""
+        ours = (*self.toolchain.readable, self.toolchain.support)
+        access = Access(folder, readable=(*ours, *self.crates.readable), writable=True)
+        return self.sandbox.run(self._rustc(options), access, limits)
+
+    def _link(self, folder: Path) -> Finished:
+        target = folder / "linked"
+        target.mkdir(exist_ok=True)
+        library = f"--extern=candidates={folder / 'libcandidates.rlib'}"
+        options = [f"--out-dir={target}", "--crate-name=driver", library]
+        readable = (self.toolchain.sysroot, self.toolchain.folder, folder, *self.crates.readable)
+        access = Access(
+            target, readable=readable, writable=True, system=True, processes=True, proc=True
+        )
+        command = self._rustc([*options, str(self.toolchain.driver)])
+        return self.sandbox.run(command, access, _LIMITS)
+
+    def _rustc(self, options: list[str]) -> list[str]:
+        return [
+            *self.toolchain.command,
             "--edition=2021",
             "--error-format=json",
+            "-Awarnings",
             "-Cdebuginfo=0",
             "-Coverflow-checks=on",
+            "-Cembed-bitcode=no",
             "-Ctarget-feature=+crt-static",
-            f"--out-dir={folder}",
+            f"--extern=judge_support={self.toolchain.support}",
+            *self.crates.options,
             *options,
-            source,
         ]
-        readable = (self.toolchain.sysroot, self.toolchain.folder)
-        access = Access(folder, readable=readable, writable=True, system=True)
-        return self.sandbox.run(command, access, _COMPILE_LIMITS)
 
 
-def _compiled(done: Finished, executable: Path, *, before_s: float = 0.0) -> Compiled:
-    seconds = before_s + done.wall_s
-    if done.exit_code == 0 and executable.is_file() and not executable.is_symlink():
-        return Compiled(executable, Outcome.PASSED, None, "", seconds)
-    code, rendered = _first_error(done.stderr)
-    diagnostics = rendered or done.stderr[-2000:].decode(errors="replace")
-    return Compiled(None, _failure(done), code, diagnostics[:_LONGEST_DIAGNOSTICS], seconds)
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Candidates as modules. Their names cannot be guessed, so none can name another."""
+
+    folder: Path
+    modules: tuple[str, ...]
+
+    @classmethod
+    def written(cls, candidates: Sequence[Candidate], folder: Path) -> _Batch:
+        """Write each candidate's module into `folder`."""
+        modules = tuple(f"c{secrets.token_hex(8)}" for _ in candidates)
+        for name, candidate in zip(modules, candidates, strict=True):
+            _write(folder / f"{name}.rs", candidate.with_bridge())
+        return cls(folder, modules)
+
+    def blame(self, library: Finished, left: list[int]) -> dict[int, list[CompileError]]:
+        """Return the errors of each candidate that has some."""
+        by_file = {f"{self.modules[index]}.rs": index for index in left}
+        blamed: dict[int, list[CompileError]] = {}
+        for error in read_errors(library.stderr):
+            for place in error.at:
+                index = by_file.get(place.file)
+                if place.file == _ROOT and place.line > len(left) + 3:
+                    arm = place.line - len(left) - 4
+                    index = left[arm] if arm < len(left) else None
+                if index is not None:
+                    blamed.setdefault(index, []).append(error)
+                    break
+        return blamed
+
+    def failed(self, library: Finished, errors: list[CompileError], index: int) -> Compiled:
+        """Return the failure of one candidate in the words that it would get alone."""
+        module = self.modules[index]
+        compiled = _failed(library, errors, f"{module}.rs", 0.0)
+        text = compiled.diagnostics.replace(f"{module}.rs", _ALONE).replace(f"{module}::", "")
+        return replace(compiled, outcome=Outcome.COMPILE_ERROR, diagnostics=text)
+
+
+def _in_bridge(errors: list[CompileError], candidate: Candidate) -> list[CompileError]:
+    """Return the errors behind a candidate's own lines."""
+    return [error for error in errors if error.at and error.at[0].line > candidate.lines]
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", errors="replace")
+
+
+def _executable(folder: Path, linked: Finished) -> Path | None:
+    executable = folder / "linked" / "driver"
+    return executable if linked.exit_code == 0 and executable.is_file() else None
+
+
+def _failed(done: Finished, errors: list[CompileError], own: str, seconds: float) -> Compiled:
+    code = errors[0].code if errors else None
+    diagnostics = told(errors, own) or done.stderr[-2000:].decode(errors="replace")
+    return Compiled(None, _failure(done), code, diagnostics, seconds)
 
 
 def _failure(done: Finished) -> Outcome:
@@ -107,26 +245,3 @@ def _failure(done: Finished) -> Outcome:
     if done.timed_out or done.signal_number in (signal.SIGKILL, signal.SIGXCPU):
         return Outcome.TIMEOUT
     return Outcome.COMPILE_ERROR
-
-
-def _first_error(stderr: bytes) -> tuple[str | None, str]:
-    """Return the code of the first error and the text of all of them, from rustc's JSON lines."""
-    errors = [
-        message for message in map(_message, stderr.splitlines()) if message["level"] == "error"
-    ]
-    codes = [message["code"]["code"] for message in errors if message.get("code")]
-    texts = [
-        message.get("rendered") or message["message"]
-        for message in errors
-        if not message["message"].startswith("aborting due to")
-    ]
-    return next(iter(codes), None), "\n".join(texts)
-
-
-def _message(line: bytes) -> dict[str, Any]:
-    """Return one of rustc's messages; a line that is none, such as a crash report, has no level."""
-    try:
-        message = json.loads(line)
-    except ValueError:
-        message = None
-    return message if isinstance(message, dict) and "level" in message else {"level": None}

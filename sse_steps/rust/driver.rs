@@ -1,5 +1,5 @@
-//! The process that answers calls with the candidate's function. It holds no inputs and no answers.
+//! The process that runs one candidate of a batch. It holds no inputs and no answers.
 
-fn main() {
-    judge_support::serve(candidate::judge_bridge::answer);
+fn main() -> std::process::ExitCode {
+    judge_support::start(candidates::judge_bridge::entry)
 }

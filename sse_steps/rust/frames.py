@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 _DEEPEST = 64
+_LARGEST_I128 = 2**127 - 1
 
 
 class FrameError(ValueError):
@@ -41,14 +42,14 @@ def encode(value: object) -> bytes:
     """Return the bytes of a plain Python value.
 
     Raises:
-        UnrepresentableError: the value is of another type, or an integer beyond 128 bits.
+        UnrepresentableError: the value is of another type, or an integer beyond a u128 or an i128.
     """
     if value is None:
         return b"n"
     if isinstance(value, bool):
         return b"b\x01" if value else b"b\x00"
     if isinstance(value, int):
-        return b"i" + _integer(value)
+        return _integer(value)
     if isinstance(value, float):
         return b"f" + struct.pack("<d", value)
     if isinstance(value, str):
@@ -58,12 +59,15 @@ def encode(value: object) -> bytes:
 
 
 def _integer(value: int) -> bytes:
+    """Return an i128, or a u128 where that is too small."""
+    large = value > _LARGEST_I128
     try:
-        return value.to_bytes(16, "little", signed=True)
+        data = value.to_bytes(16, "little", signed=not large)
     except OverflowError as too_big:
         raise UnrepresentableError(
             f"an integer of {value.bit_length()} bits and a sign; 128 are the most"
         ) from too_big
+    return (b"g" if large else b"i") + data
 
 
 def _encode_collection(value: object) -> bytes:
@@ -86,11 +90,20 @@ def decode(payload: bytes) -> object:
     Raises:
         FrameError: the bytes are not one value.
     """
+    return decode_many(payload, 1)[0]
+
+
+def decode_many(payload: bytes, count: int) -> tuple[object, ...]:
+    """Return the `count` values that `payload` holds, whole.
+
+    Raises:
+        FrameError: the bytes are not so many values.
+    """
     reader = _Reader(payload)
-    value = reader.value(0)
+    values = tuple(reader.value(0) for _ in range(count))
     if reader.at != len(payload):
         raise FrameError(f"{len(payload) - reader.at} bytes behind the value")
-    return value
+    return values
 
 
 class _Reader:
@@ -120,6 +133,7 @@ class _Reader:
             b"e": Failed,
             b"b": lambda: self._take(1) != b"\x00",
             b"i": lambda: int.from_bytes(self._take(16), "little", signed=True),
+            b"g": lambda: int.from_bytes(self._take(16), "little"),
             b"f": lambda: struct.unpack("<d", self._take(8))[0],
             b"s": self._text,
             b"l": lambda: [self.value(depth + 1) for _ in range(self._count())],

@@ -1,4 +1,4 @@
-"""The judge: a candidate and its cases in, a judgement out.
+"""The judge: candidates and their cases in, a judgement on each out.
 
 Expected values never enter a candidate's process. The judge sends arguments, reads typed answers
 and compares them here; exit codes and standard output of a called function count for nothing. A
@@ -7,124 +7,144 @@ program is judged by its standard output and exit code against what the Python o
 
 from __future__ import annotations
 
-import reprlib
-import signal
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
-from sse_steps.records import Case, Judgement, Outcome, ProgramCase
-from sse_steps.rust.compare import equal
+from sse_steps.records import Judgement, Outcome
+from sse_steps.rust.bridge import Candidate, Cases
 from sse_steps.rust.compiler import COMPILE_WALL_S, Compiled, Compiler
-from sse_steps.rust.frames import Failed, Unordered
-from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox, signal_of
-from sse_steps.rust.session import Answer, Answered, Died, Panicked, Session, TimedOut, Unfit
-from sse_steps.rust.toolchain import Toolchain
+from sse_steps.rust.crates import NO_CRATES, Crates
+from sse_steps.rust.ordinary import is_ordinary
+from sse_steps.rust.sandbox import Limits, Sandbox
+from sse_steps.rust.toolchain import Toolchain, cpu_count
+from sse_steps.rust.trial import CaseResult, put_cases
 from sse_steps.source_hash import source_hash
+
+_LARGEST_BATCH = 48
+_RUNS_AT_ONCE = 3  # of one batch: most of the start of a sandbox is waiting for the kernel
 
 
 @dataclass(frozen=True, slots=True)
-class _CaseResult:
-    outcome: Outcome
-    detail: str = ""
+class Sample:
+    """A program and the cases that are put to it."""
+
+    rust: str
+    cases: Cases
+
+    def is_ordinary(self) -> bool:
+        """Return whether the program may share a crate with others."""
+        candidate = Candidate(self.rust, self.cases)
+        if candidate.is_generic:
+            return False
+        return is_ordinary(self.rust, is_program=candidate.is_program)
+
+
+def _ignore(_index: int, _judgement: Judgement) -> None:
+    """Do nothing with a judgement that was just reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges candidates with one toolchain, in one sandbox, under one set of limits."""
+    """Judges candidates with one toolchain and crates, in one sandbox, under one set of limits."""
 
     toolchain: Toolchain
     sandbox: Sandbox
     limits: Limits
+    crates: Crates = NO_CRATES
 
     @property
     def identity(self) -> str:
         """Everything about the judge that a verdict depends on, as a text."""
-        parts = (source_hash("rust"), self.toolchain.version)
+        parts = (source_hash("rust"), self.toolchain.version, self.crates.identity)
         return "\n".join(map(str, (*parts, self.sandbox.level, self.limits)))
 
-    def judge(self, rust: str, cases: tuple[Case, ...] | tuple[ProgramCase, ...]) -> Judgement:
-        """Compile `rust`, run every case, and return what was found."""
-        if not cases:
-            return not_compiled(Outcome.UNTESTED, "the example has no case", self.sandbox.level)
-        with tempfile.TemporaryDirectory(prefix="judge-") as name:
-            folder = Path(name)
-            compiled = self._compile(rust, cases, folder)
-            if compiled.executable is None:
-                return self._not_compiled(compiled)
-            started = time.perf_counter()
-            results = self._run(compiled.executable, cases)
-            return self._conclude(compiled, results, time.perf_counter() - started)
+    def judge(self, rust: str, cases: Cases) -> Judgement:
+        """Compile `rust` in a crate of its own, put every case to it, and tell what was found."""
+        return self._judge_together([Sample(rust, cases)])[0]
+
+    def judge_many(
+        self,
+        samples: Sequence[Sample],
+        *,
+        on_finish: Callable[[int, Judgement], None] = _ignore,
+    ) -> list[Judgement]:
+        """Judge samples on all processors and return the judgements in the samples' order.
+
+        Ordinary samples share crates, unusual ones are compiled alone; a judgement is the same
+        either way. One that the clock on the wall decided is reached once more, alone, because a
+        busy machine must not decide. `on_finish` is given each sample's number and its final
+        judgement as soon as there is one, from any thread.
+        """
+        found: dict[int, Judgement] = {}
+
+        def judge_group(group: list[int]) -> None:
+            together = self._judge_together([samples[index] for index in group])
+            for index, judgement in zip(group, together, strict=True):
+                found[index] = judgement
+                if not self.ended_by_the_clock(judgement):
+                    on_finish(index, judgement)
+
+        with ThreadPoolExecutor(cpu_count()) as pool:
+            for _ in pool.map(judge_group, _groups(samples)):
+                pass
+        for index, judgement in found.items():
+            if self.ended_by_the_clock(judgement):
+                found[index] = self.judge(samples[index].rust, samples[index].cases)
+                on_finish(index, found[index])
+        return [found[index] for index in range(len(samples))]
 
     def ended_by_the_clock(self, judgement: Judgement) -> bool:
-        """Return whether the clock on the wall decided, which a busy machine can bring about."""
+        """Return whether the clock on the wall decided."""
         out_of_time = judgement.run_s >= self.limits.wall_s or judgement.compile_s >= COMPILE_WALL_S
         return judgement.outcome is Outcome.TIMEOUT and out_of_time
 
-    def _compile(
-        self, rust: str, cases: tuple[Case, ...] | tuple[ProgramCase, ...], folder: Path
-    ) -> Compiled:
-        compiler = Compiler(self.toolchain, self.sandbox)
-        first = cases[0]
-        if isinstance(first, Case):
-            return compiler.compile_function(rust, first, folder)
-        return compiler.compile_program(rust, folder)
+    def _judge_together(self, samples: Sequence[Sample]) -> list[Judgement]:
+        compiler = Compiler(self.toolchain, self.sandbox, self.crates)
+        candidates = [Candidate(sample.rust, sample.cases) for sample in samples]
+        with tempfile.TemporaryDirectory(prefix="judge-") as name:
+            compiled = compiler.compile_batch(candidates, Path(name))
+            with ThreadPoolExecutor(_RUNS_AT_ONCE) as pool:
+                cases = [sample.cases for sample in samples]
+                return list(pool.map(self._judgement, compiled, cases))
 
-    def _run(
-        self, executable: Path, cases: tuple[Case, ...] | tuple[ProgramCase, ...]
-    ) -> list[_CaseResult]:
-        calls = tuple(case for case in cases if isinstance(case, Case))
-        runs = tuple(case for case in cases if isinstance(case, ProgramCase))
-        return self._run_calls(executable, calls) + self._run_programs(executable, runs)
-
-    def _run_calls(self, executable: Path, cases: tuple[Case, ...]) -> list[_CaseResult]:
-        """Ask one process all questions; a process that dies is replaced for the next question."""
-        results: list[_CaseResult] = []
-        while len(results) < len(cases):
-            with Session(self.sandbox, executable, self.limits) as session:
-                for case in cases[len(results) :]:
-                    answer = session.ask(case.args, case.expected)
-                    results.append(_judge_answer(case, answer))
-                    if isinstance(answer, TimedOut):
-                        return results
-                    if isinstance(answer, Died):
-                        break
-        return results
-
-    def _run_programs(self, executable: Path, cases: tuple[ProgramCase, ...]) -> list[_CaseResult]:
-        results: list[_CaseResult] = []
-        for case in cases:
-            command = [str(executable), *case.arguments]
-            access = Access(executable.parent)
-            stdin = case.stdin.encode()
-            done = self.sandbox.run(command, access, self.limits, stdin=stdin)
-            results.append(_judge_output(case, done))
-            if results[-1].outcome is Outcome.TIMEOUT:
-                break
-        return results
-
-    def _not_compiled(self, compiled: Compiled) -> Judgement:
-        judgement = not_compiled(compiled.outcome, compiled.diagnostics, self.sandbox.level)
-        return replace(judgement, compile_s=compiled.seconds, error_code=compiled.error_code)
-
-    def _conclude(self, compiled: Compiled, results: list[_CaseResult], run_s: float) -> Judgement:
-        failed = [result for result in results if result.outcome is not Outcome.PASSED]
+    def _judgement(self, compiled: Compiled, cases: Cases) -> Judgement:
+        started = time.perf_counter()
+        if compiled.executable is None or not cases:
+            results = []
+            wrong = _without_a_run(compiled, cases)
+        else:
+            results = put_cases(self.sandbox, compiled, cases, self.limits)
+            wrong = next(filter(_is_wrong, results), CaseResult(Outcome.PASSED))
         return Judgement(
-            outcome=failed[0].outcome if failed else Outcome.PASSED,
-            compiles=True,
+            outcome=wrong.outcome,
+            compiles=compiled.executable is not None,
             tests_run=len(results),
-            tests_passed=len(results) - len(failed),
+            tests_passed=len(results) - sum(map(_is_wrong, results)),
             compile_s=compiled.seconds,
-            run_s=run_s,
-            error_code=None,
-            diagnostics=failed[0].detail if failed else "",
+            run_s=time.perf_counter() - started,
+            error_code=compiled.error_code,
+            diagnostics=wrong.detail,
             isolation=self.sandbox.level,
         )
 
 
-def not_compiled(outcome: Outcome, diagnostics: str, isolation: str) -> Judgement:
-    """Return the judgement on something that no case was put to."""
+def _is_wrong(result: CaseResult) -> bool:
+    return result.outcome is not Outcome.PASSED
+
+
+def _without_a_run(compiled: Compiled, cases: Cases) -> CaseResult:
+    """Return what is to be said of a program that no case was put to."""
+    if not cases and compiled.outcome in (Outcome.PASSED, Outcome.COMPILE_ERROR):
+        return CaseResult(Outcome.UNTESTED, compiled.diagnostics or "there is no case")
+    return CaseResult(compiled.outcome, compiled.diagnostics)
+
+
+def not_judged(outcome: Outcome, diagnostics: str, isolation: str) -> Judgement:
+    """Return the judgement on a reply without a program."""
     return Judgement(
         outcome=outcome,
         compiles=False,
@@ -138,67 +158,11 @@ def not_compiled(outcome: Outcome, diagnostics: str, isolation: str) -> Judgemen
     )
 
 
-def _judge_answer(case: Case, answer: Answer) -> _CaseResult:
-    call = f"{case.function}({', '.join(map(repr, case.args))})"
-    match answer:
-        case Answered(value):
-            return _judge_value(case, value, call)
-        case Panicked():
-            return _CaseResult(Outcome.PANICKED, f"{call} panicked")
-        case Unfit(why):
-            return _CaseResult(Outcome.WRONG_ANSWER, f"{call}: {why}")
-        case TimedOut():
-            return _CaseResult(Outcome.TIMEOUT, f"{call} gave no answer in time")
-        case Died(exit_code, stderr, launched):
-            said = stderr.decode(errors="replace")
-            outcome = _death(exit_code, stderr) if launched else Outcome.INFRASTRUCTURE_ERROR
-            return _CaseResult(outcome, f"{call} ended the process: {said}")
-
-
-def _judge_value(case: Case, value: object, call: str) -> _CaseResult:
-    if case.raises is not None:
-        right = isinstance(value, Failed)
-        wanted = f"an Err, because the Python raised {case.raises}"
-    else:
-        right = equal(case.expected, value)
-        wanted = repr(case.expected)
-    if right:
-        return _CaseResult(Outcome.PASSED)
-    return _CaseResult(Outcome.WRONG_ANSWER, f"{call} gave {_short(value)}, expected {wanted:.500}")
-
-
-def _short(value: object) -> str:
-    """Return a value for a message; a large one is not written out first and cut afterwards."""
-    if isinstance(value, Unordered):
-        return f"{'map' if value.is_map else 'set'} of {reprlib.repr(value.items)}"
-    return reprlib.repr(value)
-
-
-def _judge_output(case: ProgramCase, done: Finished) -> _CaseResult:
-    run = f"the program with arguments {list(case.arguments)!r} and stdin {case.stdin!r:.200}"
-    if done.timed_out:
-        return _CaseResult(Outcome.TIMEOUT, f"{run} did not end in time")
-    stderr = done.stderr[:2000].decode(errors="replace")
-    if not done.launched:
-        return _CaseResult(Outcome.INFRASTRUCTURE_ERROR, f"{run} could not be started: {stderr}")
-    if done.signal_number is not None:
-        return _CaseResult(_death(done.exit_code, done.stderr), f"{run} was ended: {stderr}")
-    stdout = done.stdout.decode(errors="replace")
-    if (stdout.rstrip("\n"), done.exit_code) == (case.stdout.rstrip("\n"), case.exit_code):
-        return _CaseResult(Outcome.PASSED)
-    outcome = Outcome.PANICKED if done.exit_code == 101 else Outcome.WRONG_ANSWER
-    detail = (
-        f"{run} ended with {done.exit_code} and printed {stdout!r:.500}, "
-        f"expected {case.exit_code} and {case.stdout!r:.500}\n{stderr}"
-    )
-    return _CaseResult(outcome, detail)
-
-
-def _death(exit_code: int, stderr: bytes) -> Outcome:
-    """Return what a process died of. What it wrote can only choose between ways of failing."""
-    number = signal_of(exit_code)
-    if number == signal.SIGXCPU:
-        return Outcome.TIMEOUT
-    if number in (signal.SIGXFSZ, signal.SIGKILL) or b"memory allocation of" in stderr:
-        return Outcome.RESOURCE_LIMIT
-    return Outcome.PANICKED
+def _groups(samples: Sequence[Sample]) -> Iterator[list[int]]:
+    """Yield the numbers of samples that are compiled together: batches, then each unusual one."""
+    usual = [index for index, sample in enumerate(samples) if sample.is_ordinary()]
+    size = min(_LARGEST_BATCH, -(-len(usual) // cpu_count()))
+    for start in range(0, len(usual), max(1, size)):
+        yield usual[start : start + size]
+    unusual = set(range(len(samples))) - set(usual)
+    yield from ([index] for index in sorted(unusual))

@@ -9,12 +9,12 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sse_steps.rust.frames import FrameError, UnrepresentableError, decode, encode
-from sse_steps.rust.sandbox import Access, Limits, Sandbox, Streams
+from sse_steps.rust.compiler import Compiled
+from sse_steps.rust.frames import FrameError, Unordered, UnrepresentableError, decode_many, encode
+from sse_steps.rust.sandbox import Limits, Sandbox, Streams
 
 # A wrong answer may be a few times larger than the right one and still be told; beyond that it is
 # only told that it is too large, so that reading it costs no more than the right one would.
@@ -23,9 +23,10 @@ _LEAST_ROOM_BYTES, _ROOM_FACTOR = 1 << 16, 4
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The function returned this value."""
+    """The function returned this value, and left this in what it borrowed mutably, by position."""
 
     value: object
+    after: dict[int, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,18 @@ Answer = Answered | Panicked | Unfit | Died | TimedOut
 class Session:
     """One process that answers calls. A context manager; leaving it kills the process."""
 
-    def __init__(self, sandbox: Sandbox, driver: Path, limits: Limits) -> None:
+    def __init__(self, sandbox: Sandbox, compiled: Compiled, limits: Limits) -> None:
         self._deadline = time.monotonic() + limits.wall_s
         self._stopped = False
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the session
         calls, self._calls = os.pipe()
         self._answers, answers = os.pipe()
         os.set_blocking(self._calls, False)
-        program = [str(driver), str(calls), str(answers)]
-        access = Access(driver.parent)
+        program = [str(compiled.executable), str(calls), str(answers)]
         streams = Streams(stderr=self._stderr.fileno())
         try:
             self._running = sandbox.start(
-                program, access, limits, streams=streams, descriptors=(calls, answers)
+                program, compiled.access(), limits, streams=streams, descriptors=(calls, answers)
             )
         finally:
             os.close(calls)
@@ -93,16 +93,16 @@ class Session:
         os.close(self._answers)
         self._stderr.close()
 
-    def ask(self, args: Sequence[object], expected: object) -> Answer:
-        """Call the function with `args` and return what became of it.
+    def ask(self, function: int, args: Sequence[object], *, expected_bytes: int = 0) -> Answer:
+        """Call a function of the candidate's with `args` and return what became of it.
 
-        `expected` stays here: only its size is used, as a measure of what is worth reading.
+        `expected_bytes`, the size of the right answer, is a measure of what is worth reading.
         """
         try:
-            payload = encode(list(args))
-            room = max(_LEAST_ROOM_BYTES, _ROOM_FACTOR * len(encode(expected)))
+            payload = encode([function, *args])
         except UnrepresentableError as wrong:
             return Unfit(str(wrong))
+        room = max(_LEAST_ROOM_BYTES, _ROOM_FACTOR * expected_bytes)
         try:
             self._send(struct.pack("<I", len(payload)) + payload)
             size = int.from_bytes(self._receive(4), "little")
@@ -150,7 +150,15 @@ def _read_answer(payload: bytes) -> Answer:
         return Panicked()
     if kind == b"U":
         return Unfit(content[:1000].decode(errors="replace"))
+    if kind != b"A":
+        return Unfit(f"an answer of kind {kind!r}")
     try:
-        return Answered(decode(content)) if kind == b"A" else Unfit(f"an answer of kind {kind!r}")
+        value, after = decode_many(content, 2)
     except FrameError as wrong:
         return Unfit(f"an answer that cannot be read: {wrong}")
+    return Answered(value, _by_position(after))
+
+
+def _by_position(after: object) -> dict[int, object]:
+    pairs = after.items if isinstance(after, Unordered) and after.is_map else ()
+    return {pair[0]: pair[1] for pair in pairs if isinstance(pair, tuple) and type(pair[0]) is int}

@@ -1,17 +1,20 @@
 //! Typed frames between the judge and a candidate's function. Trusted; linked beside the candidate.
 //!
-//! A frame is a little-endian u32 length and that many bytes of payload. The judge sends the arguments
-//! of one call; the answer is `A` and a value, `P` and the message of a panic, or `U` and the reason
-//! why an argument cannot be expressed in the candidate's parameter type. Values are a tag byte and
-//! its content (see `frames.py`, which holds the other end).
+//! A frame is a little-endian u32 length and that many bytes of payload. The judge sends the number of
+//! a function and the arguments of one call; the answer is `A`, a value and a map of what the mutably
+//! borrowed arguments hold afterwards; `P` for a panic; or `U` and the reason why an argument cannot be
+//! expressed in the candidate's parameter type. Values are a tag byte and its content (see
+//! `frames.py`, which holds the other end).
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::hash::{BuildHasher, Hash};
 use std::io::{Read, Write};
 use std::os::fd::FromRawFd;
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::process::{ExitCode, Termination};
 
 /// A value as it came from the judge.
 #[derive(Clone, Debug)]
@@ -19,6 +22,7 @@ pub enum Value {
     None,
     Bool(bool),
     Int(i128),
+    Large(u128), // beyond an i128
     Float(f64),
     Text(String),
     Sequence(Vec<Value>),
@@ -35,14 +39,53 @@ fn mismatch<T>(value: &Value) -> Result<T, Mismatch> {
 }
 
 /// The arguments of one call, handed out from left to right.
-pub struct Arguments(std::vec::IntoIter<Value>);
+pub struct Arguments {
+    values: std::vec::IntoIter<Value>,
+    position: i128,
+}
 
 impl Arguments {
     /// The next argument, as whatever type the candidate's parameter has.
     pub fn next<T: FromCase>(&mut self) -> Result<T, Mismatch> {
-        let value = self.0.next().ok_or_else(|| Mismatch("too few arguments".into()))?;
-        T::from_case(&value)
+        let value = self.values.next().ok_or_else(|| Mismatch("too few arguments".into()))?;
+        let argument = T::from_case(&value);
+        BORROWED.with_borrow_mut(|all| all.iter_mut().for_each(|each| {
+            each.position.get_or_insert(self.position);
+        }));
+        self.position += 1;
+        argument
     }
+}
+
+/// An argument that the function borrows mutably, to be looked at after the call.
+struct Borrowed {
+    position: Option<i128>,
+    look: Box<dyn Fn(&mut Vec<u8>)>,
+}
+
+thread_local! {
+    static BORROWED: RefCell<Vec<Borrowed>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Leak a value and remember to tell what it holds after the call.
+fn lend<T: ToAnswer + ?Sized + 'static>(value: Box<T>) -> &'static mut T {
+    let place = Box::into_raw(value);
+    // SAFETY: leaked, so valid for good; looked at when the call is over and its borrow has ended.
+    let look = Box::new(move |out: &mut Vec<u8>| unsafe { &*place }.to_answer(out));
+    BORROWED.with_borrow_mut(|all| all.push(Borrowed { position: None, look }));
+    unsafe { &mut *place }
+}
+
+/// The bytes of a map from position to what the argument there holds now; forgets them.
+fn held_afterwards() -> Vec<u8> {
+    let all = BORROWED.take();
+    let mut out = vec![];
+    head(&mut out, b'm', all.len());
+    for each in all {
+        each.position.to_answer(&mut out);
+        (each.look)(&mut out);
+    }
+    out
 }
 
 /// A type that an argument can be turned into.
@@ -56,16 +99,19 @@ macro_rules! integers {
             fn from_case(value: &Value) -> Result<Self, Mismatch> {
                 match value {
                     Value::Int(number) => <$kind>::try_from(*number).or_else(|_| mismatch(value)),
+                    Value::Large(number) => <$kind>::try_from(*number).or_else(|_| mismatch(value)),
                     _ => mismatch(value),
                 }
             }
         }
         impl ToAnswer for $kind {
             fn to_answer(&self, out: &mut Vec<u8>) {
-                match i128::try_from(*self) {
-                    Ok(number) => { out.push(b'i'); out.extend(number.to_le_bytes()) }
-                    Err(_) => self.to_string().to_answer(out),
-                }
+                let (tag, bytes) = match i128::try_from(*self) {
+                    Ok(number) => (b'i', number.to_le_bytes()),
+                    Err(_) => (b'g', (*self as u128).to_le_bytes()),
+                };
+                out.push(tag);
+                out.extend(bytes);
             }
         }
     )*};
@@ -141,9 +187,9 @@ impl<T: FromCase> FromCase for &'static [T] {
     }
 }
 
-impl<T: FromCase> FromCase for &'static mut [T] {
+impl<T: FromCase + ToAnswer> FromCase for &'static mut [T] {
     fn from_case(value: &Value) -> Result<Self, Mismatch> {
-        Ok(Vec::leak(Vec::from_case(value)?))
+        Ok(lend(Vec::from_case(value)?.into_boxed_slice()))
     }
 }
 
@@ -153,9 +199,9 @@ impl<T: FromCase> FromCase for &'static T {
     }
 }
 
-impl<T: FromCase> FromCase for &'static mut T {
+impl<T: FromCase + ToAnswer> FromCase for &'static mut T {
     fn from_case(value: &Value) -> Result<Self, Mismatch> {
-        Ok(Box::leak(Box::new(T::from_case(value)?)))
+        Ok(lend(Box::new(T::from_case(value)?)))
     }
 }
 
@@ -301,6 +347,12 @@ impl<T: ToAnswer + ?Sized> ToAnswer for &T {
     }
 }
 
+impl<T: ToAnswer + ?Sized> ToAnswer for &mut T {
+    fn to_answer(&self, out: &mut Vec<u8>) {
+        (**self).to_answer(out);
+    }
+}
+
 impl<T: ToAnswer + ?Sized> ToAnswer for Box<T> {
     fn to_answer(&self, out: &mut Vec<u8>) {
         (**self).to_answer(out);
@@ -388,6 +440,7 @@ impl Cursor<'_> {
             b'n' => Value::None,
             b'b' => Value::Bool(self.take::<1>()[0] != 0),
             b'i' => Value::Int(i128::from_le_bytes(self.take())),
+            b'g' => Value::Large(u128::from_le_bytes(self.take())),
             b'f' => Value::Float(f64::from_le_bytes(self.take())),
             b's' => {
                 let length = self.count();
@@ -402,14 +455,41 @@ impl Cursor<'_> {
     }
 }
 
-/// What the bridge offers: arguments in, the bytes of an answer out.
+/// Calls one function of a candidate: arguments in, the bytes of an answer out.
 pub type Bridge = fn(&mut Arguments) -> Result<Vec<u8>, Mismatch>;
 
-fn answer_one(payload: &[u8], bridge: Bridge) -> Vec<u8> {
-    let Value::Sequence(values) = Cursor(payload).value() else { unreachable!("a call is a sequence") };
-    let mut arguments = Arguments(values.into_iter());
-    match catch_unwind(AssertUnwindSafe(|| bridge(&mut arguments))) {
-        Ok(Ok(bytes)) => bytes,
+/// What a candidate offers to the judge.
+pub enum Entry {
+    Calls(&'static [Bridge]),
+    Program(fn() -> ExitCode),
+}
+
+/// Run the main function of a program and return its exit code.
+pub fn finish<T: Termination>(main: fn() -> T) -> ExitCode {
+    main().report()
+}
+
+/// Do what the judge asks of the candidate of its choice. The choice comes in a variable, because a
+/// program's arguments are its own; it is gone before the candidate runs.
+pub fn start(entry: fn(usize) -> Entry) -> ExitCode {
+    let choice = std::env::var("JUDGE_CHOICE").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    std::env::remove_var("JUDGE_CHOICE");
+    match entry(choice) {
+        Entry::Program(main) => main(),
+        Entry::Calls(bridges) => {
+            serve(bridges);
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn answer_one(payload: &[u8], bridges: &[Bridge]) -> Vec<u8> {
+    let Value::Sequence(mut values) = Cursor(payload).value() else { unreachable!("a call is a sequence") };
+    let Value::Int(function) = values.remove(0) else { unreachable!("a call begins with its function") };
+    let mut arguments = Arguments { values: values.into_iter(), position: 0 };
+    BORROWED.take();
+    match catch_unwind(AssertUnwindSafe(|| bridges[function as usize](&mut arguments))) {
+        Ok(Ok(bytes)) => [bytes, held_afterwards()].concat(),
         Ok(Err(Mismatch(why))) => [b"U", why.as_bytes()].concat(),
         Err(_) => b"P".to_vec(),
     }
@@ -425,7 +505,7 @@ fn read_frame(source: &mut File) -> Option<Vec<u8>> {
 
 /// Answer calls until the judge closes its end. The descriptors of the two pipes are the program's
 /// arguments: calls, then answers.
-pub fn serve(bridge: Bridge) {
+fn serve(bridges: &[Bridge]) {
     let mut descriptors = std::env::args().skip(1).map(|text| text.parse().expect("a descriptor"));
     let mut open = || {
         // SAFETY: the judge opened this descriptor for this process and nothing else owns it.
@@ -433,7 +513,7 @@ pub fn serve(bridge: Bridge) {
     };
     let (mut calls, mut answers) = (open(), open());
     while let Some(payload) = read_frame(&mut calls) {
-        let bytes = answer_one(&payload, bridge);
+        let bytes = answer_one(&payload, bridges);
         let frame = [&(bytes.len() as u32).to_le_bytes(), bytes.as_slice()].concat();
         if answers.write_all(&frame).is_err() {
             return;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,30 @@ from sse_steps.console import progress
 from sse_steps.corpus.examples_file import cases_to_json, read_examples
 from sse_steps.errors import SandboxError
 from sse_steps.records import Completion, Example, Judgement, Outcome, Verdict
-from sse_steps.rust.judge import Judge, not_compiled
-from sse_steps.rust.toolchain import cpu_count
+from sse_steps.rust.judge import Judge, Sample, not_judged
 from sse_steps.settings import CheckSlice
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key, read_parquet, write_parquet
 
 
-def run(settings: CheckSlice, examples: Path, completions: Path, cache: Path, target: Path) -> None:
+def run(
+    settings: CheckSlice,
+    examples: Path,
+    completions: Path,
+    lock_folder: Path,
+    cache: Path,
+    target: Path,
+) -> None:
     """Write a verdict on each completion.
 
     Verdicts are kept under the address of program, cases and judge, so equal Rust is judged once,
     whichever model or run it came from.
 
     Args:
-        settings: limits and isolation.
+        settings: limits, isolation and the crates that the task allows.
         examples: what the corpus step wrote.
         completions: what the transpile step wrote.
+        lock_folder: pins the crates.
         cache: where finished verdicts are kept.
         target: the verdicts, Parquet.
     """
@@ -35,6 +41,12 @@ def run(settings: CheckSlice, examples: Path, completions: Path, cache: Path, ta
         machine.toolchain(cache),
         machine.sandbox(cache, allow_weak=settings.allow_weak_isolation),
         machine.limits(settings.limits),
+        machine.crates(
+            settings.crates,
+            lock_folder,
+            cache,
+            allow_weak=settings.allow_weak_isolation,
+        ),
     )
     by_id = {example.id: example for example in read_examples(examples)}
     rows = read_parquet(completions, Completion)
@@ -58,26 +70,18 @@ def _judged(
     records = store.get_many(wanted)
     missing = [key for key in wanted if key not in records]
 
-    def judge_one(key: str) -> Judgement:
-        row, example = wanted[key]
-        return judge.judge(row.rust or "", example.cases)
-
-    def keep(key: str, judgement: Judgement) -> None:
+    def keep(index: int, judgement: Judgement) -> None:
+        key = missing[index]
         records[key] = {"judgement": asdict(judgement), "origin": _origin(wanted[key][0])}
         if judgement.outcome is not Outcome.INFRASTRUCTURE_ERROR:  # it may be gone next time
             store.put_many({key: records[key]})
+        advance(1)
 
-    def judge_among_others(key: str) -> None:
-        judgement = judge_one(key)
-        if not judge.ended_by_the_clock(judgement):
-            keep(key, judgement)  # at once, whatever takes longer beside it
-
-    with progress(_title(pairs), len(missing)) as advance, ThreadPoolExecutor(cpu_count()) as pool:
-        for _ in pool.map(judge_among_others, missing):
-            advance(1)
-    for key in missing:
-        if key not in records:  # once more, alone: a busy machine must not decide
-            keep(key, judge_one(key))
+    samples = [
+        Sample(row.rust or "", example.cases) for row, example in (wanted[key] for key in missing)
+    ]
+    with progress(_title(pairs), len(missing)) as advance:
+        judge.judge_many(samples, on_finish=keep)
     _raise_for_infrastructure(records)
     return records
 
@@ -132,4 +136,4 @@ def _verdict(
 def _without_code(row: Completion, judge: Judge) -> Judgement:
     outcome = Outcome.NO_ANSWER if row.finish_reason.is_failure else Outcome.NO_CODE
     diagnostics = row.error or f"the engine stopped with {row.finish_reason} and gave no Rust"
-    return not_compiled(outcome, diagnostics, judge.sandbox.level)
+    return not_judged(outcome, diagnostics, judge.sandbox.level)

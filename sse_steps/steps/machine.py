@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sse_steps.console import progress
 from sse_steps.rust.crates import Crates, find_crates
-from sse_steps.rust.sandbox import Limits, Sandbox, run_tool, strongest_sandbox
+from sse_steps.rust.probe import strongest_sandbox
+from sse_steps.rust.sandbox import Limits, Sandbox, run_tool
 from sse_steps.rust.toolchain import Toolchain, find_toolchain
 from sse_steps.settings import LimitSettings
 

@@ -175,9 +175,11 @@ class Plan:
             stop_repetition=run.stop_repetition,
         )
 
-    def check_slice(self) -> CheckSlice:
-        """Return what verdicts depend on."""
-        return CheckSlice(self.settings.run.limits, self.settings.run.allow_weak_isolation)
+    def check_slice(self, task: str) -> CheckSlice:
+        """Return what a task's verdicts depend on."""
+        run = self.settings.run
+        crates = self.settings.tasks[task].verify.crates
+        return CheckSlice(run.limits, run.allow_weak_isolation, crates)
 
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""
