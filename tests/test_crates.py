@@ -453,6 +453,25 @@ def test_nothing_else_beside_a_lock_file_is_used(workshop: Workshop, tmp_path: P
     assert workshop.answer(crates, DOUBLE) == "8"
 
 
+@pytest.mark.parametrize("level", [Isolation.FULL, Isolation.LANDLOCK])
+def test_a_configuration_above_the_cache_is_never_obeyed(
+    level: Isolation, toolchain: Toolchain, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Cargo's configuration above the cache is not seen, or said to be in the way."""
+    if level is Isolation.FULL and sandbox.level is not Isolation.FULL:
+        pytest.skip("this machine has no bubblewrap")
+    pinned = pin(tmp_path, LIBRARY)
+    (tmp_path / ".cargo").mkdir()
+    config = '[build]\nrustflags = ["--no-such-flag"]\nrustc-wrapper = "/bin/false"\n'
+    (tmp_path / ".cargo" / "config.toml").write_text(config, encoding="utf-8")
+    at = Sandbox(level, toolchain.launcher, sandbox.bubblewrap)
+    if level is Isolation.FULL:
+        assert pinned.find(toolchain, at).options
+    else:
+        fault = fault_of(pinned.lock_folder, ["tried"], pinned.cache, toolchain, at)
+        assert "bubblewrap" in fault.remedy
+
+
 def test_a_crate_that_does_not_compile_says_so(
     toolchain: Toolchain, sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -122,12 +122,23 @@ def build(
     )
     done = sandbox.run(command, access, _LIMITS)
     if done.exit_code != 0:
-        raise CratesError(
-            f"The crates of '{lock.folder}' cannot be built: {_said(done)}.",
-            "Pin versions that this compiler can build; a linker (apt-get install gcc libc6-dev) "
-            "is needed too.",
-        )
+        raise _build_error(lock, done)
     return _keep(lock, folder / "target", triple, target, _messages(done.stdout))
+
+
+def _build_error(lock: LockFile, done: Finished) -> CratesError:
+    if b"could not load Cargo configuration" in done.stderr:
+        # Landlock lets cargo see that the file is there, and not what it says.
+        remedy = (
+            "A .cargo/config.toml in a folder above the cache is in the way: install bubblewrap, "
+            "or keep the cache elsewhere (paths.cache=...)."
+        )
+    else:
+        remedy = (
+            "Pin versions that this compiler can build; a linker (apt-get install gcc libc6-dev) "
+            "is needed too."
+        )
+    return CratesError(f"The crates of '{lock.folder}' cannot be built: {_said(done)}.", remedy)
 
 
 def _host(version: str) -> str:
