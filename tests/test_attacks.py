@@ -23,7 +23,7 @@ from sse_steps.records import Judgement, Outcome
 from sse_steps.rust import compiler
 from sse_steps.rust.isolation import Isolation
 from sse_steps.rust.judge import Judge
-from sse_steps.rust.probe import works
+from sse_steps.rust.probe import with_own_users, works
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 
@@ -94,7 +94,7 @@ def judge_at(level: Isolation, toolchain: Toolchain) -> Judge:
     sandbox = Sandbox(level, toolchain.launcher, filtered=level is not LIMITS_ALONE)
     if not works(sandbox):
         pytest.skip(f"the level '{level}' does not work here")
-    return Judge(toolchain, sandbox, LIMITS)
+    return Judge(toolchain, sandbox if level is LIMITS_ALONE else with_own_users(sandbox), LIMITS)
 
 
 def held(path: Path) -> list[Isolation]:
