@@ -9,6 +9,7 @@
 //! be started after all. The program itself never has that descriptor.
 
 mod seccomp;
+mod system_calls;
 
 use std::ffi::{c_char, c_int, c_long, c_ulong, CString};
 use std::fs::File;
