@@ -20,10 +20,9 @@ import pytest
 from attack_files import CASES, FOLDER, KINDS, PATHS, PROGRAM_CASES, read_attack
 
 from sse_steps.records import Outcome, Verdict
-from sse_steps.rust import compiler
 from sse_steps.rust.isolation import Isolation
 from sse_steps.rust.judge import Judge
-from sse_steps.rust.probe import works
+from sse_steps.rust.probe import with_own_users, works
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 
@@ -72,7 +71,6 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
         canary.write_text(f"{secret} let fn {secret}\n", encoding="utf-8")
         (folder / "scratch").mkdir()
         monkeypatch.setattr(tempfile, "tempdir", str(folder / "scratch"))
-        monkeypatch.setattr(compiler, "_COMPILE_LIMITS", COMPILE_LIMITS, raising=False)
         monkeypatch.setenv("SSE_CANARY", secret)
         victim = subprocess.Popen(["/bin/sleep", "600"])
         stack.callback(victim.wait)
@@ -94,7 +92,8 @@ def judge_at(level: Isolation, toolchain: Toolchain) -> Judge:
     sandbox = Sandbox(level, toolchain.launcher, filtered=level is not LIMITS_ALONE)
     if not works(sandbox):
         pytest.skip(f"the level '{level}' does not work here")
-    return Judge(toolchain, sandbox, LIMITS)
+    sandbox = sandbox if level is LIMITS_ALONE else with_own_users(sandbox)
+    return Judge(toolchain, sandbox, LIMITS, compile_limits=COMPILE_LIMITS)
 
 
 def held(path: Path) -> list[Isolation]:
@@ -154,13 +153,19 @@ def check_no_effect(host: Host) -> None:
     assert list((host.folder / "scratch").iterdir()) == []
     for place in ("/tmp", "/var/tmp", "/dev/shm"):  # noqa: S108 - looked at, not used
         assert list(Path(place).glob("sse-attack*")) == []
-    assert "5e5e" not in Path("/proc/sysvipc/shm").read_text(encoding="ascii")
+    assert [key for key in shared_memory_keys() if key >> 16 == 0x5E5E] == []
     check_bystander(host.victim)
     check_sockets(host)
     deadline = time.monotonic() + 3
     while left_over(host.folder) and time.monotonic() < deadline:
         time.sleep(0.02)  # a killed process takes a moment to go
     assert left_over(host.folder) == []
+
+
+def shared_memory_keys() -> list[int]:
+    """Return the keys of the machine's shared memory, which outlives whoever asked for it."""
+    lines = Path("/proc/sysvipc/shm").read_text(encoding="ascii").splitlines()[1:]
+    return [int(line.split()[0]) for line in lines]
 
 
 def check_bystander(victim: subprocess.Popen[bytes]) -> None:

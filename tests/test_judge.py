@@ -562,7 +562,7 @@ fn search(folder: &Path, secret: &[u8], seen: &mut usize) -> bool {
 
 fn look(backwards: &str) -> Option<String> {
     let secret: Vec<u8> = backwards.bytes().rev().collect();
-    let mut seen = 0;
+    let mut seen = std::env::args().count();
     let mut found = search(Path::new("."), &secret, &mut seen)
         || std::env::vars().any(|(k, v)| holds(format!("{k}={v}").as_bytes(), &secret))
         || std::env::args().any(|argument| holds(argument.as_bytes(), &secret));

@@ -7,7 +7,6 @@ import math
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -126,17 +125,6 @@ def test_what_the_wall_clock_decided_for_tests_is_not_kept(cache: Path) -> None:
     first, second = (verifier.verify(asleep, "#[test] fn t() { add(1, 1); }") for _ in range(2))
     assert (first.outcome, second.outcome) == (Outcome.TIMEOUT, Outcome.TIMEOUT)
     assert first.run_s != second.run_s
-
-
-def test_a_kept_verdict_costs_less_than_a_millisecond(verifier: CompilerVerifier) -> None:
-    """Asking again is nearly free: the fastest of many times, since the machine is shared."""
-    verifier.verify(ADD, cases=CASES)
-    times = []
-    for _ in range(50):
-        started = time.perf_counter()
-        verifier.verify(ADD, cases=CASES)
-        times.append(time.perf_counter() - started)
-    assert min(times) < 1e-3
 
 
 def test_without_a_cache_nothing_is_kept_and_nothing_left() -> None:

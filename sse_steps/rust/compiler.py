@@ -19,9 +19,8 @@ from sse_steps.rust.diagnostics import CompileError, read_errors, told
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 
-COMPILE_WALL_S = 90.0
 COMPILE_LIMITS = Limits(
-    cpu_s=30, wall_s=COMPILE_WALL_S, memory_bytes=4 << 30, output_bytes=256 << 20, processes=1024
+    cpu_s=30, wall_s=90.0, memory_bytes=4 << 30, output_bytes=256 << 20, processes=1024
 )
 _ROOT, _ALONE = "candidates.rs", "candidate.rs"
 
@@ -52,11 +51,12 @@ class Compiler:
     toolchain: Toolchain
     sandbox: Sandbox
     crates: Crates = NO_CRATES
+    limits: Limits = COMPILE_LIMITS
 
     def compile_alone(self, candidate: Candidate, folder: Path) -> Compiled:
         """Compile a candidate as a crate of its own into the empty `folder`."""
         _write(folder / _ALONE, candidate.with_bridge())
-        library = self._library(folder, _ALONE, COMPILE_LIMITS)
+        library = self._library(folder, _ALONE, self.limits)
         if library.exit_code != 0 and not self._pinned(candidate, library, folder):
             errors = self._errors(candidate, library, folder)
             return _failed(library, errors, _ALONE, library.wall_s)
@@ -73,7 +73,7 @@ class Compiler:
             return False
         for calls in candidate.pinned_calls():
             _write(folder / _ALONE, candidate.with_bridge(calls))
-            if self._library(folder, _ALONE, COMPILE_LIMITS).exit_code == 0:
+            if self._library(folder, _ALONE, self.limits).exit_code == 0:
                 return True
         return False
 
@@ -83,7 +83,7 @@ class Compiler:
         if candidate.is_program and _in_bridge(errors, candidate):
             _write(folder / _ALONE, candidate.rust)
             options = ["--crate-type=bin", "--emit=metadata", f"--out-dir={folder}", _ALONE]
-            plain = self._isolated(options, folder, COMPILE_LIMITS)
+            plain = self._isolated(options, folder, self.limits)
             return read_errors(plain.stderr) or errors
         return errors
 
@@ -116,7 +116,7 @@ class Compiler:
         Returns those that are settled now, all or the ones at fault, and the seconds that it took.
         """
         _write(batch.folder / _ROOT, batch_root([batch.modules[index] for index in left]))
-        limits = replace(COMPILE_LIMITS, cpu_s=min(COMPILE_LIMITS.cpu_s, 5 + len(left) // 5))
+        limits = replace(self.limits, cpu_s=min(self.limits.cpu_s, 5 + len(left) // 5))
         library = self._library(batch.folder, _ROOT, limits)
         if library.exit_code != 0:
             blamed = batch.blame(library, left)
@@ -163,7 +163,7 @@ class Compiler:
             target, readable=readable, writable=True, system=True, processes=True, proc=True
         )
         command = self._rustc([*options, str(self.toolchain.driver)])
-        return self.sandbox.run(command, access, COMPILE_LIMITS)
+        return self.sandbox.run(command, access, self.limits)
 
     def _rustc(self, options: list[str]) -> list[str]:
         return [

@@ -29,7 +29,7 @@ _GAPS: dict[Isolation, tuple[str, ...]] = {
 }
 
 
-def gaps(level: Isolation, *, filtered: bool, root: bool) -> tuple[str, ...]:
+def gaps(level: Isolation, *, filtered: bool, threads_bound: bool) -> tuple[str, ...]:
     """Return what a level leaves open, with or without the filter of system calls."""
     open_calls = {
         Isolation.FULL: "the whole of the kernel's interface can be called",
@@ -46,6 +46,6 @@ def gaps(level: Isolation, *, filtered: bool, root: bool) -> tuple[str, ...]:
     found = [*_GAPS[level]]
     if not filtered:
         found.append(f"System calls are not filtered: {open_calls[level]}.")
-    if root:
-        found.append("The number of threads is not limited for root, except by address space.")
+    if not threads_bound:
+        found.append("The number of threads is limited for root by address space alone.")
     return (*found, "Memory and processor seconds are limited for each process, not for their sum.")

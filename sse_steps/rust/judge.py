@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sse_steps.records import Outcome, Verdict
 from sse_steps.rust.bridge import Candidate, Cases
-from sse_steps.rust.compiler import COMPILE_WALL_S, Compiled, Compiler
+from sse_steps.rust.compiler import COMPILE_LIMITS, Compiled, Compiler
 from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.ordinary import is_ordinary
 from sse_steps.rust.sandbox import Limits, Sandbox
@@ -55,12 +55,14 @@ class Judge:
     sandbox: Sandbox
     limits: Limits
     crates: Crates = NO_CRATES
+    compile_limits: Limits = COMPILE_LIMITS
 
     @property
     def identity(self) -> str:
         """Everything about the judge that a verdict depends on, as a text."""
         parts = (source_hash("rust"), self.toolchain.version, self.crates.identity)
-        return "\n".join(map(str, (*parts, self.sandbox.level, self.limits)))
+        where = (self.sandbox.level, *self.sandbox.gaps, self.limits, self.compile_limits)
+        return "\n".join(map(str, (*parts, *where)))
 
     def judge(self, rust: str, cases: Cases) -> Verdict:
         """Compile `rust` in a crate of its own, put every case to it, and tell what was found."""
@@ -99,11 +101,12 @@ class Judge:
 
     def ended_by_the_clock(self, verdict: Verdict) -> bool:
         """Return whether the clock on the wall decided."""
-        out_of_time = verdict.run_s >= self.limits.wall_s or verdict.compile_s >= COMPILE_WALL_S
+        compiled_too_long = verdict.compile_s >= self.compile_limits.wall_s
+        out_of_time = compiled_too_long or verdict.run_s >= self.limits.wall_s
         return verdict.outcome is Outcome.TIMEOUT and out_of_time
 
     def _judge_together(self, samples: Sequence[Sample]) -> list[Verdict]:
-        compiler = Compiler(self.toolchain, self.sandbox, self.crates)
+        compiler = Compiler(self.toolchain, self.sandbox, self.crates, self.compile_limits)
         candidates = [Candidate(sample.rust, sample.cases) for sample in samples]
         with tempfile.TemporaryDirectory(prefix="judge-") as name:
             compiled = compiler.compile_batch(candidates, Path(name))

@@ -2,18 +2,21 @@
 //! paths reachable, then gets out of the way by exec. Standard library only, compiled on first use.
 //!
 //! launcher [--limit NAME=NUMBER]... [--status FD] [--landlock] [--read PATH]... [--write PATH]...
-//!          [--filter] [--may processes|modes]... [--no-capabilities] -- PROGRAM [ARG]...
+//!          [--filter] [--may processes|modes]... [--no-capabilities] [--user NUMBER]
+//!          -- PROGRAM [ARG]...
 //!
 //! `1` on the status descriptor means that all is set and the program is next; `0` that it could not
 //! be started after all. The program itself never has that descriptor.
 
 mod seccomp;
+mod system_calls;
 
-use std::ffi::{c_int, c_long, c_ulong, CString};
-use std::os::unix::process::CommandExt;
+use std::ffi::{c_char, c_int, c_long, c_ulong, CString};
 use std::fs::File;
-use std::io::Write;
-use std::os::fd::FromRawFd;
+use std::io::{Error, Write};
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::CommandExt;
 use std::process::{exit, Command};
 
 extern "C" {
@@ -22,6 +25,7 @@ extern "C" {
     fn syscall(number: c_long, ...) -> c_long;
     fn open(path: *const i8, flags: c_int) -> c_int;
     fn fcntl(descriptor: c_int, command: c_int, argument: c_int) -> c_int;
+    static environ: *const *const c_char;
 }
 
 const PR_SET_NO_NEW_PRIVS: c_int = 38;
@@ -29,7 +33,13 @@ const LANDLOCK_CREATE_RULESET: c_long = 444;
 const LANDLOCK_ADD_RULE: c_long = 445;
 const LANDLOCK_RESTRICT_SELF: c_long = 446;
 const CAPSET: c_long = if cfg!(target_arch = "x86_64") { 126 } else { 91 };
+const EXECVEAT: c_long = if cfg!(target_arch = "x86_64") { 322 } else { 281 };
+const SETGROUPS: c_long = if cfg!(target_arch = "x86_64") { 116 } else { 159 };
+const SETRESGID: c_long = if cfg!(target_arch = "x86_64") { 119 } else { 149 };
+const SETRESUID: c_long = if cfg!(target_arch = "x86_64") { 117 } else { 147 };
+const AT_EMPTY_PATH: c_int = 0x1000;
 const CAPABILITY_VERSION_3: u32 = 0x2008_0522;
+const O_PATH: c_int = 0o10000000;
 const O_PATH_CLOEXEC: c_int = 0o12000000;
 const F_SETFD: c_int = 2;
 const FD_CLOEXEC: c_int = 1;
@@ -40,7 +50,7 @@ const READ_RIGHTS: u64 = 0b1101;
 const FILE_RIGHTS: u64 = 0b0100_0000_0000_0111 | 1 << 15;
 
 fn fail(what: &str) -> ! {
-    eprintln!("launcher: {what}: {}", std::io::Error::last_os_error());
+    eprintln!("launcher: {what}: {}", Error::last_os_error());
     exit(125)
 }
 
@@ -119,6 +129,32 @@ fn drop_capabilities() {
     }
 }
 
+/// A user and a group that nothing else belongs to: the kernel then counts this program's threads
+/// alone, lets it signal nobody, and leaves it no capability.
+fn become_user(number: &str) {
+    let number: c_long = number.parse().unwrap_or_else(|_| fail("bad --user"));
+    unsafe {
+        if syscall(SETGROUPS, 0, 0) != 0
+            || syscall(SETRESGID, number, number, number) != 0
+            || syscall(SETRESUID, number, number, number) != 0
+        {
+            fail("become a user");
+        }
+    }
+}
+
+/// Run a program by its descriptor, for a user who may not enter its folder. Returns only where that
+/// fails, as it does for a script, whose interpreter would need the path.
+fn execute_opened(program: c_int, path: &str, arguments: impl Iterator<Item = String>) -> Error {
+    let name = |text| CString::new(text).unwrap_or_else(|_| fail("a NUL in an argument"));
+    let words: Vec<CString> = std::iter::once(path.to_owned()).chain(arguments).map(name).collect();
+    let mut pointers: Vec<*const c_char> = words.iter().map(|word| word.as_ptr()).collect();
+    pointers.push(std::ptr::null());
+    // SAFETY: both arrays end in a null pointer, and nothing has changed the environment.
+    unsafe { syscall(EXECVEAT, program, b"\0".as_ptr(), pointers.as_ptr(), environ, AT_EMPTY_PATH) };
+    Error::last_os_error()
+}
+
 /// The status descriptor, closed to the program.
 fn status_file(number: &str) -> File {
     let descriptor: c_int = number.parse().unwrap_or_else(|_| fail("bad --status"));
@@ -136,7 +172,7 @@ fn main() {
     let (mut readable, mut writable, mut limits) = (vec![], vec![], vec![]);
     let (mut landlock, mut filter, mut capabilities) = (false, false, true);
     let mut profile = seccomp::Profile::default();
-    let mut status = None;
+    let (mut status, mut user) = (None, None);
     while let Some(option) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| fail("an option lacks its value"));
         match option.as_str() {
@@ -152,17 +188,22 @@ fn main() {
                 _ => fail("unknown permission"),
             },
             "--no-capabilities" => capabilities = false,
+            "--user" => user = Some(value()),
             "--" => break,
             _ => fail("unknown option"),
         }
     }
     let program = arguments.next().unwrap_or_else(|| fail("no program"));
+    let opened = File::options().read(true).custom_flags(O_PATH).open(&program);
     limits.iter().for_each(|limit| set_limit(limit));
     if unsafe { prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } != 0 {
         fail("no_new_privs");
     }
     if landlock {
         restrict_paths(&readable, &writable);
+    }
+    if let Some(number) = &user {
+        become_user(number);
     }
     if !capabilities {
         drop_capabilities();
@@ -172,7 +213,11 @@ fn main() {
     }
     let mut report = |text: &[u8]| status.as_mut().map(|file| file.write_all(text));
     report(b"1");
-    let error = Command::new(program).args(arguments).exec();
+    let error = match (user, opened) {
+        (Some(_), Ok(file)) => execute_opened(file.as_raw_fd(), &program, arguments),
+        (_, Err(error)) => error,
+        (None, Ok(_)) => Command::new(program).args(arguments).exec(),
+    };
     report(b"0");
     eprintln!("launcher: exec: {error}");
     exit(125)

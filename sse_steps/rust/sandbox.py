@@ -9,6 +9,7 @@ left open.
 from __future__ import annotations
 
 import os
+import secrets
 import select
 import signal
 import subprocess
@@ -26,6 +27,9 @@ _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 _MOST_READ_BYTES = 4 << 20
 _SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
+# All namespaces but that of users, which would know root alone; the launcher drops what is added.
+_OWN_USER_OPTIONS = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+_OWN_USER_OPTIONS += ["--unshare-cgroup-try", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Limits:
     wall_s: float
     memory_bytes: int
     output_bytes: int
-    processes: int = 256  # beyond those that run already; the kernel counts all of a user's
+    processes: int = 256  # and threads; beyond what runs already under the same user
     open_files: int = 256
 
 
@@ -85,18 +89,23 @@ class Sandbox:
     launcher: Path
     bubblewrap: str = "bwrap"
     filtered: bool = True  # whether system calls are filtered as well
+    own_users: bool = False  # whether a program that root runs becomes a user of its own
 
     @property
     def gaps(self) -> tuple[str, ...]:
         """What this sandbox does not keep a program from, a sentence each."""
-        return gaps(self.level, filtered=self.filtered, root=os.geteuid() == 0)
+        bound = self.own_users or os.geteuid() != 0
+        return gaps(self.level, filtered=self.filtered, threads_bound=bound)
 
     def command(
         self, program: Sequence[str], access: Access, limits: Limits, *, status: int
     ) -> list[str]:
         """Return the whole command line that runs `program` isolated."""
+        own_user = self.own_users and _needs_nothing(access)
         launcher = str(self.launcher.absolute())  # the working directory will be another one
-        launched = [launcher, *_limit_options(limits), "--status", str(status)]
+        launched = [launcher, *_limit_options(limits, own_user=own_user), "--status", str(status)]
+        if own_user:
+            launched += ["--user", str(_unused_user())]
         if self.level in (Isolation.FULL, Isolation.LANDLOCK):
             launched += _landlock_options(access)
         if self.level is Isolation.LANDLOCK:
@@ -105,7 +114,7 @@ class Sandbox:
             launched += _filter_options(access)
         launched += ["--", *program]
         if self.level in (Isolation.FULL, Isolation.NAMESPACES):
-            return [*self._namespace_options(access), *launched]
+            return [*self._namespace_options(access, own_user=own_user), *launched]
         return launched
 
     def start(
@@ -160,9 +169,9 @@ class Sandbox:
             stdout, stderr = (os.pread(file.fileno(), most, 0) for file in (out, err))
         return Finished(exit_code, stdout, stderr, wall_s, timed_out, launched)
 
-    def _namespace_options(self, access: Access) -> list[str]:
-        options = [self.bubblewrap, "--unshare-all", "--die-with-parent", "--new-session"]
-        options += ["--cap-drop", "ALL"]
+    def _namespace_options(self, access: Access, *, own_user: bool) -> list[str]:
+        options = [self.bubblewrap, "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+        options += _OWN_USER_OPTIONS if own_user else ["--unshare-all"]
         if access.system:
             for folder in _SYSTEM_FOLDERS:
                 options += ["--ro-bind-try", folder, folder]
@@ -246,16 +255,26 @@ def run_tool(command: Sequence[str], *, timeout_s: float = 300.0) -> Finished:
     return Finished(done.returncode, done.stdout, done.stderr, wall_s, timed_out=False)
 
 
-def _limit_options(limits: Limits) -> list[str]:
+def _limit_options(limits: Limits, *, own_user: bool) -> list[str]:
     settings = {
         "cpu_s": limits.cpu_s,
         "address_space_bytes": limits.memory_bytes,
         "file_bytes": limits.output_bytes,
         "core_bytes": 0,
-        "processes": limits.processes + _running_tasks(),
+        "processes": limits.processes + (0 if own_user else _running_tasks()),
         "open_files": limits.open_files,
     }
     return [part for name, value in settings.items() for part in ("--limit", f"{name}={value}")]
+
+
+def _needs_nothing(access: Access) -> bool:
+    """Whether a program can do without root's files: it is linked statically and only computes."""
+    return not (access.readable or access.writable or access.system or access.proc)
+
+
+def _unused_user() -> int:
+    """Return a user's number that no account has, nor, in all likelihood, another program now."""
+    return (1 << 30) + secrets.randbelow(1 << 30)
 
 
 def _running_tasks() -> int:

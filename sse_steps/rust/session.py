@@ -104,6 +104,8 @@ class Session:
             return Unfit(str(wrong))
         room = max(_LEAST_ROOM_BYTES, _ROOM_FACTOR * expected_bytes)
         try:
+            if self._has_answer(wait_s=0.0) and os.read(self._answers, 1):
+                return Unfit("an answer before its question")
             self._send(struct.pack("<I", len(payload)) + payload)
             size = int.from_bytes(self._receive(4), "little")
             if size > room:
@@ -120,6 +122,9 @@ class Session:
         exit_code, launched = self._running.stop()
         self._stopped = True
         return Died(exit_code, os.pread(self._stderr.fileno(), 4000, 0), launched)
+
+    def _has_answer(self, *, wait_s: float) -> bool:
+        return bool(select.select([self._answers], [], [], wait_s)[0])
 
     def _wait(self, *, reading: bool) -> None:
         left = self._deadline - time.monotonic()

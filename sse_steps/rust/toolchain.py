@@ -18,7 +18,14 @@ from sse_steps.rust.sandbox import run_tool
 from sse_steps.source_hash import source_hash
 
 _OLDEST = (1, 75)
-_SOURCES = ("launcher.rs", "seccomp.rs", "support.rs", "driver.rs", "witness.rs")
+_SOURCES = (
+    "launcher.rs",
+    "seccomp.rs",
+    "system_calls.rs",
+    "support.rs",
+    "driver.rs",
+    "witness.rs",
+)
 
 
 @dataclass(frozen=True, slots=True)
