@@ -21,7 +21,7 @@ from attack_files import CASES, FOLDER, KINDS, PATHS, PROGRAM_CASES, read_attack
 
 from sse_steps.records import Outcome, Verdict
 from sse_steps.rust.isolation import Isolation
-from sse_steps.rust.judge import Judge
+from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.probe import with_own_users, works
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
@@ -31,6 +31,7 @@ COMPILE_LIMITS = Limits(
     cpu_s=3, wall_s=12.0, memory_bytes=2 << 30, output_bytes=64 << 20, processes=1024
 )
 LONGEST_S = 45.0  # two compilations, and three cases on a busy machine
+HONEST = "pub fn add(a: i64, b: i64) -> i64 { a + b }"
 FULL, LANDLOCK, LIMITS_ALONE = Isolation.FULL, Isolation.LANDLOCK, Isolation.LIMITS
 
 
@@ -126,6 +127,24 @@ def test_an_attack_gets_nothing(
         check_no_effect(host)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_an_attack_changes_nothing_for_its_neighbours(
+    path: Path, host: Host, toolchain: Toolchain
+) -> None:
+    """Among 20 honest samples a hostile one fails as it does alone, and all of the others pass."""
+    judge = judge_at(FULL, toolchain)
+    attack = read_attack(path, host.places)
+    honest = [Sample(f"// {number}\n{HONEST}", CASES) for number in range(20)]
+    verdicts = judge.judge_many([*honest[:9], Sample(attack.rust, attack.cases), *honest[9:]])
+    hostile = verdicts.pop(9)
+    check_no_pass(hostile)
+    check_no_leak(hostile, host)
+    check_no_effect(host)
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.PASSED] * 20
+    assert {verdict.tests_passed for verdict in verdicts} == {len(CASES)}
+
+
 def check_no_pass(verdict: Verdict) -> None:
     """Check that a verdict is a failure, and the candidate's own."""
     said = f"{verdict.outcome}: {verdict.diagnostics[:2000]}"
@@ -219,7 +238,7 @@ def test_honest_neighbours_pass_where_attacks_fail(
 ) -> None:
     """The cases of the attacks can be passed: by adding, under the same limits."""
     judge = Judge(toolchain, sandbox, LIMITS)
-    function = judge.judge("pub fn add(a: i64, b: i64) -> i64 { a + b }", CASES)
+    function = judge.judge(HONEST, CASES)
     assert function.passes(), function.diagnostics
     program = """
     fn main() {
