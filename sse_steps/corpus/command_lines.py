@@ -1,0 +1,159 @@
+"""Argument lists of a command-line tool, as its tests, doctests and README write them down.
+
+They are read from syntax trees and from lines of text; nothing is run, and no shell is asked.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+
+from sse_steps.corpus.source import Run
+from sse_steps.corpus.syntax import last_name, literal_text
+
+_RUNNERS = {"run", "check_output", "check_call", "call", "Popen", "getoutput", "invoke"}
+_PARSERS = {"main", "parse_args", "parse_known_args"}
+_INTERPRETER = re.compile(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?$")
+_PROMPT = re.compile(r"^\s*(?:[-*]\s+)?`*(?:[$%>]\s+)?(?P<command>.*?)`*\s*$")
+_PLACEHOLDER = re.compile(r"^[\[<{]|\.\.\.|…|^[A-Z_]{2,}$|\$")
+_OPERATORS = set("();<>|&")
+
+
+def runs_in_python(tree: ast.Module, tool: str) -> Iterator[Run]:
+    """Yield the runs of a tool that Python code makes with literal arguments.
+
+    Found are commands in calls of subprocess (also through a helper that adds the command to its
+    own arguments), lists given to `main` and `parse_args`, and lists that stand in for `sys.argv`.
+
+    Args:
+        tree: a test file, or an example in a doctest.
+        tool: the name of the tool's file, such as `wc.py`.
+    """
+    helpers = {node.name: node for node in ast.walk(tree) if _is_helper(node)}
+    for node in ast.walk(tree):
+        arguments = None
+        if isinstance(node, ast.Assign) and any(map(_is_argv, node.targets)):
+            arguments = _texts(node.value, skip=1)
+        elif isinstance(node, ast.Call):
+            arguments = _arguments_of(node, tool, helpers)
+        if arguments is not None:
+            yield Run(arguments, _stdin(node) if isinstance(node, ast.Call) else "")
+
+
+def _is_argv(target: ast.expr) -> bool:
+    return isinstance(target, ast.Attribute) and ast.unparse(target) == "sys.argv"
+
+
+def _is_helper(node: ast.AST) -> bool:
+    """Whether a function runs a command that holds its own parameters."""
+    return isinstance(node, ast.FunctionDef) and any(
+        isinstance(call, ast.Call)
+        and last_name(call.func) in _RUNNERS
+        and ast.unparse(call.func).startswith("subprocess")
+        for call in ast.walk(node)
+    )
+
+
+def _arguments_of(
+    call: ast.Call, tool: str, helpers: dict[str, ast.FunctionDef]
+) -> tuple[str, ...] | None:
+    name = last_name(call.func)
+    first = call.args[0] if call.args else None
+    if name in helpers:
+        return _helper_arguments(call, helpers[name])
+    if first is None:
+        return None
+    if name in _RUNNERS:
+        return _command(first, tool)
+    if name in _PARSERS and isinstance(first, ast.List | ast.Tuple):
+        return _texts(first)
+    if name in ("setattr", "object") and len(call.args) >= 3:
+        is_argv = literal_text(call.args[1]) == "argv"
+        return _texts(call.args[2], skip=1) if is_argv else None
+    if name in ("setattr", "patch") and literal_text(first) == "sys.argv" and len(call.args) > 1:
+        return _texts(call.args[1], skip=1)
+    return None
+
+
+def _helper_arguments(call: ast.Call, helper: ast.FunctionDef) -> tuple[str, ...] | None:
+    """Return what a call hands to a helper: one list, or texts for its starred parameter."""
+    given = call.args
+    if len(given) == 1 and isinstance(given[0], ast.List | ast.Tuple):
+        return _texts(given[0])
+    if helper.args.vararg is None:
+        return None
+    return _texts(ast.List(elts=given))
+
+
+def _texts(node: ast.expr, *, skip: int = 0) -> tuple[str, ...] | None:
+    """Return the texts of a list that holds nothing else behind its first `skip` items."""
+    if not isinstance(node, ast.List | ast.Tuple) or len(node.elts) < skip:
+        return None
+    texts = [literal_text(item) for item in node.elts[skip:]]
+    found = [text for text in texts if text is not None]
+    return tuple(found) if len(found) == len(texts) else None
+
+
+def _command(node: ast.expr, tool: str) -> tuple[str, ...] | None:
+    """Return the arguments behind the tool in the list, or the line, of a command."""
+    text = literal_text(node)
+    if text is not None:
+        return _arguments_in_line(text, tool)
+    if not isinstance(node, ast.List | ast.Tuple):
+        return None
+    for at, item in enumerate(node.elts[:4]):
+        word = literal_text(item)
+        names_tool = word is not None and word.rsplit("/", 1)[-1] == tool
+        is_module = word == tool.removesuffix(".py") and at and literal_text(node.elts[at - 1]) == "-m"
+        if names_tool or is_module:
+            return _texts(node, skip=at + 1)
+    first = node.elts[0] if node.elts else None
+    python = first is not None and (
+        ast.unparse(first) == "sys.executable"
+        or _INTERPRETER.match(literal_text(first) or "") is not None
+    )
+    # Behind the interpreter stands the script, however the test has it: str(TOOL), path / "x.py".
+    is_script = python and len(node.elts) > 1 and literal_text(node.elts[1]) is None
+    return _texts(node, skip=2) if is_script else None
+
+
+def _stdin(call: ast.Call) -> str:
+    """Return the text that a call gives as `input`, nothing where there is none."""
+    words = {word.arg: word.value for word in call.keywords}
+    node = words.get("input")
+    if isinstance(node, ast.Constant) and isinstance(node.value, bytes):
+        return node.value.decode(errors="replace")
+    return (literal_text(node) if node is not None else None) or ""
+
+
+def runs_in_text(text: str, tool: str) -> Iterator[Run]:
+    """Yield the runs of a tool that lines of a text write down, such as `$ python wc.py -l a`.
+
+    A line with operators of a shell, variables or placeholders (`<file>`, `[options]`, `FILE`) is
+    a synopsis and no run.
+    """
+    for line in text.splitlines():
+        if tool in line and len(line) < 1000:
+            matched = _PROMPT.match(line)
+            command = matched["command"] if matched else line
+            arguments = _arguments_in_line(command, tool)
+            if arguments is not None:
+                yield Run(arguments)
+
+
+def _arguments_in_line(line: str, tool: str) -> tuple[str, ...] | None:
+    try:
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        words = list(lexer)  # what stands behind a # is a comment
+    except ValueError:  # a quotation mark that is not closed
+        return None
+    if words and _INTERPRETER.match(words[0]):
+        words = words[1:]
+    if not words or words[0].rsplit("/", 1)[-1] != tool:
+        return None
+    if any(_OPERATORS >= set(word) or _PLACEHOLDER.search(word) for word in words[1:] if word):
+        return None
+    return tuple(words[1:])
