@@ -26,14 +26,14 @@ Task = dict[str, Any]
 def task_corpus() -> Iterator[Task]:
     """Run the Python of each example to learn what its Rust must answer."""
     for task in PLAN.settings.tasks:
-        folder, target = PLAN.corpus_folder(task), PLAN.examples(task)
-        settings = PLAN.corpus_slice(task)
+        corpus, settings = PLAN.corpus_path(task), PLAN.corpus_slice(task)
+        target, reasons = PLAN.examples(task), PLAN.left_out(task)
         yield {
             "name": task,
-            "file_dep": sorted(path for path in folder.rglob("*") if path.is_file()),
-            "targets": [target],
-            "uptodate": [unchanged(settings, python=sys.version, folder=str(folder))],
-            "actions": [action("corpus", settings, folder, PLAN.cache, target)],
+            "file_dep": PLAN.corpus_files(task),
+            "targets": [target, reasons],
+            "uptodate": [unchanged(settings, python=sys.version, corpus=str(corpus))],
+            "actions": [action("corpus", settings, corpus, PLAN.cache, target, reasons)],
             "clean": True,
         }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sse_steps.corpus.inferred_types import infer_type
 from sse_steps.corpus.interpreter import NoAnswerError, Python
-from sse_steps.corpus.source import Call, Source, Unusable
+from sse_steps.corpus.source import Call, Source
 from sse_steps.corpus.syntax import literal
 from sse_steps.corpus.values import agrees, canonical, from_json, to_json
 from sse_steps.records import Case, Example, Failure
@@ -38,8 +38,8 @@ class _Answer:
 
 def function_example(
     bare: Example, source: Source, calls: Sequence[Call], python: Python
-) -> tuple[Example, tuple[Unusable, ...]]:
-    """Return the example with a case for each call that has an answer, and what is left out.
+) -> tuple[Example, tuple[str, ...]]:
+    """Return the example with a case for each call that has an answer, and why others are left out.
 
     An example is one function's: that of the first call. Types are those of its annotations, and
     where there are none that a Rust type stands for, those of the values.
@@ -63,8 +63,7 @@ def function_example(
     cases = _cases(source, answers, signature, left_out)
     rust = _rust_header(signature, source.failure, cases)
     example = replace(bare, cases=tuple(cases), signature=rust) if cases else bare
-    reasons = dict.fromkeys(left_out)  # once each: calls of another function are many
-    return example, tuple(Unusable(source.origin, why) for why in reasons)
+    return example, tuple(dict.fromkeys(left_out))  # once each: calls of another function are many
 
 
 def _bound(call: Call, header: Header) -> tuple[Call, tuple[object, ...]] | str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sse_steps.corpus.source import Check, Run
 from sse_steps.corpus.values import to_json
+from sse_steps.errors import SandboxError
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 
 _RUNNER = Path(__file__).with_name("runner.py")
@@ -35,13 +36,23 @@ class Python:
         return f"python {sys.version}\n{self.limits}"
 
     def run(self, arguments: list[str], folder: Path, stdin: str) -> Finished:
-        """Run the interpreter with `folder` as its only place beside its own files."""
+        """Run the interpreter with `folder` as its only place beside its own files.
+
+        Raises:
+            SandboxError: the sandbox could not start it.
+        """
         readable = (Path(sys.base_prefix), _RUNNER.parent)
         command = [sys.executable, "-B", *arguments]
         if sys.prefix != sys.base_prefix:
             command[0] = str(Path(sys.executable).resolve())
         access = Access(folder, readable=readable, system=True)
-        return self.sandbox.run(command, access, self.limits, stdin=stdin.encode())
+        done = self.sandbox.run(command, access, self.limits, stdin=stdin.encode())
+        if not done.launched and not done.timed_out:
+            raise SandboxError(
+                f"The sandbox could not start Python: {last_line(done.stderr)}.",
+                "Run the same command again; finished answers are kept.",
+            )
+        return done
 
     def run_program(self, python: str, run: Run) -> Finished:
         """Run a program once, in a folder of its own."""

@@ -96,4 +96,6 @@ def text_of(entry: Entry, key: str) -> str | Unusable:
         return Unusable(entry.origin, f"'{key}' is {value!r:.80}, which is no text")
     if "\0" in value:
         return Unusable(entry.origin, f"'{key}' holds a null byte")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        return Unusable(entry.origin, f"'{key}' holds half a character, a lone surrogate")
     return value

@@ -5,24 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sse_steps.corpus.interpreter import Python, last_line
-from sse_steps.corpus.source import Run, Source, Unusable
+from sse_steps.corpus.source import Run
 from sse_steps.records import Example, ProgramCase
 from sse_steps.rust.sandbox import Finished
 
 
-def program_cases(
-    bare: Example, source: Source, runs: tuple[Run, ...], python: Python
-) -> tuple[Example, tuple[Unusable, ...]]:
-    """Return the example with a case for each run that ended well, and the runs left out.
+def program_example(
+    bare: Example, runs: tuple[Run, ...], python: Python
+) -> tuple[Example, tuple[str, ...]]:
+    """Return the example with a case for each run that ended well, and why others are left out.
 
     Every run is made twice: what differs from one time to the next is no expected value.
     """
-    found = [_case(source.python, run, python) for run in runs]
+    found = [_case(bare.python, run, python) for run in runs]
     cases = tuple(each for each in found if isinstance(each, ProgramCase))
-    left_out = [Unusable(source.origin, each) for each in found if isinstance(each, str)]
+    left_out = [each for each in found if isinstance(each, str)]
     if cases and not any(case.stdout for case in cases):
-        # A program that does nothing at all would pass.
-        left_out.append(Unusable(source.origin, "no run of it prints anything"))
+        left_out.append("no run of it prints anything, so a program that does nothing would pass")
         cases = ()
     return replace(bare, cases=cases), tuple(left_out)
 
@@ -45,7 +44,7 @@ def _case(text: str, run: Run, python: Python) -> ProgramCase | str:
 
 
 def _fault(done: Finished) -> str:
-    if done.timed_out or done.signal_number is not None or not done.launched:
+    if done.timed_out or done.signal_number is not None:
         return f"did not end well: {done.stderr!r:.200}"
     if b"Traceback (most recent call last)" in done.stderr:
         return f"end in a traceback: {last_line(done.stderr)}"
