@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.config import overrides_in
-from sse_steps.steps import action, settings_or_message, unchanged
+from sse_steps.steps import Reporter, action, question, settings_or_message, unchanged
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 
-DOIT_CONFIG = {"default_tasks": ["report"], "verbosity": 2, "backend": "sqlite3"}
+DOIT_CONFIG = {
+    "default_tasks": ["report"],
+    "verbosity": 2,
+    "backend": "sqlite3",
+    "reporter": Reporter,
+}
 
 ROOT = Path(__file__).parent.resolve()
 PLAN = Plan(settings_or_message(overrides_in(sys.argv[1:]), ROOT), ROOT)
@@ -88,12 +93,13 @@ def task_metrics() -> Task:
     completions = [PLAN.completions(origin) for origin in PLAN.origins()]
     verdicts = [PLAN.verdicts(origin) for origin in PLAN.origins()]
     weights = {model: PLAN.weights(model) for model in PLAN.settings.models}
+    corpora = {task: PLAN.left_out(task) for task in PLAN.settings.tasks}
     settings, target = PLAN.metrics_slice(), PLAN.database
     return {
-        "file_dep": [*completions, *verdicts],
+        "file_dep": [*completions, *verdicts, *corpora.values()],
         "targets": [target],
         "uptodate": [unchanged(settings)],
-        "actions": [action("metrics", settings, completions, verdicts, weights, target)],
+        "actions": [action("metrics", settings, completions, verdicts, weights, corpora, target)],
         "clean": True,
     }
 
@@ -108,3 +114,37 @@ def task_report() -> Task:
         "actions": [action("report", settings, PLAN.database, files)],
         "clean": True,
     }
+
+
+def task_corpus_stats() -> Task:
+    """Say what a corpus holds: doit corpus-stats --path PATH [--json]."""
+    return {
+        "basename": "corpus-stats",
+        "params": [_corpus_option("path"), _flag("as_json", "json", "print JSON")],
+        "actions": [question("corpus_stats", ROOT)],
+        "uptodate": [False],
+        "meta": {"is_question": True},
+    }
+
+
+def task_benchmark() -> Task:
+    """Say how a corpus spreads over the levels: doit benchmark --corpus PATH [--verbose] [--json]."""
+    return {
+        "params": [
+            _corpus_option("corpus"),
+            _flag("verbose", "verbose", "print each example"),
+            _flag("as_json", "json", "print JSON"),
+        ],
+        "actions": [question("benchmark", ROOT)],
+        "uptodate": [False],
+        "meta": {"is_question": True},
+    }
+
+
+def _corpus_option(long: str) -> dict[str, Any]:
+    default = PLAN.settings.corpus or next(iter(PLAN.settings.tasks.values())).corpus
+    return {"name": "path", "long": long, "default": default, "help": "a folder or a file"}
+
+
+def _flag(name: str, long: str, text: str) -> dict[str, Any]:
+    return {"name": name, "long": long, "type": bool, "default": False, "help": text}
