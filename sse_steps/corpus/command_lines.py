@@ -106,7 +106,9 @@ def _command(node: ast.expr, tool: str) -> tuple[str, ...] | None:
     for at, item in enumerate(node.elts[:4]):
         word = literal_text(item)
         names_tool = word is not None and word.rsplit("/", 1)[-1] == tool
-        is_module = word == tool.removesuffix(".py") and at and literal_text(node.elts[at - 1]) == "-m"
+        is_module = (
+            word == tool.removesuffix(".py") and at and literal_text(node.elts[at - 1]) == "-m"
+        )
         if names_tool or is_module:
             return _texts(node, skip=at + 1)
     first = node.elts[0] if node.elts else None

@@ -39,7 +39,9 @@ def with_expected(source: Source, python: Python) -> Answered:
         if runs:
             return Answered(*program_example(untested, runs, python))
         calls = _calls(source, python)
-        return Answered(*function_example(untested, source, calls, python) if calls else (untested,))
+        return Answered(
+            *function_example(untested, source, calls, python) if calls else (untested,)
+        )
     except (AnnotationError, NoAnswerError) as fault:
         return Answered(untested, (str(fault),))
 

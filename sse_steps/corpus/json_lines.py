@@ -36,7 +36,9 @@ def read_json_lines(path: Path) -> Iterator[Entry | Unusable]:
     try:
         file = gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb")
     except OSError as fault:
-        raise CorpusError(f"'{path}' cannot be read: {fault.strerror}.", "Mend the path.") from fault
+        raise CorpusError(
+            f"'{path}' cannot be read: {fault.strerror}.", "Mend the path."
+        ) from fault
     with file:
         yield from _entries(file, path)  # type: ignore[arg-type]  # gzip's file is an IO[bytes] in all but name
 

@@ -114,7 +114,9 @@ def as_annotated(value: object, kind: Type | None) -> object:
             items = [as_annotated(item, inner[0]) for item in value]
             return _collected(items, kind.name)
         case "dict", dict():
-            return {_key(key, inner[0]): as_annotated(item, inner[1]) for key, item in value.items()}
+            return {
+                _key(key, inner[0]): as_annotated(item, inner[1]) for key, item in value.items()
+            }
     return value
 
 

@@ -15,7 +15,9 @@ def parse_python(text: str) -> ast.Module:
         SyntaxError: it is no Python, or more of it than can be read: too long, nested too deeply.
     """
     if len(text) > LONGEST_PROGRAM:
-        raise SyntaxError(f"a program of {len(text):,} characters; {LONGEST_PROGRAM:,} are the most")
+        raise SyntaxError(
+            f"a program of {len(text):,} characters; {LONGEST_PROGRAM:,} are the most"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as an escape that Python will not know one day

@@ -40,9 +40,10 @@ def canonical(data: Any) -> str:  # noqa: ANN401 - JSON is what it is
         return f"[{','.join(map(canonical, data))}]"
     if not isinstance(data, dict):
         return json.dumps(data)
-    items = [canonical(item) for item in data["of"]] if data[_TAG] != "float" else [data["of"]]
-    ordered = sorted(items) if data[_TAG] in ("dict", "set") else items
-    return f"{data[_TAG]}({','.join(ordered)})"
+    kind, content = data.get(_TAG), data.get("of")
+    items = list(map(canonical, content)) if isinstance(content, list) else [canonical(content)]
+    ordered = sorted(items) if kind in ("dict", "set") else items
+    return f"{kind}({','.join(ordered)})"
 
 
 def from_json(data: Any) -> object:  # noqa: ANN401 - JSON is what it is

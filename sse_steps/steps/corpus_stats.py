@@ -71,7 +71,10 @@ def _counts(path: Path, overview: Overview) -> Table:
     rows = (
         ("Format", overview.format),
         ("Entries", f"{overview.entries:,}"),
-        ("  with cases", f"{functions + programs:,} ({functions:,} functions, {programs:,} programs)"),
+        (
+            "  with cases",
+            f"{functions + programs:,} ({functions:,} functions, {programs:,} programs)",
+        ),
         ("  untested (no case found)", f"{overview.count('untested'):,}"),
         ("  unusable", f"{len(overview.unusable):,}"),
         ("Cases found, not confirmed", f"{overview.cases_found:,}"),

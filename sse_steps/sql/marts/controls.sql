@@ -1,7 +1,7 @@
 -- One row per (task, control): the score that it has and the score that it must have.
 --
--- An example without a reference solution says nothing about the judge, so it is left out; so is
--- one without a case that can be run, which nothing can pass.
+-- An example without a reference solution says nothing about the judge, so it is left out, and so
+-- is one without a case that can be run, which nothing can pass.
 with
 
 attempts as (
