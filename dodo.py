@@ -117,7 +117,7 @@ def task_report() -> Task:
 
 
 def task_corpus_stats() -> Task:
-    """Say what a corpus holds: doit corpus-stats --path PATH [--json]."""
+    """Say what a corpus holds: doit corpus-stats --path PATH."""
     return {
         "basename": "corpus-stats",
         "params": [_corpus_option("path"), _flag("as_json", "json", "print JSON")],
@@ -128,7 +128,7 @@ def task_corpus_stats() -> Task:
 
 
 def task_benchmark() -> Task:
-    """Say how a corpus spreads over the levels: doit benchmark --corpus PATH [--verbose] [--json]."""
+    """Say how a corpus spreads over the levels: doit benchmark --corpus PATH [--verbose]."""
     return {
         "params": [
             _corpus_option("corpus"),

@@ -195,7 +195,7 @@ def test_an_example_is_one_function_s(python: Python) -> None:
     found = with_expected(source, python)
     assert answers(found.example) == [1]
     (reason,) = found.left_out
-    assert "calls of g" in reason
+    assert reason == "calls of other functions: g; an example is f's alone"
 
 
 def test_an_endless_loop_is_stopped(sandbox: Sandbox) -> None:
@@ -422,7 +422,7 @@ def test_what_a_function_changes_is_expected(
 
 
 def test_a_parameter_that_is_changed_once_is_judged_in_every_case(python: Python) -> None:
-    """A case that leaves the argument alone expects it unchanged; one that raises expects nothing."""
+    """A case that leaves the argument alone expects it unchanged; one that raises says nothing."""
     text = (
         "def f(x: list[int]) -> int:\n"
         "    if not x:\n        raise ValueError\n"
@@ -494,7 +494,8 @@ INFERRED = {
     "ints": ("x + 1", [(1,), (2,)], "pub fn f(x: i64) -> i64"),
     "ints and floats": ("x * 2", [(1,), (2.5,)], "pub fn f(x: f64) -> f64"),
     "texts": ("x.split()", [("a b",)], "pub fn f(x: &str) -> Vec<String>"),
-    "none or a number": ("x[0] if x else None", [([1],), ([],)], "pub fn f(x: &[i64]) -> Option<i64>"),
+    "none or a number": ("x[0] if x else None", [([1],), ([],)],
+                         "pub fn f(x: &[i64]) -> Option<i64>"),
     "pairs": ("(x, str(x))", [(1,)], "pub fn f(x: i64) -> (i64, String)"),
     "tuples of any length": ("x[1:]", [((1, 2),), ((1,),)], "pub fn f(x: &[i64]) -> Vec<i64>"),
     "a dict": ("{x: [1]}", [("a",)],
@@ -549,7 +550,7 @@ def test_defaults_and_keywords_are_filled_in(python: Python) -> None:
 
 
 def test_a_call_that_cannot_be_used_costs_itself_alone(python: Python) -> None:
-    """A call that ends the process, hangs or returns an object leaves the other calls their case."""
+    """A call that ends the process or returns an object leaves the other calls their cases."""
     text = (
         "import os, sys\n"
         "def f(x: int) -> int:\n"

@@ -332,7 +332,7 @@ def test_a_bomb_of_aliases_is_refused_in_little_memory(tmp_path: Path) -> None:
 @given(st.text(max_size=60) | st.binary(max_size=60))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_inputs_file_is_read_or_unusable(tmp_path: Path, inputs: str | bytes) -> None:
-    """Whatever inputs.yaml holds, it is read or its example is unusable, for a reason of one line."""
+    """Whatever inputs.yaml holds, it is read, or unusable for a reason of one line."""
     data = inputs if isinstance(inputs, bytes) else inputs.encode(errors="surrogatepass")
     folder = put(tmp_path, data)
     for unusable in read_folder(tmp_path).unusable:

@@ -31,8 +31,10 @@ def runs_in_python(tree: ast.Module, tool: str) -> Iterator[Run]:
         tree: a test file, or an example in a doctest.
         tool: the name of the tool's file, such as `wc.py`.
     """
-    helpers = {node.name: node for node in ast.walk(tree) if _is_helper(node)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    helpers = {node.name: node for node in functions if _is_helper(node)}
+    for node in nodes:
         arguments = None
         if isinstance(node, ast.Assign) and any(map(_is_argv, node.targets)):
             arguments = _texts(node.value, skip=1)
@@ -46,34 +48,42 @@ def _is_argv(target: ast.expr) -> bool:
     return isinstance(target, ast.Attribute) and ast.unparse(target) == "sys.argv"
 
 
-def _is_helper(node: ast.AST) -> bool:
-    """Whether a function runs a command that holds its own parameters."""
-    return isinstance(node, ast.FunctionDef) and any(
+def _is_helper(function: ast.FunctionDef) -> bool:
+    """Whether a function runs a command with what it is given."""
+    named = {each.arg for each in (*function.args.args, function.args.vararg) if each is not None}
+    return any(
         isinstance(call, ast.Call)
         and last_name(call.func) in _RUNNERS
-        and ast.unparse(call.func).startswith("subprocess")
-        for call in ast.walk(node)
+        and bool(call.args)
+        and _names_in(call.args[0]) & named
+        for call in ast.walk(function)
     )
+
+
+def _names_in(node: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _arguments_of(
     call: ast.Call, tool: str, helpers: dict[str, ast.FunctionDef]
 ) -> tuple[str, ...] | None:
-    name = last_name(call.func)
-    first = call.args[0] if call.args else None
+    name, given = last_name(call.func), call.args
     if name in helpers:
         return _helper_arguments(call, helpers[name])
-    if first is None:
-        return None
-    if name in _RUNNERS:
-        return _command(first, tool)
-    if name in _PARSERS and isinstance(first, ast.List | ast.Tuple):
-        return _texts(first)
-    if name in ("setattr", "object") and len(call.args) >= 3:
-        is_argv = literal_text(call.args[1]) == "argv"
-        return _texts(call.args[2], skip=1) if is_argv else None
-    if name in ("setattr", "patch") and literal_text(first) == "sys.argv" and len(call.args) > 1:
-        return _texts(call.args[1], skip=1)
+    if name in _RUNNERS and given:
+        return _command(given[0], tool)
+    if name in _PARSERS and given:
+        return _texts(given[0])
+    return _patched_argv(name, given)
+
+
+def _patched_argv(name: str, given: list[ast.expr]) -> tuple[str, ...] | None:
+    """Return the arguments in `setattr(sys, "argv", [...])` and `patch("sys.argv", [...])`."""
+    texts = [literal_text(each) for each in given]
+    if name in ("setattr", "object") and len(given) >= 3 and texts[1] == "argv":
+        return _texts(given[2], skip=1)
+    if name in ("setattr", "patch") and len(given) >= 2 and texts[0] == "sys.argv":
+        return _texts(given[1], skip=1)
     return None
 
 
@@ -156,6 +166,6 @@ def _arguments_in_line(line: str, tool: str) -> tuple[str, ...] | None:
         words = words[1:]
     if not words or words[0].rsplit("/", 1)[-1] != tool:
         return None
-    if any(_OPERATORS >= set(word) or _PLACEHOLDER.search(word) for word in words[1:] if word):
+    if any(set(word) <= _OPERATORS or _PLACEHOLDER.search(word) for word in words[1:] if word):
         return None
     return tuple(words[1:])

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sse_steps.corpus.source import Call, Unusable
-from sse_steps.corpus.syntax import functions_in, literal, parse_python
+from sse_steps.corpus.syntax import functions_in, last_name, literal, parse_python
 
+_DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PARSER = doctest.DocTestParser()
 
 
@@ -29,11 +30,11 @@ def doctest_statements(text: str) -> list[ast.Module]:
 
 
 def docstrings(tree: ast.Module) -> Iterator[str]:
-    """Yield the docstrings of a program: its own, those of its functions, classes and methods."""
+    """Yield the docstrings with examples: of a program, its functions, classes and methods."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, _DOCUMENTED):
             text = ast.get_docstring(node)
-            if text:
+            if text and ">>>" in text:
                 yield text
 
 
@@ -56,7 +57,7 @@ def doctest_calls(python: str, origin: str) -> tuple[tuple[Call, ...], tuple[Unu
     chosen = max(counts, key=lambda name: (counts[name], names.index(name)), default=None)
     others = [f"{name} ({count})" for name, count in counts.items() if name != chosen]
     if others:
-        why = f"an example is one function's, here {chosen}'s; calls of others: {', '.join(others)}"
+        why = f"calls of other functions: {', '.join(others)}; an example is {chosen}'s alone"
         left_out.append(Unusable(origin, why))
     return tuple(call for call in calls.values() if call.function == chosen), tuple(left_out)
 
@@ -65,9 +66,8 @@ def _calls(tree: ast.Module, names: set[str]) -> Iterator[ast.Call]:
     for text in docstrings(tree):
         for statement in doctest_statements(text):
             for node in ast.walk(statement):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    if node.func.id in names:
-                        yield node
+                if isinstance(node, ast.Call) and last_name(node.func) in names:
+                    yield node
 
 
 def _read(call: ast.Call) -> Call | None:
@@ -76,4 +76,4 @@ def _read(call: ast.Call) -> Call | None:
         keywords = tuple((word.arg or "", literal(word.value)) for word in call.keywords)
     except ValueError:
         return None
-    return Call(ast.unparse(call.func), args, keywords)
+    return Call(last_name(call.func), args, keywords)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sse_steps.corpus.doctests import docstrings, doctest_calls, doctest_stateme
 from sse_steps.corpus.files import UnreadableError, files_below, is_inside, read_text
 from sse_steps.corpus.levels import classify
 from sse_steps.corpus.source import Corpus, Run, Source, Unusable
-from sse_steps.corpus.syntax import is_main_guard, literal_text, parse_python
+from sse_steps.corpus.syntax import is_main_guard, parse_python
 
 FORMAT = "example_* folders of tools"
 _MOST_RUNS = 50
@@ -40,34 +41,45 @@ def read_tools(root: Path) -> Corpus:
 def _read_tool(folder: Path, root: Path) -> Source | Unusable:
     if not is_inside(folder, root):
         return Unusable(str(folder), "it is a symbolic link that leads out of the corpus")
-    files = files_below(folder)
-    programs, left_out = _programs(folder, root, files)
+    texts, unreadable = _texts(files_below(folder), root)
+    programs, broken = _programs(folder, texts)
+    left_out = (*unreadable, *broken)
     if not programs:
         why = left_out[0].why if left_out else "there is no Python file in it"
         return Unusable(str(folder), why)
     main = max(programs, key=lambda path: _rank(path, programs[path], folder))
-    python, tree = programs[main]
-    runs = list(islice(_runs(tree, main, root, files), _MOST_RUNS))
-    name = str(folder.relative_to(root))
+    source = Source(
+        str(folder.relative_to(root)), texts[main], (), None, str(main), left_out=left_out
+    )
+    runs = tuple(islice(dict.fromkeys(_runs(programs[main], main, texts)), _MOST_RUNS))
     if runs:
-        return Source(name, python, tuple(dict.fromkeys(runs)), None, str(main), left_out=left_out)
-    calls, not_literal = doctest_calls(python, str(main))
-    return Source(name, python, calls, None, str(main), left_out=(*left_out, *not_literal))
+        return replace(source, inputs=runs)
+    calls, not_literal = doctest_calls(texts[main], str(main))
+    return replace(source, inputs=calls, left_out=(*left_out, *not_literal))
+
+
+def _texts(files: list[Path], root: Path) -> tuple[dict[Path, str], tuple[Unusable, ...]]:
+    """Return the Python and the documents of a folder by path, and what of it cannot be read."""
+    texts, left_out = {}, []
+    for path in files:
+        if path.suffix.lower() in (".py", ".md", ".rst", ".txt"):
+            try:
+                texts[path] = read_text(path, root)
+            except UnreadableError as fault:
+                left_out.append(Unusable(str(path), str(fault)))
+    return texts, tuple(left_out)
 
 
 def _programs(
-    folder: Path, root: Path, files: list[Path]
-) -> tuple[dict[Path, tuple[str, ast.Module]], tuple[Unusable, ...]]:
+    folder: Path, texts: dict[Path, str]
+) -> tuple[dict[Path, ast.Module], tuple[Unusable, ...]]:
     """Return the Python files of a folder that are no tests, and those that are no Python."""
     programs, left_out = {}, []
-    for path in files:
+    for path, text in texts.items():
         if path.suffix == ".py" and path.parent == folder and not _is_test(path):
             try:
-                text = read_text(path, root)
                 classify(text)
-                programs[path] = text, parse_python(text)
-            except UnreadableError as fault:
-                left_out.append(Unusable(str(path), str(fault)))
+                programs[path] = parse_python(text)
             except SyntaxError as fault:
                 left_out.append(Unusable(str(path), f"{path.name} does not parse: {fault}"))
     return programs, tuple(left_out)
@@ -78,11 +90,8 @@ def _is_test(path: Path) -> bool:
     return name.startswith("test_") or name.endswith("_test") or name in ("conftest", "setup")
 
 
-def _rank(
-    path: Path, program: tuple[str, ast.Module], folder: Path
-) -> tuple[bool, bool, bool, bool, str]:
+def _rank(path: Path, tree: ast.Module, folder: Path) -> tuple[bool, bool, bool, bool, str]:
     """Return what makes a file the tool of its folder, most telling first."""
-    _, tree = program
     own_name = folder.name.removeprefix("example_")
     return (
         path.stem in (own_name, folder.name),
@@ -101,35 +110,29 @@ def _has_argument_parser(tree: ast.Module) -> bool:
     )
 
 
-def _runs(tree: ast.Module, main: Path, root: Path, files: list[Path]) -> Iterator[Run]:
+def _runs(tree: ast.Module, main: Path, texts: dict[Path, str]) -> Iterator[Run]:
     """Yield the runs of a tool: from its doctests, its tests, its own texts, its README."""
     for text in docstrings(tree):
-        for statement in doctest_statements(text):
-            yield from runs_in_python(statement, main.name)
-    for path in files:
+        yield from _runs_in_doctests(text, main.name)
+    for path, text in texts.items():
         if path.suffix == ".py" and path != main:
-            yield from _runs_in_test(path, root, main.name)
+            yield from _runs_in_test(text, main.name)
     for node in ast.walk(tree):
-        text = literal_text(node) if isinstance(node, ast.expr) else None
-        if text is not None and main.name in text:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from runs_in_text(node.value, main.name)
+    for path, text in texts.items():
+        if path.suffix != ".py":
+            yield from _runs_in_doctests(text, main.name)
             yield from runs_in_text(text, main.name)
-    for path in files:
-        if path.suffix.lower() in (".md", ".rst", ".txt"):
-            yield from _runs_in_readme(path, root, main.name)
 
 
-def _runs_in_test(path: Path, root: Path, tool: str) -> Iterator[Run]:
-    try:
-        yield from runs_in_python(parse_python(read_text(path, root)), tool)
-    except (UnreadableError, SyntaxError):
-        return  # a test that cannot be read is a place where nothing is found
-
-
-def _runs_in_readme(path: Path, root: Path, tool: str) -> Iterator[Run]:
-    try:
-        text = read_text(path, root)
-    except UnreadableError:
-        return
+def _runs_in_doctests(text: str, tool: str) -> Iterator[Run]:
     for statement in doctest_statements(text):
         yield from runs_in_python(statement, tool)
-    yield from runs_in_text(text, tool)
+
+
+def _runs_in_test(text: str, tool: str) -> Iterator[Run]:
+    try:
+        yield from runs_in_python(parse_python(text), tool)
+    except SyntaxError:
+        return  # a test that is no Python is a place where nothing is found

@@ -69,7 +69,7 @@ def function_example(
 def _bound(call: Call, header: Header) -> tuple[Call, tuple[object, ...]] | str:
     """Return a call with a value for each parameter, or why there is none."""
     if call.function != header.name:
-        return f"calls of {call.function}: an example is one function's, here {header.name}'s"
+        return f"calls of other functions: {call.function}; an example is {header.name}'s alone"
     names = [parameter.name for parameter in header.parameters]
     given = {**dict(zip(names, call.args, strict=False)), **dict(call.keywords)}
     if len(call.args) > len(names) or not given.keys() <= set(names):

@@ -46,7 +46,7 @@ def _type_of_all(values: Iterable[object]) -> Type:
 
 
 def _common(one: Type, other: Type) -> Type:
-    if one == other or other == _UNKNOWN:
+    if other in (one, _UNKNOWN):
         return one
     if one == _UNKNOWN:
         return other

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 
 from sse_steps.corpus.source import Unusable
 from sse_steps.errors import CorpusError
@@ -17,6 +17,10 @@ LONGEST_LINE_BYTES = 4 << 20
 _MOST_BYTES = 256 << 20
 _MOST_LINES = 100_000
 _BROKEN = (OSError, EOFError, zlib.error)  # what reading a damaged archive raises
+
+
+class _Lines(Protocol):
+    def readline(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +38,17 @@ def read_json_lines(path: Path) -> Iterator[Entry | Unusable]:
         CorpusError: the file cannot be opened.
     """
     try:
-        file = gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb")
+        plain = path.open("rb")
     except OSError as fault:
         raise CorpusError(
             f"'{path}' cannot be read: {fault.strerror}.", "Mend the path."
         ) from fault
-    with file:
-        yield from _entries(file, path)  # type: ignore[arg-type]  # gzip's file is an IO[bytes] in all but name
+    with plain:
+        is_packed = path.name.endswith(".gz")
+        yield from _entries(gzip.GzipFile(fileobj=plain) if is_packed else plain, path)
 
 
-def _entries(file: IO[bytes], path: Path) -> Iterator[Entry | Unusable]:
+def _entries(file: _Lines, path: Path) -> Iterator[Entry | Unusable]:
     number, read = 0, 0
     while True:
         number += 1
@@ -64,7 +69,7 @@ def _entries(file: IO[bytes], path: Path) -> Iterator[Entry | Unusable]:
             yield _entry(line, origin)
 
 
-def _skip_rest(file: IO[bytes], line: bytes) -> int:
+def _skip_rest(file: _Lines, line: bytes) -> int:
     """Read on to the end of a line that is too long; a bounded number of bytes is read."""
     skipped = 0
     while len(line) > LONGEST_LINE_BYTES and not line.endswith(b"\n") and skipped < _MOST_BYTES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sse_steps.corpus.syntax import is_main_guard, parse_python
 
@@ -55,6 +56,7 @@ _COLLECTION_CALLS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1024)  # reading a corpus asks, and so does whoever looks at what was read
 def classify(python: str) -> int:
     """Return the level of a program: that of the most demanding feature in its syntax tree.
 

@@ -49,9 +49,9 @@ def _read_lines(path: Path) -> Corpus:
 def _format_of(path: Path) -> tuple[str, Callable[[Entry], Source | Unusable]]:
     """Return the format of a file, from the keys of the first line that has those of one."""
     for each in islice(read_json_lines(path), _LINES_LOOKED_AT):
-        if isinstance(each, Entry) and human_eval.KEYS <= each.data.keys():
+        if isinstance(each, Entry) and each.data.keys() >= human_eval.KEYS:
             return human_eval.FORMAT, human_eval.read_problem
-        if isinstance(each, Entry) and jsonl.KEYS <= each.data.keys():
+        if isinstance(each, Entry) and each.data.keys() >= jsonl.KEYS:
             return jsonl.FORMAT, jsonl.read_entry
     raise CorpusError(
         f"'{path}' holds no corpus: none of its first {_LINES_LOOKED_AT} lines is an entry.",

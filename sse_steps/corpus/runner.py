@@ -47,7 +47,8 @@ def call(function: Callable[..., object], data: Any) -> dict[str, object]:  # no
 
 def record(request: dict[str, Any], module: dict[str, Any], answers: IO[str]) -> None:
     """Run the test's `check` on the function and print the calls that it makes."""
-    function, seen = module[request["function"]], set()
+    function = module[request["function"]]
+    seen: set[str] = set()
 
     def candidate(*args: object, **keywords: object) -> object:
         try:

@@ -12,7 +12,7 @@ from sse_steps.store import write_text
 
 @dataclass(frozen=True, slots=True)
 class CorpusCounts:
-    """Counts of a corpus's entries. `entries` = `unusable` + `usable` + `untested` + `not_drawn`."""
+    """Counts of a corpus's entries: usable, untested, unusable and not drawn are all of them."""
 
     entries: int
     usable: int  # with at least one case

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import copy
 import warnings
+from functools import lru_cache
 
 LONGEST_PROGRAM = 1 << 20  # characters
 
 
+@lru_cache(maxsize=8)  # of one program several things are looked at, one after the other
 def parse_python(text: str) -> ast.Module:
-    """Return the syntax tree of a program.
+    """Return the syntax tree of a program, which nobody may change.
 
     Raises:
         SyntaxError: it is no Python, or more of it than can be read: too long, nested too deeply.
@@ -34,15 +37,25 @@ def functions_in(tree: ast.Module) -> dict[str, ast.FunctionDef]:
 
 
 def literal(node: ast.expr) -> object:
-    """Return the plain value that an expression writes down.
+    """Return the plain value that an expression writes down; `float("inf")` counts as one.
 
     Raises:
         ValueError: it is anything but a literal.
     """
     try:
-        return ast.literal_eval(node)
+        return ast.literal_eval(_SpecialFloats().visit(copy.deepcopy(node)))
     except (SyntaxError, TypeError, RecursionError, MemoryError) as fault:
         raise ValueError(str(fault)) from fault
+
+
+class _SpecialFloats(ast.NodeTransformer):
+    """Puts a constant where `float` is called with a text: infinity and NaN have no literal."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        text = literal_text(node.args[0]) if len(node.args) == 1 and not node.keywords else None
+        if text is None or last_name(node.func) != "float":
+            return node
+        return ast.Constant(float(text))
 
 
 def literal_text(node: ast.expr) -> str | None:

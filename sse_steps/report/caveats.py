@@ -37,7 +37,7 @@ def caveats(
 
 
 def corpus_caveats(corpora: Sequence[CorpusUse]) -> tuple[str, ...]:
-    """Return one sentence for each corpus of which a part is not used, with where the reasons are."""
+    """Return a sentence for each corpus of which a part is not used, with where the reasons are."""
     return tuple(
         f"Of the corpus's {row.entries:,} entries {_not_used(row)}. The reasons are in "
         f"corpus/{row.task}.unusable.json beside this report."

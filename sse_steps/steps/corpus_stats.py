@@ -104,7 +104,7 @@ def _reasons(title: str, reasons: Sequence[Unusable]) -> Table:
 
 
 def _kind_of(why: str) -> str:
-    return why.split(":")[0][:60]
+    return why.split(":", maxsplit=1)[0][:60]
 
 
 def _printable(text: str) -> str:

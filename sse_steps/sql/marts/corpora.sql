@@ -1,4 +1,4 @@
--- How much of each task's corpus could be used; entries = usable + untested + unusable + not_drawn.
+-- How much of each task's corpus could be used, where entries = usable + untested + unusable + not_drawn.
 with
 
 stg_corpora as (
