@@ -111,24 +111,21 @@ def _command(node: ast.expr, tool: str) -> tuple[str, ...] | None:
     text = literal_text(node)
     if text is not None:
         return _arguments_in_line(text, tool)
-    if not isinstance(node, ast.List | ast.Tuple):
+    if not isinstance(node, ast.List | ast.Tuple) or not node.elts:
         return None
-    for at, item in enumerate(node.elts[:4]):
-        word = literal_text(item)
-        names_tool = word is not None and word.rsplit("/", 1)[-1] == tool
-        is_module = (
-            word == tool.removesuffix(".py") and at and literal_text(node.elts[at - 1]) == "-m"
-        )
-        if names_tool or is_module:
-            return _texts(node, skip=at + 1)
-    first = node.elts[0] if node.elts else None
-    python = first is not None and (
-        ast.unparse(first) == "sys.executable"
-        or _INTERPRETER.match(literal_text(first) or "") is not None
+    words = [literal_text(item) for item in node.elts]
+    is_python = ast.unparse(node.elts[0]) == "sys.executable" or (
+        words[0] is not None and _INTERPRETER.match(words[0]) is not None
     )
+    if is_python and words[1:3] == ["-m", tool.removesuffix(".py")]:
+        return _texts(node, skip=3)
+    script = 1 if is_python else 0
+    if len(words) <= script:
+        return None
+    word = words[script]
     # Behind the interpreter stands the script, however the test has it: str(TOOL), path / "x.py".
-    is_script = python and len(node.elts) > 1 and literal_text(node.elts[1]) is None
-    return _texts(node, skip=2) if is_script else None
+    is_tool = is_python if word is None else word.rsplit("/", 1)[-1] == tool
+    return _texts(node, skip=script + 1) if is_tool else None
 
 
 def _stdin(call: ast.Call) -> str:
