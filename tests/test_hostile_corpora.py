@@ -37,7 +37,7 @@ LINES: dict[str, bytes] = {
     "a null byte in the Python": b'{"id": "x", "python_code": "x = 1\\u0000"}',
     "half a character in the Python": b'{"id": "x", "python_code": "x = \\"\\ud800\\""}',
     "half a character in the id": b'{"id": "\\ud800", "python_code": "x = 1"}',
-    "deep JSON": b'{"id": "x", "python_code": "", "test_cases": ' + b"[" * 10**6 + b"]" * 10**6 + b"}",
+    "deep JSON": b'{"id": "x", "python_code": "", "test_cases": ' + b"[" * 10**6,
     "a number of a million digits": b'{"id": ' + b"9" * 10**6 + b', "python_code": "x"}',
     "a line of five megabytes": b'{"id": "x", "python_code": "' + b" " * (5 << 20) + b'"}',
     "a program of two megabytes": b'{"id": "x", "python_code": "' + b"x\\n" * (1 << 20) + b'"}',
@@ -130,12 +130,12 @@ def tool(root: Path, name: str = "example_x") -> Path:
 
 
 def link_to_password_file(root: Path) -> None:
-    """A tool that is a link to a file of the system."""
+    """Make a tool that is a link to a file of the system."""
     (tool(root) / "x.py").symlink_to("/etc/passwd")
 
 
 def link_to_folder(root: Path) -> None:
-    """An example that is a link to a folder outside."""
+    """Make an example that is a link to a folder outside."""
     outside = root.parent / "outside"
     outside.mkdir()
     (outside / "x.py").write_text("SECRET = 1\n", encoding="utf-8")
@@ -143,48 +143,48 @@ def link_to_folder(root: Path) -> None:
 
 
 def link_to_itself(root: Path) -> None:
-    """An example that is a link to itself."""
+    """Make an example that is a link to itself."""
     (root / "example_x").symlink_to(root / "example_x")
 
 
 def link_that_leads_nowhere(root: Path) -> None:
-    """A tool that is a link to nothing."""
+    """Make a tool that is a link to nothing."""
     (tool(root) / "x.py").symlink_to("nowhere.py")
 
 
 def pipe(root: Path) -> None:
-    """A tool that is a pipe, which a reader would wait for."""
+    """Make a tool that is a pipe, which a reader would wait for."""
     os.mkfifo(tool(root) / "x.py")
 
 
 def device(root: Path) -> None:
-    """A tool that is a link to endless zeros."""
+    """Make a tool that is a link to endless zeros."""
     (tool(root) / "x.py").symlink_to("/dev/zero")
 
 
 def folder_in_place_of_a_file(root: Path) -> None:
-    """A folder that is named like a tool."""
+    """Make a folder that is named like a tool."""
     (tool(root) / "x.py").mkdir()
 
 
 def large_file(root: Path) -> None:
-    """A tool of eight gigabytes, all of it a hole."""
+    """Make a tool of eight gigabytes, all of it a hole."""
     with (tool(root) / "x.py").open("wb") as file:
         file.truncate(8 << 30)
 
 
 def other_encoding(root: Path) -> None:
-    """A tool in Latin-1."""
+    """Make a tool in Latin-1."""
     (tool(root) / "x.py").write_bytes(b"# -*- coding: latin-1 -*-\nx = 'caf\xe9'\n")
 
 
 def null_bytes(root: Path) -> None:
-    """A tool of null bytes."""
+    """Make a tool of null bytes."""
     (tool(root) / "x.py").write_bytes(b"\0" * 1000)
 
 
 def deep_python(root: Path) -> None:
-    """A tool that is nested too deeply to be parsed."""
+    """Make a tool that is nested too deeply to be parsed."""
     (tool(root) / "x.py").write_text("x = " + "[" * 5000 + "]" * 5000, encoding="utf-8")
 
 

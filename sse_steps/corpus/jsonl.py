@@ -21,12 +21,13 @@ def read_entry(entry: Entry) -> Source | Unusable:
     Its inputs are its test cases; where it has none, the calls in its doctests; where it has none
     either and does something when it is run, one run without arguments.
     """
-    name = entry.data.get("id")
-    python = text_of(entry, "python_code")
-    if not isinstance(name, str | int) or not str(name).strip():
-        return Unusable(entry.origin, f"'id' is {name!r:.80}, which is no name")
+    name, python = entry.data.get("id"), text_of(entry, "python_code")
     if isinstance(python, Unusable):
         return python
+    if isinstance(name, str) and isinstance(found := text_of(entry, "id"), Unusable):
+        return found
+    if not isinstance(name, str | int) or not str(name).strip():
+        return Unusable(entry.origin, f"'id' is {name!r:.80}, which is no name")
     try:
         classify(python)
     except SyntaxError as fault:
