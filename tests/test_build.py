@@ -174,7 +174,7 @@ def test_a_corpus_elsewhere_is_used_when_named(settled: Project, tmp_path: Path)
 
 
 def test_a_file_of_json_lines_is_evaluated_to_the_report(settled: Project, tmp_path: Path) -> None:
-    """`corpus=FILE` goes all the way; untested and unusable entries are in the report, not scored."""
+    """`corpus=FILE` goes all the way; what is untested or unusable is reported, not scored."""
     entries = [
         {"id": "add", "python_code": "def add(a, b):\n    return a + b\n",
          "test_cases": [{"input": [1, 2], "expected": 3}, {"input": [-1, 1], "expected": 0}]},

@@ -138,7 +138,7 @@ def test_a_corpus_without_a_usable_entry_is_an_error(
 
 def test_a_sample_is_counted(tmp_path: Path, step: Step) -> None:
     """Entries beyond the number of samples are counted as not drawn, and the sum holds."""
-    entries = [
+    entries: list[dict[str, object]] = [
         {"id": f"e{number}", "python_code": f"print({number})\n", "test_cases": []}
         for number in range(6)
     ]

@@ -114,6 +114,15 @@ def test_a_broken_file_beside_the_tool_is_listed(tmp_path: Path) -> None:
     assert "notes.py does not parse" in source.left_out[0].why
 
 
+def test_runs_beyond_the_bound_are_listed(tmp_path: Path) -> None:
+    """Of seventy runs in a README fifty are used, and the others are said to be left out."""
+    lines = "".join(f"    $ python double.py {number}\n" for number in range(70))
+    put(tmp_path, "example_double", double_py=TOOL, README_md=lines)
+    source = read_one(tmp_path)
+    assert source.cases_found == 50
+    assert "20 runs beyond the first 50" in source.left_out[0].why
+
+
 def test_tools_one_folder_down_are_found(tmp_path: Path) -> None:
     """A repository that keeps its tools in a folder of their own can be named as it is."""
     put(tmp_path / "examples", "example_double", double_py=TOOL)

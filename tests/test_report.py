@@ -350,7 +350,7 @@ def test_levels_have_marks_and_counts(make: Make) -> None:
 
 
 def test_what_of_a_corpus_is_not_used_is_a_caveat() -> None:
-    """Unusable, untested and left out are named with where the reasons are; a whole corpus is not."""
+    """What is not used is named with where the reasons are; of a whole corpus nothing is said."""
     part = CorpusUse("task", 164, 150, 6, 5, 3, 900, 1)
     (text,) = corpus_caveats([part])
     for words in (

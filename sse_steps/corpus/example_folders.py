@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from sse_steps.corpus.command_lines import runs_in_python, runs_in_text
@@ -41,7 +40,7 @@ def read_tools(root: Path) -> Corpus:
 def _read_tool(folder: Path, root: Path) -> Source | Unusable:
     if not is_inside(folder, root):
         return Unusable(str(folder), "it is a symbolic link that leads out of the corpus")
-    texts, unreadable = _texts(files_below(folder), root)
+    texts, unreadable = _texts(folder, root)
     programs, broken = _programs(folder, texts)
     left_out = (*unreadable, *broken)
     if not programs:
@@ -51,22 +50,30 @@ def _read_tool(folder: Path, root: Path) -> Source | Unusable:
     source = Source(
         str(folder.relative_to(root)), texts[main], (), None, str(main), left_out=left_out
     )
-    runs = tuple(islice(dict.fromkeys(_runs(programs[main], main, texts)), _MOST_RUNS))
+    runs = tuple(dict.fromkeys(_runs(programs[main], main, texts)))
     if runs:
-        return replace(source, inputs=runs)
+        return replace(source, inputs=runs[:_MOST_RUNS], left_out=(*left_out, *_cut(main, runs)))
     calls, not_literal = doctest_calls(texts[main], str(main))
     return replace(source, inputs=calls, left_out=(*left_out, *not_literal))
 
 
-def _texts(files: list[Path], root: Path) -> tuple[dict[Path, str], tuple[Unusable, ...]]:
-    """Return the Python and the documents of a folder by path, and what of it cannot be read."""
+def _cut(main: Path, runs: tuple[Run, ...]) -> list[Unusable]:
+    """Say where there are more runs than are used."""
+    more = len(runs) - _MOST_RUNS
+    return [Unusable(str(main), f"{more} runs beyond the first {_MOST_RUNS}")] if more > 0 else []
+
+
+def _texts(folder: Path, root: Path) -> tuple[dict[Path, str], tuple[Unusable, ...]]:
+    """Return the Python and the documents of a folder by path, and what of it is not read."""
     texts, left_out = {}, []
+    files, more = files_below(folder, (".py", ".md", ".rst", ".txt"))
     for path in files:
-        if path.suffix.lower() in (".py", ".md", ".rst", ".txt"):
-            try:
-                texts[path] = read_text(path, root)
-            except UnreadableError as fault:
-                left_out.append(Unusable(str(path), str(fault)))
+        try:
+            texts[path] = read_text(path, root)
+        except UnreadableError as fault:
+            left_out.append(Unusable(str(path), str(fault)))
+    if more:
+        left_out.append(Unusable(str(folder), f"{more} files beyond the first {len(files)}"))
     return texts, tuple(left_out)
 
 

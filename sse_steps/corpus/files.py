@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 LARGEST_FILE_BYTES = 1 << 20
@@ -55,12 +55,15 @@ def _read_regular(path: Path, most: int) -> bytes:
     return data
 
 
-def files_below(folder: Path) -> list[Path]:
-    """Return the files of a folder in the order of their paths, a bounded number of them.
+def files_below(folder: Path, suffixes: Sequence[str]) -> tuple[list[Path], int]:
+    """Return the files of a folder with these suffixes, and how many more there are.
 
-    Folders behind symbolic links are not entered, nor are hidden ones.
+    They come by suffix, then by path. Folders behind symbolic links are not entered, nor are
+    hidden ones.
     """
-    return sorted(_walk(folder, _DEEPEST))[:_MOST_FILES]
+    found = [path for path in _walk(folder, _DEEPEST) if path.suffix.lower() in suffixes]
+    found.sort(key=lambda path: (suffixes.index(path.suffix.lower()), path))
+    return found[:_MOST_FILES], max(0, len(found) - _MOST_FILES)
 
 
 def _walk(folder: Path, depth: int) -> Iterator[Path]:
