@@ -188,7 +188,7 @@ def test_a_file_of_json_lines_is_evaluated_to_the_report(settled: Project, tmp_p
     assert "1 of 3 entries usable, 1 untested, 1 unusable" in built.text
     with duckdb.connect(settled.folder / "results/results.duckdb", read_only=True) as connection:
         outcomes = connection.execute(
-            "select example, outcome from verdicts where model = 'stub' order by example"
+            "select distinct example, outcome from verdicts where model = 'stub' order by all"
         ).fetchall()
         examples = connection.execute("select distinct examples from model_metrics").fetchall()
     assert outcomes == [("add", "panicked"), ("bare", "untested")]
