@@ -21,7 +21,7 @@ def corpus() -> Corpus:
     return Corpus(
         "a format",
         (
-            Source("f", "# text\n\ndef f():\n    return 1\n", (Call("f", ()), Call("f", ())), None, ""),
+            Source("f", "# text\n\ndef f():\n    return 1\n", (Call("f", ()),) * 2, None, ""),
             Source("p", "print(1)\n", (Run(),), None, "", left_out=left_out),
             Source("c", "for x in 'ab':\n    print(x)\n", (Check("f", "", 7),), None, ""),
             Source(HOSTILE, "class A:\n    x = 1\n", (), None, ""),
