@@ -39,14 +39,14 @@ Task = dict[str, Any]
 def task_corpus() -> Iterator[Task]:
     """Run the Python of each example to learn what its Rust must answer."""
     for task in PLAN.settings.tasks:
-        folder, target = PLAN.corpus_folder(task), PLAN.examples(task)
-        settings = PLAN.corpus_slice(task)
+        corpus, settings = PLAN.corpus_path(task), PLAN.corpus_slice(task)
+        target, reasons = PLAN.examples(task), PLAN.left_out(task)
         yield {
             "name": task,
-            "file_dep": sorted(path for path in folder.rglob("*") if path.is_file()),
-            "targets": [target],
-            "uptodate": [unchanged(settings, python=sys.version, folder=str(folder))],
-            "actions": [action("corpus", settings, folder, PLAN.cache, target)],
+            "file_dep": PLAN.corpus_files(task),
+            "targets": [target, reasons],
+            "uptodate": [unchanged(settings, python=sys.version, corpus=str(corpus))],
+            "actions": [action("corpus", settings, corpus, PLAN.cache, target, reasons)],
             "clean": True,
         }
 
@@ -114,12 +114,13 @@ def task_metrics() -> Task:
     completions = [PLAN.completions(origin) for origin in PLAN.origins()]
     verdicts = [PLAN.verdicts(origin) for origin in PLAN.origins()]
     weights = {model: PLAN.weights(model) for model in PLAN.settings.models}
+    corpora = {task: PLAN.left_out(task) for task in PLAN.settings.tasks}
     settings, target = PLAN.metrics_slice(), PLAN.database
     return {
-        "file_dep": [*completions, *verdicts],
+        "file_dep": [*completions, *verdicts, *corpora.values()],
         "targets": [target],
         "uptodate": [unchanged(settings)],
-        "actions": [action("metrics", settings, completions, verdicts, weights, target)],
+        "actions": [action("metrics", settings, completions, verdicts, weights, corpora, target)],
         "clean": True,
     }
 
@@ -146,5 +147,31 @@ def task_verify() -> Task:
             option("json", "print one JSON object", default=False),
         ],
         "actions": [command("verify", PLAN.verify_slice(), PLAN.cache)],
+        "meta": COMMAND,
+    }
+
+
+def task_corpus_stats() -> Task:
+    """Say what a corpus holds: doit corpus-stats --path PATH."""
+    return {
+        "basename": "corpus-stats",
+        "params": [
+            option("path", "a folder or a file", default=PLAN.default_corpus),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("corpus_stats", ROOT)],
+        "meta": COMMAND,
+    }
+
+
+def task_benchmark() -> Task:
+    """Say how a corpus spreads over the levels: doit benchmark --corpus PATH [--verbose]."""
+    return {
+        "params": [
+            option("corpus", "a folder or a file", default=PLAN.default_corpus),
+            option("verbose", "print each example", default=False),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("benchmark", ROOT)],
         "meta": COMMAND,
     }

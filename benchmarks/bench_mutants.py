@@ -21,8 +21,9 @@ import tree_sitter_rust
 from tree_sitter import Language, Node, Parser
 
 from sse_steps.console import progress
-from sse_steps.corpus.expected import Python, with_expected
-from sse_steps.corpus.folder import read_folder
+from sse_steps.corpus.expected import with_expected
+from sse_steps.corpus.interpreter import Python
+from sse_steps.corpus.reading import read_corpus
 from sse_steps.records import Example, Verdict
 from sse_steps.rust.judge import Judge
 from sse_steps.rust.probe import strongest_sandbox
@@ -117,9 +118,9 @@ def default_body(node: Node) -> Iterator[Edit]:
 
 def read_examples(python: Python) -> list[Example]:
     """Return the corpus with expected values."""
-    sources = list(read_folder(ROOT / "tasks/py2rs"))
+    sources = read_corpus(ROOT / "tasks/py2rs").sources
     with ThreadPoolExecutor(cpu_count()) as pool:
-        return list(pool.map(lambda source: with_expected(source, python), sources))
+        return list(pool.map(lambda source: with_expected(source, python).example, sources))
 
 
 def main() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sse_steps.corpus.folder import Source, read_folder
+from sse_steps.corpus.reading import read_corpus
+from sse_steps.corpus.source import Corpus
 
 
-def load_corpus(path: Path | str) -> list[Source]:
-    """Read the examples of a corpus, in the order of their paths. No Python of them is run.
+def load_corpus(path: Path | str) -> Corpus:
+    """Read a corpus in any of the formats of docs/corpora.md. No Python of it is run.
+
+    What cannot be used is in `unusable`, with the reason.
 
     Raises:
-        CorpusError: there are none, or one of them cannot be read.
+        CorpusError: there is no corpus at `path`.
     """
-    return list(read_folder(Path(path)))
+    return read_corpus(Path(path))

@@ -27,12 +27,19 @@ def read_yaml(path: Path, fault: type[UserError]) -> Any:  # noqa: ANN401 - YAML
         UserError: of the class `fault`, when the file cannot be read.
     """
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise fault(f"'{path}' cannot be read: {error}.", "Mend or remove the file.") from error
+    return parse_yaml(text, f"'{path}'", fault)
+
+
+def parse_yaml(text: str, where: str, fault: type[UserError]) -> Any:  # noqa: ANN401 - YAML holds anything
+    """Return what a YAML text holds, as `read_yaml` does; `where` names it in the message."""
+    try:
+        return yaml.safe_load(text)
     except _YAML_FAULTS as error:
         problem = " ".join(str(error).split())
-        raise fault(f"'{path}' is no YAML: {problem}.", "Mend the file there.") from error
+        raise fault(f"{where} is no YAML: {problem}.", "Mend the file there.") from error
 
 
 def validated(model: type[Model], data: object, where: str, fault: type[UserError]) -> Model:

@@ -11,7 +11,7 @@ import duckdb
 
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.records import Completion, FinishReason, Outcome, Role, VerdictRow
-from sse_steps.sql.sources import ModelRow, Sources
+from sse_steps.sql.sources import CorpusRow, ModelRow, Sources
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -131,7 +131,10 @@ def write_parquet(path: Path, rows: Sequence[DataclassInstance]) -> Path:
 
 
 def write_sources(
-    folder: Path, attempts: Sequence[tuple[Completion, VerdictRow]], models: Sequence[ModelRow]
+    folder: Path,
+    attempts: Sequence[tuple[Completion, VerdictRow]],
+    models: Sequence[ModelRow],
+    corpora: Sequence[CorpusRow] = (),
 ) -> Sources:
     """Write the attempts as Parquet under `folder` and return what a database is built from."""
     completions = [completion for completion, _ in attempts]
@@ -141,6 +144,7 @@ def write_sources(
         verdicts=(write_parquet(folder / "verdicts.parquet", verdicts),),
         models=tuple(models),
         levels=LEVELS,
+        corpora=tuple(corpora),
     )
 
 

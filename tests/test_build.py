@@ -142,7 +142,9 @@ def test_list_explains_each_step_in_a_line(project: Project) -> None:
     """`doit list` has one line for each step, with what it is for."""
     lines = project.doit("list").text.strip().splitlines()
     names = [line.split()[0] for line in lines]
-    assert names == ["check", "corpus", "download", "metrics", "report", "transpile", "verify"]
+    questions = ["benchmark", "corpus-stats", "verify"]
+    steps = ["check", "corpus", "download", "metrics", "report", "transpile"]
+    assert sorted(names) == sorted([*questions, *steps])
     assert all(line.endswith(".") for line in lines)
 
 
@@ -169,6 +171,30 @@ def test_a_corpus_elsewhere_is_used_when_named(settled: Project, tmp_path: Path)
     with duckdb.connect(settled.folder / "results/results.duckdb", read_only=True) as connection:
         found = connection.execute("select distinct example from verdicts").fetchall()
     assert found == [("level/factorial",)]
+
+
+def test_a_file_of_json_lines_is_evaluated_to_the_report(settled: Project, tmp_path: Path) -> None:
+    """`corpus=FILE` goes all the way; what is untested or unusable is reported, not scored."""
+    entries = [
+        {"id": "add", "python_code": "def add(a, b):\n    return a + b\n",
+         "test_cases": [{"input": [1, 2], "expected": 3}, {"input": [-1, 1], "expected": 0}]},
+        {"id": "bare", "python_code": "class A:\n    pass\n", "test_cases": []},
+        {"id": "broken", "python_code": "def f(:", "test_cases": []},
+    ]  # fmt: skip
+    path = tmp_path / "entries.jsonl"
+    path.write_text("".join(f"{json.dumps(entry)}\n" for entry in entries), encoding="utf-8")
+    built = settled.doit(*SETTINGS, f"corpus={path}")
+    assert built.exit_code == 0, built.text
+    assert "1 of 3 entries usable, 1 untested, 1 unusable" in built.text
+    with duckdb.connect(settled.folder / "results/results.duckdb", read_only=True) as connection:
+        outcomes = connection.execute(
+            "select distinct example, outcome from verdicts where model = 'stub' order by all"
+        ).fetchall()
+        examples = connection.execute("select distinct examples from model_metrics").fetchall()
+    assert outcomes == [("add", "panicked"), ("bare", "untested")]
+    assert examples == [(1,)]
+    report = (settled.folder / "results/report.md").read_text(encoding="utf-8")
+    assert "1 could not be used and 1 had no case that can be run" in report
 
 
 def test_two_models_may_share_their_weights(settled: Project) -> None:

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from sse_steps.corpus.expected import Python, with_expected
-from sse_steps.corpus.folder import Source, read_folder
+from sse_steps.corpus.expected import Answered, with_expected
+from sse_steps.corpus.interpreter import Python
 from sse_steps.corpus.levels import classify
-from sse_steps.records import Case, Example, ProgramCase
+from sse_steps.corpus.reading import read_corpus
+from sse_steps.corpus.source import Source
+from sse_steps.records import Case, Example, Failure, ProgramCase
 from sse_steps.rust.judge import Judge
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain, cpu_count
 
 CORPUS = Path(__file__).parents[1] / "tasks/py2rs"
-SOURCES = list(read_folder(CORPUS))
+SOURCES = read_corpus(CORPUS).sources
 LIMITS = Limits(cpu_s=10, wall_s=60.0, memory_bytes=1 << 30, output_bytes=1 << 20)
 
 
@@ -38,11 +40,41 @@ def test_an_example_is_at_the_level_of_its_folder(source: Source) -> None:
 
 
 @pytest.fixture(scope="module")
-def examples(sandbox: Sandbox) -> list[Example]:
+def answered(sandbox: Sandbox) -> list[Answered]:
     """Return the corpus with what its Python answers."""
     python = Python(sandbox, LIMITS)
     with ThreadPoolExecutor(cpu_count()) as pool:
         return list(pool.map(lambda source: with_expected(source, python), SOURCES))
+
+
+@pytest.fixture(scope="module")
+def examples(answered: list[Answered]) -> list[Example]:
+    """Return the examples of the corpus."""
+    return [each.example for each in answered]
+
+
+@pytest.mark.slow
+def test_every_input_of_the_corpus_becomes_a_case(answered: list[Answered]) -> None:
+    """Nothing of our own corpus is unusable, untested or left out."""
+    assert read_corpus(CORPUS).unusable == ()
+    assert {each.example.id: each.left_out for each in answered if each.left_out} == {}
+    counts = [len(each.example.cases) for each in answered]
+    assert counts == [len(source.inputs) for source in SOURCES]
+
+
+@pytest.mark.slow
+def test_the_corpus_shows_every_way_to_fail_and_to_change(examples: list[Example]) -> None:
+    """Some examples change a list, a dict or a set in place; some return None or panic."""
+    headers = " ".join(str(example.signature) for example in examples)
+    for changed in (
+        "&mut Vec<",
+        "&mut std::collections::HashMap<",
+        "&mut std::collections::HashSet<",
+    ):
+        assert changed in headers
+    cases = [case for example in examples for case in example.cases if isinstance(case, Case)]
+    assert {case.failure for case in cases if case.raises} == set(Failure)
+    assert {case.tolerance for case in cases} > {1e-9}
 
 
 @pytest.mark.slow
@@ -56,7 +88,7 @@ def answer(case: Case | ProgramCase) -> str:
     """Return what is expected of a case as a text."""
     if isinstance(case, ProgramCase):
         return repr((case.stdout, case.exit_code))
-    return repr((case.expected, case.raises))
+    return repr((case.expected, case.raises, case.after))
 
 
 @pytest.mark.slow

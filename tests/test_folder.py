@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sse_steps.corpus.folder import Call, Run, Source, read_folder
+from sse_steps.corpus.folder import read_folder
+from sse_steps.corpus.source import Call, Run, Source
 from sse_steps.errors import CorpusError
+from sse_steps.records import Failure
 
 ROOT = Path(__file__).parents[1]
 PYTHON = "def f(x: int) -> int:\n    return x\n"
@@ -28,23 +30,25 @@ def put(root: Path, inputs: str | bytes, python: str | bytes = PYTHON) -> Path:
 
 def read_one(root: Path) -> Source:
     """Read the only example below `root`."""
-    (source,) = read_folder(root)
+    corpus = read_folder(root)
+    assert corpus.unusable == ()
+    (source,) = corpus.sources
     return source
 
 
-def fault_of(root: Path) -> CorpusError:
-    """Return the error that reading `root` ends with."""
-    with pytest.raises(CorpusError) as caught:
-        list(read_folder(root))
-    return caught.value
+def fault_of(root: Path) -> str:
+    """Return why the only example below `root` is unusable."""
+    corpus = read_folder(root)
+    assert corpus.sources == ()
+    (unusable,) = corpus.unusable
+    assert unusable.origin.endswith("same")
+    return unusable.why
 
 
-def check_message(fault: CorpusError, *, names: str) -> None:
-    """Check that an error has two lines, of which the first names the file."""
-    lines = str(fault).splitlines()
-    assert len(lines) == 2
-    assert all(lines)
-    assert names in lines[0]
+def check_message(why: str, *, names: str) -> None:
+    """Check that a reason is one line that names the file."""
+    assert len(why.splitlines()) == 1
+    assert names in why
 
 
 def test_calls_are_read_as_literals(tmp_path: Path) -> None:
@@ -90,12 +94,14 @@ def test_examples_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
         (folder / "example.py").write_text(PYTHON, encoding="utf-8")
         (folder / "inputs.yaml").write_text("calls: [f(1)]", encoding="utf-8")
     (tmp_path / "README.md").write_text("a corpus", encoding="utf-8")
-    assert [source.id for source in read_folder(tmp_path)] == ["a/three", "b/one", "b/two"]
+    assert [source.id for source in read_folder(tmp_path).sources] == ["a/three", "b/one", "b/two"]
 
 
 def test_the_project_s_own_corpus_is_read() -> None:
     """Every example that this project ships is read, with a solution beside it."""
-    sources = list(read_folder(ROOT / "tasks" / "py2rs"))
+    corpus = read_folder(ROOT / "tasks" / "py2rs")
+    sources = corpus.sources
+    assert corpus.unusable == ()
     assert len(sources) >= 50
     assert len({source.id for source in sources}) == len(sources)
     assert all(source.reference and source.inputs for source in sources)
@@ -104,7 +110,44 @@ def test_the_project_s_own_corpus_is_read() -> None:
 @pytest.mark.parametrize("name", ["nowhere", "."])
 def test_a_folder_without_examples_is_an_error(tmp_path: Path, name: str) -> None:
     """A corpus that is missing or empty says which folder was meant."""
-    check_message(fault_of(tmp_path / name), names=str(tmp_path / name))
+    with pytest.raises(CorpusError) as caught:
+        read_folder(tmp_path / name)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    assert str(tmp_path / name) in lines[0]
+
+
+def test_one_broken_example_does_not_stop_the_others(tmp_path: Path) -> None:
+    """What can be read is read; what cannot is listed beside it."""
+    put(tmp_path, "calls: [f(1)]")
+    broken = tmp_path / "03_functions" / "broken"
+    broken.mkdir()
+    (broken / "example.py").write_text("def f(:", encoding="utf-8")
+    corpus = read_folder(tmp_path)
+    assert [source.id for source in corpus.sources] == ["03_functions/same"]
+    assert [unusable.origin for unusable in corpus.unusable] == [str(broken)]
+    assert corpus.entries == 2
+
+
+def test_how_failures_and_floats_are_judged_is_declared(tmp_path: Path) -> None:
+    """`raises` and `tolerance` are read; without them an exception is an Err."""
+    put(tmp_path, "raises: panic\ntolerance: 1.0e-6\ncalls: [f(1)]")
+    source = read_one(tmp_path)
+    assert (source.failure, source.tolerance) == (Failure.PANIC, 1e-6)
+    put(tmp_path, "calls: [f(1)]")
+    source = read_one(tmp_path)
+    assert (source.failure, source.tolerance) == (Failure.ERR, 1e-9)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["raises: error", "raises: [err]", "tolerance: 0", "tolerance: -1", "tolerance: .inf",
+     "tolerance: .nan", "tolerance: 1.0", "tolerance: wide"],
+)  # fmt: skip
+def test_declarations_that_mean_nothing_are_refused(tmp_path: Path, declared: str) -> None:
+    """A way to fail that there is none of, or a tolerance that lets all or nothing pass."""
+    folder = put(tmp_path, f"{declared}\ncalls: [f(1)]")
+    check_message(fault_of(tmp_path), names=str(folder / "inputs.yaml"))
 
 
 HOSTILE_YAML = {
@@ -161,10 +204,7 @@ def test_hostile_and_broken_inputs_are_errors(
     ],
 )
 def test_scalars_that_yaml_cannot_make_are_errors(tmp_path: Path, inputs: str) -> None:
-    """A scalar that looks like a date or a number and is none is an error like any other.
-
-    The reason of the expected failure: read_yaml catches YAMLError, and PyYAML raises others here.
-    """
+    """A scalar that looks like a date or a number and is none is an error like any other."""
     folder = put(tmp_path, inputs)
     check_message(fault_of(tmp_path), names=str(folder / "inputs.yaml"))
 
@@ -228,13 +268,13 @@ def test_an_example_without_inputs_is_an_error(tmp_path: Path, inputs: str) -> N
 def test_a_misspelt_key_in_a_run_gets_the_nearest(tmp_path: Path) -> None:
     """The remedy for an unknown key inside a list names the key that was meant."""
     put(tmp_path, "runs: [{stdn: x}]")
-    assert "'stdin'" in fault_of(tmp_path).remedy
+    assert "'stdin'" in fault_of(tmp_path)
 
 
 def test_a_misspelt_key_gets_the_nearest(tmp_path: Path) -> None:
     """The remedy for an unknown key names the key that was meant."""
     put(tmp_path, "call: [f(1)]")
-    assert "'calls'" in fault_of(tmp_path).remedy
+    assert "'calls'" in fault_of(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["inputs.yaml", "example.py", "reference.rs"])
@@ -279,13 +319,9 @@ def test_a_bomb_of_aliases_is_refused_in_little_memory(tmp_path: Path) -> None:
     script = (
         "import resource, pathlib, sys\n"
         "from sse_steps.corpus.folder import read_folder\n"
-        "from sse_steps.errors import CorpusError\n"
         "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (2, 2))\n"
-        "try:\n"
-        "    list(read_folder(pathlib.Path(sys.argv[1])))\n"
-        "except CorpusError:\n"
-        "    sys.exit(77)\n"
+        "sys.exit(77 if read_folder(pathlib.Path(sys.argv[1])).unusable else 0)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, capture_output=True, check=False
@@ -295,14 +331,12 @@ def test_a_bomb_of_aliases_is_refused_in_little_memory(tmp_path: Path) -> None:
 
 @given(st.text(max_size=60) | st.binary(max_size=60))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_inputs_file_is_read_or_a_corpus_error(tmp_path: Path, inputs: str | bytes) -> None:
-    """Whatever inputs.yaml holds, it is read or ends in an error of two lines."""
+def test_any_inputs_file_is_read_or_unusable(tmp_path: Path, inputs: str | bytes) -> None:
+    """Whatever inputs.yaml holds, it is read, or unusable for a reason of one line."""
     data = inputs if isinstance(inputs, bytes) else inputs.encode(errors="surrogatepass")
     folder = put(tmp_path, data)
-    try:
-        list(read_folder(tmp_path))
-    except CorpusError as fault:
-        check_message(fault, names=str(folder / "inputs.yaml"))
+    for unusable in read_folder(tmp_path).unusable:
+        check_message(unusable.why, names=str(folder / "inputs.yaml"))
 
 
 LITERALS = st.recursive(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sse_steps.infer.prompt import build_request, requirement
-from sse_steps.records import Case, Example, ProgramCase
+from sse_steps.records import Case, Example, Failure, ProgramCase
 from sse_steps.tasks import Prompts, load_task
 
 HEADER = "pub fn add(a: i64, b: i64) -> i64"
@@ -55,10 +56,17 @@ def test_every_place_of_the_requirement_is_filled() -> None:
 
 
 def test_a_fallible_function_is_told_about_errors() -> None:
-    """A signature that returns a Result says what an Err stands for."""
-    fallible = function_example(signature="pub fn add(a: i64) -> Result<i64, String>")
-    assert "Err" in requirement(fallible)
-    assert "Err" not in requirement(function_example())
+    """Where a call raises, the requirement says how the Rust has to say so."""
+    for failure, word in ((Failure.ERR, "Err"), (Failure.NONE, "None"), (Failure.PANIC, "Panic")):
+        case = Case("add", (1, 2), raises="ValueError", failure=failure)
+        text = requirement(replace(function_example(), cases=(case,)))
+        assert f"{word} where" in text
+        assert "where" not in requirement(function_example())
+
+
+def test_an_example_without_cases_requires_nothing() -> None:
+    """What is not judged needs no header and no main."""
+    assert requirement(replace(function_example(), cases=(), signature=None)) == ""
 
 
 def test_a_program_is_asked_for_main() -> None:

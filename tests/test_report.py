@@ -17,12 +17,14 @@ from synthetic_results import COMPLETION, attempt, candidate, scripted, write_so
 
 from sse_steps.errors import ControlError
 from sse_steps.records import Completion, Outcome, Role, VerdictRow
+from sse_steps.report.caveats import corpus_caveats
 from sse_steps.report.chart import report_chart, task_chart
 from sse_steps.report.html import render_html
 from sse_steps.report.markdown import escape, render_markdown
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.report_data import Provenance, Report, load_report
 from sse_steps.report.report_json import render_json
+from sse_steps.report.rows import CorpusUse
 from sse_steps.report.standing_tables import ranking_table
 from sse_steps.report.task_tables import level_table
 from sse_steps.report.terminal import render_table
@@ -345,6 +347,22 @@ def test_levels_have_marks_and_counts(make: Make) -> None:
     assert rows["2 Variables"] == ("1.5", "○ 0/2")
     assert rows["10 Metaprogramming"][1] == "–"  # noqa: RUF001 -- the dash of an empty cell
     assert rows["Composite score of 100"] == ("68.5", "1.5")
+
+
+def test_what_of_a_corpus_is_not_used_is_a_caveat() -> None:
+    """What is not used is named with where the reasons are; of a whole corpus nothing is said."""
+    part = CorpusUse("task", 164, 150, 6, 5, 3, 900, 1)
+    (text,) = corpus_caveats([part])
+    for words in (
+        "164 entries",
+        "5 could not be used",
+        "6 had no case",
+        "3 were not drawn",
+        "1 case",
+    ):
+        assert words in text
+    assert "corpus/task.unusable.json" in text
+    assert corpus_caveats([CorpusUse("task", 9, 9, 0, 0, 0, 30, 0)]) == ()
 
 
 def test_caveats_are_computed(make: Make) -> None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sse_steps.rust.signature import AnnotationError, Type, coerce, read_signature
+from sse_steps.records import Failure
+from sse_steps.rust.signature import (
+    AnnotationError,
+    Type,
+    coerce,
+    for_rust,
+    read_header,
+    read_signature,
+)
 
 INT, FLOAT, TEXT = Type("int"), Type("float"), Type("str")
 MAP = "std::collections::HashMap"
@@ -29,6 +37,7 @@ ANNOTATIONS = {
     "tuple[int, str]": ("(i64, String)", "(i64, String)"),
     "Tuple[int]": ("(i64,)", "(i64,)"),
     "tuple[()]": ("()", "()"),
+    "tuple[int, ...]": ("&[i64]", "Vec<i64>"),
     "int | None": ("Option<i64>", "Option<i64>"),
     "Optional[str]": ("Option<String>", "Option<String>"),
     "Optional[list[int]]": ("Option<Vec<i64>>", "Option<Vec<i64>>"),
@@ -83,7 +92,6 @@ def test_a_function_that_can_fail_returns_a_result(result: str, plain: str, fall
         "dict[str]",
         "list[int, str]",
         "list[Any]",
-        "tuple[int, ...]",
         "int | str",
         "Callable[[int], int]",
         "Iterator[int]",
@@ -186,3 +194,74 @@ def test_coercion_changes_no_value(pair: tuple[Type, object]) -> None:
     coerced = coerce(value, kind)
     assert coerced == value
     assert repr(coerce(coerced, kind)) == repr(coerced)
+
+
+def test_what_is_changed_in_place_is_borrowed_mutably() -> None:
+    """A parameter that the Python changes is `&mut` of the owned type."""
+    python = "def f(a: list[int], b: dict[str, int], c: list[int]) -> None: ..."
+    header = read_signature(python, "f").rust(fallible=False, changed={0, 1})
+    assert header == f"pub fn f(a: &mut Vec<i64>, b: &mut {MAP}<String, i64>, c: &[i64])"
+
+
+@pytest.mark.parametrize(
+    ("result", "failure", "rust"),
+    [
+        ("int", Failure.ERR, "Result<i64, String>"),
+        ("int", Failure.NONE, "Option<i64>"),
+        ("int", Failure.PANIC, "i64"),
+        ("int | None", Failure.NONE, "Option<i64>"),
+        ("int | None", Failure.ERR, "Result<Option<i64>, String>"),
+        ("None", Failure.NONE, "Option<()>"),
+    ],
+)
+def test_a_failure_is_part_of_the_result(result: str, failure: Failure, rust: str) -> None:
+    """The declared way to fail wraps the result, but an Option is not wrapped in another."""
+    signature = read_signature(f"def f() -> {result}: ...", "f")
+    assert signature.rust(fallible=True, failure=failure) == f"pub fn f() -> {rust}"
+
+
+def test_a_panic_has_no_result_of_its_own() -> None:
+    """A function that returns nothing and may panic returns nothing."""
+    signature = read_signature("def f() -> None: ...", "f")
+    assert signature.rust(fallible=True, failure=Failure.PANIC) == "pub fn f()"
+
+
+def test_a_header_is_read_without_annotations() -> None:
+    """What no annotation says is left open; what one says is kept."""
+    header = read_header("def f(a, b: int, c: Any, d: 'no type!' = 3) -> object: ...", "f")
+    assert [(each.name, each.kind) for each in header.parameters] == [
+        ("a", None),
+        ("b", INT),
+        ("c", None),
+        ("d", None),
+    ]
+    assert [each.default is None for each in header.parameters] == [True, True, True, False]
+    assert header.result is None
+
+
+def test_the_last_definition_of_a_name_counts() -> None:
+    """A function that is defined again is the later one."""
+    python = "def f(a: int) -> int: ...\n\ndef f(a: str) -> str: ..."
+    assert read_signature(python, "f").result == TEXT
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "rust"),
+    [
+        ("tuple[int, ...]", (1, 2), [1, 2]),
+        ("list[tuple[int, ...]]", [(1,), ()], [[1], []]),
+        ("tuple[int, tuple[str, ...]]", (1, ("a",)), (1, ["a"])),
+        ("dict[str, tuple[int, ...]]", {"a": (1,)}, {"a": [1]}),
+        ("tuple[int, ...] | None", None, None),
+        ("tuple[int, ...] | None", (1,), [1]),
+        ("tuple[int, int]", (1, 2), (1, 2)),
+        ("set[int]", {1}, {1}),
+    ],
+)
+def test_a_tuple_of_any_length_is_a_list_in_rust(
+    annotation: str, value: object, rust: object
+) -> None:
+    """Python gets the tuple that its annotation says, Rust the vector."""
+    kind = read_signature(f"def f() -> {annotation}: ...", "f").result
+    assert coerce(value, kind) == value
+    assert repr(for_rust(value, kind)) == repr(rust)

@@ -17,7 +17,7 @@ from sse_steps.errors import ControlError, DataCheckError
 from sse_steps.records import Completion, FinishReason, Outcome, Role, VerdictRow
 from sse_steps.sql.database import build_database
 from sse_steps.sql.scripts import in_order, scripts_in
-from sse_steps.sql.sources import ModelRow, Sources
+from sse_steps.sql.sources import CorpusRow, ModelRow, Sources
 from sse_steps.stats.intervals import student_t_interval, wilson_interval
 
 Attempts = list[tuple[Completion, VerdictRow]]
@@ -392,6 +392,45 @@ def test_a_model_is_declared_once(build: Build, models: list[ModelRow]) -> None:
     """Completions of a model that is not declared, or twice, stop the build."""
     with pytest.raises(DataCheckError, match="models_are_declared_once"):
         build(scripted("a", ["p"]), [*models, candidate("other")])
+
+
+CORPUS = CorpusRow(COMPLETION.task, 9, 2, 1, 4, 2, 30, 3)
+
+
+def test_a_corpus_s_entries_are_all_accounted_for(tmp_path: Path) -> None:
+    """A corpus whose entries add up to what was judged and what was not is passed on as it is."""
+    attempts = scripted("model", ["pww"])
+    sources = write_sources(tmp_path, attempts, [candidate("model")], [CORPUS])
+    build_database(tmp_path / "results.duckdb", sources)
+    columns = "entries, usable, untested, unusable, not_drawn, cases, cases_left_out"
+    assert row_of(tmp_path / "results.duckdb", columns, "corpora") == (9, 2, 1, 4, 2, 30, 3)
+
+
+LOST = (
+    replace(CORPUS, entries=10),
+    replace(CORPUS, unusable=3),
+    replace(CORPUS, usable=3, entries=10),
+)
+
+
+@pytest.mark.parametrize("corpus", LOST)
+def test_a_lost_entry_stops_the_build(tmp_path: Path, corpus: CorpusRow) -> None:
+    """Entries that are nowhere, or that are said to be judged and are not, are a fault."""
+    attempts = scripted("model", ["pww"])
+    sources = write_sources(tmp_path, attempts, [candidate("model")], [corpus])
+    with pytest.raises(DataCheckError, match="no_corpus_entry_is_lost"):
+        build_database(tmp_path / "results.duckdb", sources)
+
+
+def test_an_untested_example_costs_the_control_nothing(build: Build) -> None:
+    """The reference scores 100 % where all that can be tested passes, whatever is untested."""
+    control = candidate("reference", role=Role.CONTROL_PASS)
+    completion, verdict = attempt(
+        replace(COMPLETION, model="reference", example="bare"), Outcome.UNTESTED
+    )
+    bare = (completion, replace(verdict, tests_run=0, tests_passed=0, tests_total=0))
+    database = build([*scripted("reference", ["pp"]), bare], [control])
+    assert rows_of(database, "select model, score from controls") == [("reference", 1.0)]
 
 
 def test_every_script_is_one_select_in_the_house_style() -> None:

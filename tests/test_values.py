@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sse_steps.corpus.values import from_json, to_json
+from sse_steps.corpus.values import agrees, canonical, from_json, to_json
 
 TEXTS = st.text(st.characters(), max_size=8)  # any character, lone surrogates too
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
@@ -93,3 +93,56 @@ def test_unknown_marks_are_refused(data: object) -> None:
 def test_frozen_sets_can_stand_where_keys_stand(value: object) -> None:
     """A frozenset inside a set or as a key is plain data too and comes back equal."""
     assert from_json(to_json(value)) == value
+
+
+EQUAL = [
+    ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+    ({1, 2, 3}, {3, 2, 1}),
+    ([{(1, 2): {"x"}}], [{(1, 2): {"x"}}]),
+    (float("nan"), float("nan")),
+]
+DIFFERENT: list[tuple[object, object]] = [
+    (1, 1.0), (1, True), ([1], (1,)), ([1, 2], [2, 1]), ({"a": 1}, {"a": 2}), ({1}, [1]),
+    ("1", 1), (None, False), (0.0, -0.0), ({}, set()), ([], [[]]), ("a", ["a"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), EQUAL)
+def test_equal_values_have_one_canonical_text(one: object, other: object) -> None:
+    """Order is no part of a dict or a set."""
+    assert canonical(to_json(one)) == canonical(to_json(other))
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_different_values_have_different_canonical_texts(one: object, other: object) -> None:
+    """Types and order in lists are told apart."""
+    assert canonical(to_json(one)) != canonical(to_json(other))
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(), st.lists))
+def test_anything_in_json_has_a_canonical_text(data: object) -> None:
+    """What a program forged among its answers is compared like any other."""
+    assert canonical(data) == canonical(data)
+    assert canonical({"$": data, "of": data})
+
+
+AGREE: list[tuple[object, object]] = [
+    ([1, "a"], (1, "a")), ([1, 2], {2, 1}), ({"1": 2}, {1: 2}), (3, 3.0), (0.1 + 0.2, 0.3),
+    (None, None), ([[1], [2]], [(1,), (2,)]), (2**70, 2**70), ("a", "a"), ([], ()), ([], set()),
+]  # fmt: skip
+DISAGREE: list[tuple[object, object]] = [
+    ([1], (1, 2)), (1, 2), (1, "1"), (None, 0), ({"1": 2}, {1: 3}), ({"1": 2}, {2: 2}), (0.3, 0.31),
+    ([1, 2], {1, 3}), ("a", ["a"]), (True, "True"), (2**70, 2**70 + 1), ({}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claimed", "value"), AGREE)
+def test_a_claim_from_json_agrees(claimed: object, value: object) -> None:
+    """JSON's lists stand for tuples and sets, its texts for keys, within the tolerance."""
+    assert agrees(claimed, value, 1e-9)
+
+
+@pytest.mark.parametrize(("claimed", "value"), DISAGREE)
+def test_a_wrong_claim_does_not_agree(claimed: object, value: object) -> None:
+    """A claim of something else is found out."""
+    assert not agrees(claimed, value, 1e-9)

@@ -2,180 +2,71 @@
 
 from __future__ import annotations
 
-import json
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
-from sse_steps.corpus.folder import Call, Run, Source
+from sse_steps.corpus.function_cases import function_example
+from sse_steps.corpus.interpreter import NoAnswerError, Python
 from sse_steps.corpus.levels import classify
-from sse_steps.corpus.values import from_json, to_json
-from sse_steps.errors import CorpusError
-from sse_steps.records import Case, Example, ProgramCase
-from sse_steps.rust.frames import UnrepresentableError, encode
-from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
-from sse_steps.rust.signature import AnnotationError, Signature, coerce, read_signature
-
-_RUNNER = Path(__file__).with_name("runner.py")
+from sse_steps.corpus.program_cases import program_example
+from sse_steps.corpus.source import Call, Check, Claim, Run, Source
+from sse_steps.corpus.values import from_json
+from sse_steps.records import Example
+from sse_steps.rust.signature import AnnotationError
 
 
 @dataclass(frozen=True, slots=True)
-class Python:
-    """The interpreter that answers for the examples, and where it may run."""
+class Answered:
+    """An example with complete cases, and why some inputs could not become a case.
 
-    sandbox: Sandbox
-    limits: Limits
+    An example without cases is untested: it is kept, counted and shown, and never passed.
+    """
 
-    @property
-    def identity(self) -> str:
-        """What an expected value depends on beside the example."""
-        return f"python {sys.version}\n{self.limits}"
-
-    def run(self, arguments: list[str], folder: Path, stdin: str) -> Finished:
-        """Run the interpreter with `folder` as its only place beside its own files."""
-        readable = (Path(sys.base_prefix), _RUNNER.parent)
-        command = [sys.executable, "-B", *arguments]
-        if sys.prefix != sys.base_prefix:
-            command[0] = str(Path(sys.executable).resolve())
-        access = Access(folder, readable=readable, system=True, processes=True)
-        return self.sandbox.run(command, access, self.limits, stdin=stdin.encode())
+    example: Example
+    left_out: tuple[str, ...] = ()
 
 
-def with_expected(source: Source, python: Python) -> Example:
+def with_expected(source: Source, python: Python) -> Answered:
     """Run the example's Python on its inputs and return the example with complete cases.
 
     Raises:
-        CorpusError: the program does not parse, has no usable annotations, or does not end well.
+        SandboxError: the sandbox could not start the Python.
+    """
+    untested = Example(
+        source.id, classify(source.python), source.python, (), None, source.reference
+    )
+    runs = tuple(each for each in source.inputs if isinstance(each, Run))
+    try:
+        if runs:
+            return Answered(*program_example(untested, runs, python))
+        calls = _calls(source, python)
+        return Answered(
+            *function_example(untested, source, calls, python) if calls else (untested,)
+        )
+    except (AnnotationError, NoAnswerError) as fault:
+        return Answered(untested, (str(fault),))
+
+
+def _calls(source: Source, python: Python) -> list[Call]:
+    """Return the calls to be answered, those that a check makes among them."""
+    calls = [each for each in source.inputs if isinstance(each, Call)]
+    for check in source.inputs:
+        if isinstance(check, Check):
+            lines = python.recorded_calls(source.python, check)
+            calls += [_recorded(check.function, line) for line in lines]
+    return calls
+
+
+def _recorded(function: str, line: dict[str, object]) -> Call:
+    """Return a recorded call.
+
+    Raises:
+        NoAnswerError: a program wrote among the answers of the runner.
     """
     try:
-        level = classify(source.python)
-        if isinstance(source.inputs[0], Call):
-            return _function_example(source, level, python)
-        return _program_example(source, level, python)
-    except SyntaxError as fault:
-        raise _unusable(source, f"example.py does not parse: {fault}") from fault
-    except AnnotationError as fault:
-        raise _unusable(source, str(fault)) from fault
-
-
-def _unusable(source: Source, why: str) -> CorpusError:
-    return CorpusError(
-        f"The example '{source.origin}' cannot be used: {why}.",
-        "Mend the example, or take it out of the corpus.",
-    )
-
-
-def _function_example(source: Source, level: int, python: Python) -> Example:
-    calls = [call for call in source.inputs if isinstance(call, Call)]
-    signature = read_signature(source.python, calls[0].function)
-    if any((call.function, len(call.args)) != _shape(signature) for call in calls):
-        raise _unusable(source, f"not every call fits {signature.name}")
-    cases = _call(source, calls, signature, python)
-    fallible = any(case.raises for case in cases)
-    rust = signature.rust(fallible=fallible)
-    return Example(source.id, level, source.python, cases, rust, source.reference)
-
-
-def _shape(signature: Signature) -> tuple[str, int]:
-    return signature.name, len(signature.parameters)
-
-
-def _call(
-    source: Source, calls: list[Call], signature: Signature, python: Python
-) -> tuple[Case, ...]:
-    arguments = [
-        tuple(
-            coerce(value, kind)
-            for value, (_, kind) in zip(call.args, signature.parameters, strict=True)
-        )
-        for call in calls
-    ]
-    request = {
-        "source": source.python,
-        "function": signature.name,
-        "calls": [to_json(each) for each in arguments],
-    }
-    for args in arguments:
-        _check_sendable(source, args)
-    with tempfile.TemporaryDirectory() as folder:
-        done = python.run([str(_RUNNER)], Path(folder), json.dumps(request))
-    if done.timed_out:
-        raise _unusable(source, f"running it took more than {python.limits.wall_s} s")
-    lines = done.stdout.decode(errors="replace").splitlines()
-    if done.exit_code != 0 or len(lines) != len(calls):
-        raise _unusable(
-            source, f"running it ended with {done.exit_code}: {_last_line(done.stderr)}"
-        )
-    return tuple(
-        _case(source, signature, args, _read_answer(source, line))
-        for args, line in zip(arguments, lines, strict=True)
-    )
-
-
-def _check_sendable(source: Source, value: object) -> None:
-    """Raise CorpusError for a value that cannot be put to a Rust function."""
-    try:
-        encode(value)
-    except UnrepresentableError as fault:
-        raise _unusable(source, str(fault)) from fault
-
-
-def _read_answer(source: Source, line: str) -> dict[str, object]:
-    """Return an answer of the runner; a program can write to where they go."""
-    try:
-        answer = json.loads(line)
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise _unusable(source, f"it wrote {line!r:.80} among its answers")
-    return answer
-
-
-def _case(
-    source: Source, signature: Signature, args: tuple[object, ...], answer: dict[str, object]
-) -> Case:
-    if "strange" in answer:
-        raise _unusable(source, f"it returned a {answer['strange']}, which is no plain data")
-    if "raises" in answer:
-        return Case(signature.name, args, raises=str(answer["raises"]))
-    if "value" not in answer:
-        raise _unusable(source, f"it wrote {answer!r:.80} among its answers")
-    expected = coerce(from_json(answer["value"]), signature.result)
-    _check_sendable(source, expected)
-    return Case(signature.name, args, expected=expected)
-
-
-def _program_example(source: Source, level: int, python: Python) -> Example:
-    runs = [run for run in source.inputs if isinstance(run, Run)]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "example.py").write_text(source.python, encoding="utf-8")
-        cases = tuple(_program_case(source, run, python, folder) for run in runs)
-    return Example(source.id, level, source.python, cases, None, source.reference)
-
-
-def _is_text(text: str) -> bool:
-    """Whether a process can be given a text: no NUL, no lone surrogate."""
-    return not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _program_case(source: Source, run: Run, python: Python, folder: Path) -> ProgramCase:
-    if not all(map(_is_text, (*run.arguments, run.stdin.replace("\0", "")))):
-        raise _unusable(source, f"no process can be given the run {run!r:.120}")
-    done = python.run(["example.py", *run.arguments], folder, run.stdin)
-    if done.timed_out or done.signal_number is not None or not done.launched:
-        raise _unusable(
-            source, f"arguments {run.arguments!r} did not end well: {done.stderr!r:.200}"
-        )
-    if b"Traceback (most recent call last)" in done.stderr:
-        raise _unusable(
-            source, f"arguments {run.arguments!r} end in a traceback: {_last_line(done.stderr)}"
-        )
-    stdout = done.stdout.decode(errors="replace")
-    return ProgramCase(tuple(run.arguments), run.stdin, stdout, done.exit_code)
-
-
-def _last_line(stderr: bytes) -> str:
-    lines = stderr.decode(errors="replace").strip().splitlines()
-    return lines[-1][:300] if lines else "nothing was said"
+        arguments, keywords = from_json(line["args"]), from_json(line["keywords"])
+        claim = Claim(from_json(line["value"])) if "value" in line else None
+    except (KeyError, ValueError, TypeError) as fault:
+        raise NoAnswerError(f"it wrote {line!r:.80} among its answers") from fault
+    if not isinstance(arguments, tuple) or not isinstance(keywords, dict):
+        raise NoAnswerError(f"it wrote {line!r:.80} among its answers")
+    return Call(function, arguments, tuple(keywords.items()), claim)

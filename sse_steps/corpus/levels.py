@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+
+from sse_steps.corpus.syntax import is_main_guard, parse_python
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +56,25 @@ _COLLECTION_CALLS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1024)  # reading a corpus asks, and so does whoever looks at what was read
 def classify(python: str) -> int:
     """Return the level of a program: that of the most demanding feature in its syntax tree.
 
     Raises:
-        SyntaxError: the text is no Python.
+        SyntaxError: the text is no Python, or is nested too deeply to be looked at.
     """
-    tree = ast.parse(python)
-    nodes = ast.walk(_without_main_guard(tree))
-    return max((level for node in nodes for level in _levels(node)), default=1)
+    nodes = ast.walk(_without_main_guard(parse_python(python)))
+    try:
+        return max((level for node in nodes for level in _levels(node)), default=1)
+    except RecursionError as fault:
+        raise SyntaxError("it is nested too deeply") from fault
 
 
 def _without_main_guard(tree: ast.Module) -> ast.Module:
     """Unwrap `if __name__ == "__main__":`, which is a habit and no branch."""
     body: list[ast.stmt] = []
     for statement in tree.body:
-        guard = isinstance(statement, ast.If) and "__name__" in ast.dump(statement.test)
+        guard = is_main_guard(statement)
         body += statement.body if guard and isinstance(statement, ast.If) else [statement]
     return ast.Module(body, tree.type_ignores)
 

@@ -1,39 +1,98 @@
-"""Calls a function of a corpus program, inside the sandbox, and prints what it returned or raised.
+"""Calls functions of a corpus program, inside the sandbox, and prints what they came to.
 
-Standard input: {"source": Python, "function": name, "calls": [arguments, ...]}.
-Standard output: a JSON line a call: {"value": ...}, {"raises": "ValueError"} or {"strange": type}.
+Standard input is a request, standard output a JSON line for each call.
+
+{"source": Python, "function": name, "calls": [arguments, ...]}: the function is called with each.
+    {"value": ..., "after": arguments}, {"raises": "ValueError"} or {"unusable": why}. `after`
+    is there only where the call changed an argument.
+{"source": Python, "function": name, "test": Python, "most": n}: `check(function)` of the test is
+    run, and the first n different calls that it makes of the function are printed.
+    {"args": ..., "keywords": ..., "value": ...}, without a value where the call raised; at the end
+    {"check": null}, or what it raised.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import sys
+from collections.abc import Callable
+from typing import IO, Any
 
-from values import from_json, to_json  # type: ignore[import-not-found]  # beside this script
+from values import canonical, from_json, to_json  # type: ignore[import-not-found]  # beside this script
+
+_LONGEST_CALL = 1 << 16  # characters of JSON
 
 
-def call(function: object, arguments: object) -> dict[str, object]:
+def call(function: Callable[..., object], data: Any) -> dict[str, object]:  # noqa: ANN401 - JSON
     """Return what one call came to."""
+    arguments = from_json(data)
     try:
-        value = function(*from_json(arguments))  # type: ignore[operator]  # a wrong name is a TypeError below
+        value = function(*arguments)
+    except SystemExit:
+        return {"unusable": "it ends the program"}
     except Exception as error:  # whatever the program raises is its answer
         return {"raises": type(error).__name__}
     try:
+        answer = {"value": to_json(value)}
+    except TypeError:
+        return {"unusable": f"it returned a {type(value).__name__}, which is no plain data"}
+    try:
+        after = to_json(arguments)
+    except TypeError:
+        return {"unusable": "it put something into an argument that is no plain data"}
+    return answer if canonical(after) == canonical(data) else answer | {"after": after}
+
+
+def record(request: dict[str, Any], module: dict[str, Any], answers: IO[str]) -> None:
+    """Run the test's `check` on the function and print the calls that it makes."""
+    function = module[request["function"]]
+    seen: set[str] = set()
+
+    def candidate(*args: object, **keywords: object) -> object:
+        try:
+            line = {"args": to_json(args), "keywords": to_json(keywords)}
+            known = json.dumps(line)
+        except TypeError:
+            return function(*args, **keywords)
+        value = function(*args, **keywords)
+        is_new = known not in seen and len(known) < _LONGEST_CALL and len(seen) < request["most"]
+        if is_new:
+            seen.add(known)
+            answers.write(json.dumps(line | _told(value)) + "\n")
+        return value
+
+    random.seed(0)  # a test that draws its inputs draws the same ones every time
+    module[request["function"]] = candidate
+    exec(compile(request["test"], "test.py", "exec"), module)  # noqa: S102 - sandboxed
+    try:
+        module["check"](candidate)
+        answers.write(json.dumps({"check": None}) + "\n")
+    except Exception as error:  # the test says that the function is wrong, or cannot be run here
+        answers.write(json.dumps({"check": f"{type(error).__name__} {error}"[:200]}) + "\n")
+
+
+def _told(value: object) -> dict[str, object]:
+    try:
         return {"value": to_json(value)}
     except TypeError:
-        return {"strange": type(value).__name__}
+        return {}
 
 
 def main() -> None:
-    """Answer the calls on standard input."""
+    """Answer the request on standard input."""
     request = json.load(sys.stdin)
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
         os.dup2(2, 1)  # what the program prints is not an answer
-        module: dict[str, object] = {"__name__": "example"}
+        module: dict[str, Any] = {"__name__": "example"}
         exec(compile(request["source"], "example.py", "exec"), module)  # noqa: S102 - sandboxed
+        if "test" in request:
+            record(request, module, answers)
+            return
         for arguments in request["calls"]:
             answers.write(json.dumps(call(module[request["function"]], arguments)) + "\n")
+            answers.flush()  # what is answered stays, whatever the next call does
 
 
 if __name__ == "__main__":

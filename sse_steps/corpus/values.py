@@ -34,6 +34,18 @@ def to_json(value: object) -> Any:  # noqa: ANN401 - JSON is what it is
     raise TypeError(f"a value of type {type(value).__name__} is no plain data")
 
 
+def canonical(data: Any) -> str:  # noqa: ANN401 - JSON is what it is
+    """Return a text that is equal for what `to_json` made of equal values, types told apart."""
+    if isinstance(data, list):
+        return f"[{','.join(map(canonical, data))}]"
+    if not isinstance(data, dict):
+        return json.dumps(data)
+    kind, content = data.get(_TAG), data.get("of")
+    items = list(map(canonical, content)) if isinstance(content, list) else [canonical(content)]
+    ordered = sorted(items) if kind in ("dict", "set") else items
+    return f"{kind}({','.join(ordered)})"
+
+
 def from_json(data: Any) -> object:  # noqa: ANN401 - JSON is what it is
     """Return the value that `to_json` was given.
 
@@ -61,3 +73,30 @@ def _hashable(value: object) -> object:
     if isinstance(value, set):
         return frozenset(value)
     return tuple(map(_hashable, value)) if isinstance(value, tuple) else value
+
+
+def agrees(claimed: object, value: object, tolerance: float) -> bool:
+    """Return whether a claim, which may come from JSON, says what the Python says.
+
+    JSON has no tuples, no sets, and no keys but texts.
+    """
+    match claimed, value:
+        case bool() | int(), bool() | int():
+            return claimed == value
+        case int() | float(), int() | float():
+            both_nan = claimed != claimed and value != value  # noqa: PLR0124 - NaN alone differs from itself
+            return both_nan or math.isclose(
+                claimed, value, rel_tol=tolerance, abs_tol=min(tolerance, 1e-12)
+            )
+        case list() | tuple(), list() | tuple():
+            pairs = zip(claimed, value, strict=False)
+            return len(claimed) == len(value) and all(agrees(a, b, tolerance) for a, b in pairs)
+        case list(), set() | frozenset():
+            return sorted(map(repr, claimed)) == sorted(map(repr, value))
+        case dict(), dict():
+            named = {str(name): each for name, each in claimed.items()}
+            others = {str(name): each for name, each in value.items()}
+            return named.keys() == others.keys() and all(
+                agrees(named[name], others[name], tolerance) for name in named
+            )
+    return claimed == value

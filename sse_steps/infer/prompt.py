@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from sse_steps.infer.engine import Request
-from sse_steps.records import Example
+from sse_steps.records import Case, Example, Failure
 from sse_steps.tasks import Prompts
 
 _FUNCTION = "Define exactly this function: {signature}"
-_FALLIBLE = "Return Err where the Python raises an exception."
+_FALLIBLE = {
+    Failure.ERR: "Return Err where the Python raises an exception.",
+    Failure.NONE: "Return None where the Python raises an exception.",
+    Failure.PANIC: "Panic where the Python raises an exception.",
+}
 _PROGRAM = (
     "Write a complete program with fn main. It gets the same command-line arguments and standard "
     "input, prints exactly the same, and ends with the same exit code."
@@ -31,8 +35,11 @@ def build_request(example: Example, prompts: Prompts) -> Request:
 
 
 def requirement(example: Example) -> str:
-    """Return what the answer must look like to be judged."""
+    """Return what the answer must look like to be judged; nothing where it cannot be judged."""
+    if not example.cases:
+        return ""
     if example.signature is None:
         return _PROGRAM
     text = _FUNCTION.format(signature=example.signature)
-    return f"{text}\n{_FALLIBLE}" if "-> Result<" in example.signature else text
+    failures = {case.failure for case in example.cases if isinstance(case, Case) and case.raises}
+    return "\n".join([text, *(_FALLIBLE[failure] for failure in sorted(failures))])

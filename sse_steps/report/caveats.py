@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sse_steps.report.options import ReportOptions
-from sse_steps.report.rows import Control, ModelMetrics
+from sse_steps.report.rows import Control, CorpusUse, ModelMetrics
 from sse_steps.report.standing import Standing
 from sse_steps.report.wording import listed, plural
 
@@ -34,6 +34,31 @@ def caveats(
         "The interval over examples (Wilson) takes them for a random sample of such programs.",
     )
     return tuple(sentence for sentence in found if sentence)
+
+
+def corpus_caveats(corpora: Sequence[CorpusUse]) -> tuple[str, ...]:
+    """Return a sentence for each corpus of which a part is not used, with where the reasons are."""
+    return tuple(
+        f"Of the corpus's {row.entries:,} entries {_not_used(row)}. The reasons are in "
+        f"corpus/{row.task}.unusable.json beside this report."
+        for row in corpora
+        if row.unusable or row.untested or row.not_drawn or row.cases_left_out
+    )
+
+
+def _not_used(row: CorpusUse) -> str:
+    parts = [
+        f"{count:,} {what}"
+        for count, what in (
+            (row.unusable, "could not be used"),
+            (row.untested, "had no case that can be run"),
+            (row.not_drawn, "were not drawn"),
+        )
+        if count
+    ]
+    if row.cases_left_out:
+        parts.append(f"{plural(row.cases_left_out, 'case')} of the others were left out")
+    return listed(parts)
 
 
 def _named(metrics: Sequence[ModelMetrics], concerns: Callable[[ModelMetrics], bool]) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sse_steps.corpus.levels import Level
-from sse_steps.report.caveats import caveats
+from sse_steps.report.caveats import caveats, corpus_caveats
 from sse_steps.report.headline import Headline, headline
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.rows import (
     Control,
+    CorpusUse,
     EngineUse,
     ErrorCode,
     ExampleRow,
@@ -105,7 +106,10 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         controls=controls,
         engines=_of(task, read_records(database, "engines", EngineUse)),
         isolation=_of(task, read_records(database, "isolation_levels", Isolation)),
-        caveats=caveats(ranked, controls, untested=untested, options=options),
+        caveats=(
+            *caveats(ranked, controls, untested=untested, options=options),
+            *corpus_caveats(_of(task, read_records(database, "corpora", CorpusUse))),
+        ),
     )
 
 

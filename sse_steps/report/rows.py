@@ -134,3 +134,17 @@ class ExampleRow:
     example: str
     level: int
     is_tested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusUse:
+    """A row of `corpora`: how much of the task's corpus could be used."""
+
+    task: str
+    entries: int
+    usable: int
+    untested: int
+    unusable: int
+    not_drawn: int
+    cases: int
+    cases_left_out: int

@@ -22,6 +22,20 @@ class ModelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CorpusRow:
+    """How much of one task's corpus could be used; see `CorpusCounts`."""
+
+    task: str
+    entries: int
+    usable: int
+    untested: int
+    unusable: int
+    not_drawn: int
+    cases: int
+    cases_left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Parquet files with the columns of `Completion` and `VerdictRow`, and declared relations."""
 
@@ -29,3 +43,4 @@ class Sources:
     verdicts: tuple[Path, ...]
     models: tuple[ModelRow, ...]
     levels: tuple[Level, ...]
+    corpora: tuple[CorpusRow, ...] = ()

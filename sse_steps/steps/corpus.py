@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import example_from_json, example_to_json, write_examples
-from sse_steps.corpus.expected import Python, with_expected
-from sse_steps.corpus.folder import Source, read_folder
-from sse_steps.records import Example
+from sse_steps.corpus.expected import Answered, with_expected
+from sse_steps.corpus.interpreter import Python
+from sse_steps.corpus.reading import read_corpus
+from sse_steps.corpus.source import Corpus, Source, Unusable
+from sse_steps.corpus.summary import CorpusCounts, CorpusSummary, in_words, write_summary
+from sse_steps.errors import CorpusError
 from sse_steps.rust.toolchain import cpu_count
 from sse_steps.settings import CorpusSlice
 from sse_steps.source_hash import source_hash
@@ -20,33 +27,45 @@ from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key
 
 
-def run(settings: CorpusSlice, folder: Path, cache: Path, target: Path) -> None:
-    """Write the examples of `folder` with what their Python answers.
+def run(settings: CorpusSlice, path: Path, cache: Path, target: Path, reasons: Path) -> None:
+    """Write the examples of a corpus with what their Python answers.
+
+    What cannot be used does not stop the rest; it is counted on the terminal and listed in a file.
 
     Args:
         settings: how many examples, and the limits of their programs.
-        folder: the corpus.
+        path: the corpus, a folder or a file.
         cache: where finished answers are kept.
         target: the examples, one JSON document a line.
+        reasons: what is unusable, untested or left out, and why; JSON.
 
     Raises:
-        CorpusError: an example cannot be used.
+        CorpusError: there is no corpus, or no entry of it can be used.
     """
-    sources = _sample(list(read_folder(folder)), settings.samples)
+    corpus = read_corpus(path)
+    drawn = _sample(corpus.sources, settings.samples)
     isolated = machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
     python = Python(isolated, machine.limits(settings.limits))
-    store = RecordStore(cache / "records.sqlite")
-    write_examples(_answered(sources, python, store), target)
+    answered = _answered(drawn, python, RecordStore(cache / "records.sqlite"))
+    summary = _summary(path, corpus, drawn, answered)
+    write_summary(summary, reasons)
+    _say(summary.counts, target.stem, reasons)
+    if not summary.counts.usable:
+        raise CorpusError(
+            f"No entry of the corpus '{path}' can be used: {in_words(summary.counts)}.",
+            f"The reasons are in '{reasons}'.",
+        )
+    write_examples((each.example for each in answered), target)
 
 
-def _sample(sources: list[Source], count: int) -> list[Source]:
+def _sample(sources: Sequence[Source], count: int) -> list[Source]:
     """Return `count` examples in their order; which ones depends on their names alone."""
     by_hash = sorted(sources, key=lambda source: hashlib.sha256(source.id.encode()).digest())
     chosen = {source.id for source in by_hash[:count]}
     return [source for source in sources if source.id in chosen]
 
 
-def _answered(sources: list[Source], python: Python, store: RecordStore) -> list[Example]:
+def _answered(sources: Sequence[Source], python: Python, store: RecordStore) -> list[Answered]:
     """Return the examples in their order, running the Python of those that are new."""
     keys = [_key(source, python) for source in sources]
     by_key = dict(zip(keys, sources, strict=True))
@@ -54,7 +73,9 @@ def _answered(sources: list[Source], python: Python, store: RecordStore) -> list
     missing = [key for key in by_key if key not in records]
 
     def answer(key: str) -> dict[str, Any]:
-        record = example_to_json(with_expected(by_key[key], python))
+        answered = with_expected(by_key[key], python)
+        example = example_to_json(answered.example)
+        record = {"example": example, "left_out": list(answered.left_out)}
         store.put_many({key: record})
         return record
 
@@ -62,13 +83,51 @@ def _answered(sources: list[Source], python: Python, store: RecordStore) -> list
         for key, record in zip(missing, pool.map(answer, missing), strict=True):
             records[key] = record
             advance(1)
-    answered = zip(sources, map(example_from_json, (records[key] for key in keys)), strict=True)
-    return [
-        replace(example, id=source.id, reference=source.reference) for source, example in answered
-    ]
+    return [_restored(source, records[key]) for source, key in zip(sources, keys, strict=True)]
+
+
+def _restored(source: Source, record: dict[str, Any]) -> Answered:
+    example = example_from_json(record["example"])
+    named = replace(example, id=source.id, reference=source.reference)
+    return Answered(named, tuple(record["left_out"]))
 
 
 def _key(source: Source, python: Python) -> str:
     inputs = [repr(asdict(each)) for each in source.inputs]
     code = source_hash("corpus", "rust")
-    return content_key("example", code, source.python, inputs, python.identity)
+    declared = (source.failure, source.tolerance)
+    return content_key("example", code, source.python, inputs, declared, python.identity)
+
+
+def _summary(
+    path: Path, corpus: Corpus, drawn: Sequence[Source], answered: Sequence[Answered]
+) -> CorpusSummary:
+    left_out = [
+        reason
+        for source, each in zip(drawn, answered, strict=True)
+        for reason in (
+            *source.left_out,
+            *(Unusable(source.origin, why) for why in each.left_out),
+        )
+    ]
+    examples = [each.example for each in answered]
+    untested = tuple(example.id for example in examples if not example.cases)
+    counts = CorpusCounts(
+        entries=corpus.entries,
+        usable=len(examples) - len(untested),
+        untested=len(untested),
+        unusable=len(corpus.unusable),
+        not_drawn=len(corpus.sources) - len(drawn),
+        cases=sum(len(example.cases) for example in examples),
+        cases_left_out=len(left_out),
+    )
+    return CorpusSummary(
+        str(path), corpus.format, counts, corpus.unusable, untested, tuple(left_out)
+    )
+
+
+def _say(counts: CorpusCounts, task: str, reasons: Path) -> None:
+    """Say on the terminal what is not used, in a line; nothing where all of it is."""
+    if counts.untested or counts.unusable or counts.cases_left_out:
+        line = f"corpus {task}: {in_words(counts)}; why: {reasons}"
+        Console(file=sys.stderr).print(line, soft_wrap=True, markup=False, highlight=False)

@@ -67,6 +67,11 @@ class Plan:
         names = ("report.md", "report.html", "report.json", "pareto.svg")
         return ReportFiles(*(self.results / name for name in names))
 
+    @property
+    def default_corpus(self) -> str:
+        """The corpus that a question is about unless another one is named."""
+        return self.settings.corpus or next(iter(self.settings.tasks.values())).corpus
+
     def origins(self) -> Iterator[Origin]:
         """Yield every run of every model on every task."""
         for task, definition in self.settings.tasks.items():
@@ -75,13 +80,23 @@ class Plan:
                 for number in range(1, runs + 1):
                     yield Origin(task, model, number)
 
-    def corpus_folder(self, task: str) -> Path:
-        """Return the folder that a task's examples come from."""
+    def corpus_path(self, task: str) -> Path:
+        """Return the folder or the file that a task's examples come from."""
         return self.root / (self.settings.corpus or self.settings.tasks[task].corpus)
+
+    def corpus_files(self, task: str) -> list[Path]:
+        """Return every file of a task's corpus."""
+        path = self.corpus_path(task)
+        files = [path, *sorted(path.rglob("*"))]
+        return [each for each in files if each.is_file()]
 
     def examples(self, task: str) -> Path:
         """Return where a task's examples go."""
         return self.results / "corpus" / f"{task}.jsonl"
+
+    def left_out(self, task: str) -> Path:
+        """Return where the reasons go why parts of a task's corpus are not used."""
+        return self.results / "corpus" / f"{task}.unusable.json"
 
     def completions(self, origin: Origin) -> Path:
         """Return where the completions of one run go."""

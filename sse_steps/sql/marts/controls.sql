@@ -1,6 +1,7 @@
 -- One row per (task, control): the score that it has and the score that it must have.
 --
--- An example without a reference solution says nothing about the judge, so it is left out.
+-- An example without a reference solution says nothing about the judge, so it is left out, and so
+-- is one without a case that can be run, which nothing can pass.
 with
 
 attempts as (
@@ -21,7 +22,7 @@ final as (
         attempts.task,
         attempts.model,
         models.role,
-        avg(cast(attempts.passes as double)) as score,
+        avg(cast(attempts.passes as double)) filter (where attempts.is_tested) as score,
         cast(models.role = 'control_pass' as double) as expected
     from attempts
     inner join models using (model)
