@@ -196,7 +196,7 @@ def main() -> None:
     chosen = {each.example.id for each in few}
     rest = [each for each in solutions if each.example.id not in chosen]
     mutants = list(distinct(shuffled_mutants(examples, options.seed)))
-    samples = few + rest + usable(judge, mutants, max(options.sizes) - len(solutions))
+    samples = few + rest + usable(judge, mutants, max(0, max(options.sizes) - len(solutions)))
     print(f"{cpu_count()} processors, isolation {judge.sandbox.level}, {len(samples)} samples")
     ours = {str(size): judged(judge, samples[:size]) for size in options.sizes}
     bare, isolated = Machine(judge.toolchain, None), Machine(judge.toolchain, judge.sandbox)

@@ -20,9 +20,7 @@ from sse_steps.records import ProgramCase
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 
-_LIMITS = Limits(
-    cpu_s=10, wall_s=60.0, memory_bytes=3 << 30, output_bytes=256 << 20, processes=1024
-)
+_LIMITS = Limits(cpu_s=5, wall_s=60.0, memory_bytes=3 << 30, output_bytes=256 << 20, processes=1024)
 _MANIFEST = f'[package]\nname = "{BINARY}"\nversion = "0.1.0"\nedition = "2021"\n'
 _TESTS_OF_A_LIBRARY = "\n#[cfg(test)]\nmod judge_cases;\n"
 

@@ -89,7 +89,7 @@ def rust_tests(example: Example) -> str:
     """Return a file of tests: a module of the candidate's crate, or its integration test."""
     if example.signature is None:
         runs = [case for case in example.cases if isinstance(case, ProgramCase)]
-        return _RUN + "".join(_run_test(number, case) for number, case in enumerate(runs))
+        return _RUN + _runs_test(runs)
     calls = [case for case in example.cases if isinstance(case, Case)]
     signature = read_signature(example.python, calls[0].function)
     failure = next((case.failure for case in calls if case.raises), None)
@@ -97,12 +97,14 @@ def rust_tests(example: Example) -> str:
     return _SAME + "".join(tests)
 
 
-def _run_test(number: int, case: ProgramCase) -> str:
-    arguments = ", ".join(map(_text, case.arguments))
-    outcome = f"{_text(case.stdout)}, {case.exit_code}"
-    return f"\n#[test]\nfn run_{number}() {{\n    " + (
-        f"check(&[{arguments}], {_text(case.stdin)}, {outcome});\n}}\n"
+def _runs_test(runs: Sequence[ProgramCase]) -> str:
+    """Return one test for all runs: after the first that goes wrong the rest is not needed."""
+    checks = "".join(
+        f"    check(&[{', '.join(map(_text, case.arguments))}], {_text(case.stdin)}, "
+        f"{_text(case.stdout)}, {case.exit_code});\n"
+        for case in runs
     )
+    return f"\n#[test]\nfn runs() {{\n{checks}}}\n"
 
 
 def _call_test(number: int, case: Case, signature: Signature, failure: Failure | None) -> str:
