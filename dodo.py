@@ -2,7 +2,7 @@
 
 corpus ─┐
         ├─> transpile ─> check ─> metrics ─> report
-download┘
+download┘      crates ─┘
 """
 
 import sys
@@ -51,6 +51,19 @@ def task_download() -> Iterator[Task]:
         }
 
 
+def task_crates() -> Iterator[Task]:
+    """Bring the crates that tasks allow, and build them isolated."""
+    for task, target in PLAN.crate_builds(compiler_version()):
+        settings, folder = PLAN.crates_slice(task), PLAN.lock_folder(task)
+        yield {
+            "name": task,
+            "file_dep": [folder / "Cargo.toml", folder / "Cargo.lock"],
+            "targets": [target],
+            "uptodate": [unchanged(settings, rustc=compiler_version())],
+            "actions": [action("crates", settings, folder, PLAN.cache)],
+        }
+
+
 def task_transpile() -> Iterator[Task]:
     """Let each model turn each example into Rust, in one shot."""
     for origin in PLAN.origins():
@@ -69,16 +82,16 @@ def task_transpile() -> Iterator[Task]:
 
 def task_check() -> Iterator[Task]:
     """Compile each completion, put its cases to it and record the verdict."""
-    settings = PLAN.check_slice()
     for origin in PLAN.origins():
+        settings = PLAN.check_slice(origin.task)
         examples, completions = PLAN.examples(origin.task), PLAN.completions(origin)
-        target = PLAN.verdicts(origin)
+        target, lock = PLAN.verdicts(origin), PLAN.lock_folder(origin.task)
         yield {
             "name": f"{origin.task}:{origin.model}:{origin.run}",
-            "file_dep": [examples, completions],
+            "file_dep": [examples, completions, *PLAN.crates(origin.task, compiler_version())],
             "targets": [target],
             "uptodate": [unchanged(settings, rustc=compiler_version())],
-            "actions": [action("check", settings, examples, completions, PLAN.cache, target)],
+            "actions": [action("check", settings, examples, completions, lock, PLAN.cache, target)],
             "clean": True,
         }
 

@@ -41,8 +41,8 @@ from samples import (
 from sse_steps.corpus.examples_file import write_examples
 from sse_steps.corpus.expected import Python
 from sse_steps.records import Completion, Example, FinishReason, Outcome
+from sse_steps.rust.isolation import Isolation
 from sse_steps.rust.judge import Judge
-from sse_steps.rust.sandbox import Isolation
 from sse_steps.rust.toolchain import cpu_count
 from sse_steps.settings import CheckSlice, LimitSettings
 from sse_steps.steps import check
@@ -153,7 +153,7 @@ def cached_cost(candidates: Sequence[Candidate], cache: Path) -> tuple[float, fl
         (folder / "judge").symlink_to(cache / "judge")
 
         def run() -> None:
-            check.run(settings, examples, completions, folder, folder / "verdicts.parquet")
+            check.run(settings, examples, completions, folder, folder, folder / "verdicts.parquet")
 
         first = milliseconds(len(candidates), run)
         return first, statistics.median(milliseconds(len(candidates), run) for _ in range(5))

@@ -20,7 +20,7 @@ from sse_steps.console import progress
 from sse_steps.corpus.expected import Python
 from sse_steps.records import Example, Judgement
 from sse_steps.rust.judge import Judge
-from sse_steps.rust.sandbox import strongest_sandbox
+from sse_steps.rust.probe import strongest_sandbox
 from sse_steps.rust.toolchain import cpu_count, find_toolchain
 
 

@@ -52,9 +52,14 @@ class Machine:
         )
         if self.sandbox is None:
             return _run_bare(program, folder, stdin, dict(environment))
-        sysroot = (self.toolchain.sysroot,)
         access = Access(
-            folder, readable=sysroot, writable=True, system=True, environment=environment
+            folder,
+            readable=(self.toolchain.sysroot,),
+            writable=True,
+            system=True,
+            processes=True,
+            proc=True,
+            environment=environment,
         )
         return self.sandbox.run(program, access, limits, stdin=stdin)
 

@@ -15,7 +15,8 @@ from sse_steps.corpus.expected import Python, with_expected
 from sse_steps.corpus.folder import read_folder
 from sse_steps.records import Example
 from sse_steps.rust.judge import Judge, Sample
-from sse_steps.rust.sandbox import Limits, strongest_sandbox
+from sse_steps.rust.probe import strongest_sandbox
+from sse_steps.rust.sandbox import Limits
 from sse_steps.rust.toolchain import cpu_count, find_toolchain
 
 ROOT = Path(__file__).parents[1]

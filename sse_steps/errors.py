@@ -51,6 +51,10 @@ class ToolchainError(UserError):
     """No usable Rust toolchain."""
 
 
+class CratesError(UserError):
+    """Crates that a task allows and that cannot be had, or not in the way that it says."""
+
+
 class SandboxError(UserError):
     """The isolation that was asked for cannot be had on this machine."""
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from sse_steps.errors import TaskFileError, nearest
+from sse_steps.rust.lock_file import read_lock_file
 from sse_steps.validation import STRICT_KEYS, read_yaml, validated
 
 
@@ -66,6 +67,14 @@ class Judging:
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
+class Verification:
+    """What an answer may use beside the standard library."""
+
+    crates: tuple[str, ...] = ()  # as crates.io calls them
+    lock: str = "tasks/crates"  # the folder whose Cargo.toml and Cargo.lock pin them
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
 class Task:
     """One task file."""
 
@@ -74,13 +83,15 @@ class Task:
     corpus: str
     evaluation: Evaluation = field(default_factory=Evaluation)
     ground_truth: Judging = field(default_factory=Judging)
+    verify: Verification = field(default_factory=Verification)
 
 
 def load_task(name: str, folder: Path) -> Task:
-    """Read `folder/name.yaml`.
+    """Read `folder/name.yaml`; its paths are relative to the folder above `folder`.
 
     Raises:
         TaskFileError: there is no such file, or it does not fit the format.
+        CratesError: it allows a crate that is not pinned.
     """
     path = folder / f"{name}.yaml"
     if not path.is_file():
@@ -92,4 +103,6 @@ def load_task(name: str, folder: Path) -> Task:
             f"'{path}' has a prompts.user_template without {{python_code}}.",
             "Put {python_code} where the Python program is to stand.",
         )
+    if task.verify.crates:
+        read_lock_file(folder.parent / task.verify.lock).check_names(task.verify.crates)
     return task

@@ -28,9 +28,8 @@ def verdicts_on(folder: Path, *rows: Completion) -> list[Verdict]:
     write_examples([EXAMPLE], folder / "examples.jsonl")
     write_parquet(rows, Completion, folder / "completions.parquet")
     target = folder / "verdicts.parquet"
-    check.run(
-        SLICE, folder / "examples.jsonl", folder / "completions.parquet", folder / "cache", target
-    )
+    examples, completions = folder / "examples.jsonl", folder / "completions.parquet"
+    check.run(SLICE, examples, completions, folder, folder / "cache", target)
     return read_parquet(target, Verdict)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sse_steps.records import Outcome
 from sse_steps.rust.bridge import Candidate, batch_root
+from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.diagnostics import CompileError, read_errors, told
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
@@ -46,10 +47,11 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Compiles candidates with one toolchain in one sandbox."""
+    """Compiles candidates with one toolchain in one sandbox, with some crates or none."""
 
     toolchain: Toolchain
     sandbox: Sandbox
+    crates: Crates = NO_CRATES
 
     def compile_alone(self, candidate: Candidate, folder: Path) -> Compiled:
         """Compile a candidate as a crate of its own into the empty `folder`."""
@@ -137,9 +139,9 @@ class Compiler:
         return self._isolated(options, folder, limits)
 
     def _isolated(self, options: list[str], folder: Path, limits: Limits) -> Finished:
-        """Run rustc on hostile source."""
-        readable = (self.toolchain.sysroot, self.toolchain.folder)
-        access = Access(folder, readable=readable, writable=True, system=True)
+        """Run rustc on hostile source, with nothing else of the machine in sight."""
+        ours = (*self.toolchain.readable, self.toolchain.support)
+        access = Access(folder, readable=(*ours, *self.crates.readable), writable=True)
         return self.sandbox.run(self._rustc(options), access, limits)
 
     def _link(self, folder: Path) -> Finished:
@@ -147,15 +149,16 @@ class Compiler:
         target.mkdir(exist_ok=True)
         library = f"--extern=candidates={folder / 'libcandidates.rlib'}"
         options = [f"--out-dir={target}", "--crate-name=driver", library]
-        readable = (self.toolchain.sysroot, self.toolchain.folder, folder)
-        access = Access(target, readable=readable, writable=True, system=True)
+        readable = (self.toolchain.sysroot, self.toolchain.folder, folder, *self.crates.readable)
+        access = Access(
+            target, readable=readable, writable=True, system=True, processes=True, proc=True
+        )
         command = self._rustc([*options, str(self.toolchain.driver)])
         return self.sandbox.run(command, access, _LIMITS)
 
     def _rustc(self, options: list[str]) -> list[str]:
         return [
-            str(self.toolchain.rustc),
-            f"--sysroot={self.toolchain.sysroot}",
+            *self.toolchain.command,
             "--edition=2021",
             "--error-format=json",
             "-Awarnings",
@@ -164,6 +167,7 @@ class Compiler:
             "-Cembed-bitcode=no",
             "-Ctarget-feature=+crt-static",
             f"--extern=judge_support={self.toolchain.support}",
+            *self.crates.options,
             *options,
         ]
 

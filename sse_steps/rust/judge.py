@@ -17,6 +17,7 @@ from pathlib import Path
 from sse_steps.records import Judgement, Outcome, ProgramCase
 from sse_steps.rust.bridge import Cases, candidate_for
 from sse_steps.rust.compiler import COMPILE_WALL_S, Compiled, Compiler
+from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.ordinary import is_ordinary
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain, cpu_count
@@ -46,16 +47,17 @@ def _ignore(_index: int, _judgement: Judgement) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges candidates with one toolchain, in one sandbox, under one set of limits."""
+    """Judges candidates with one toolchain and crates, in one sandbox, under one set of limits."""
 
     toolchain: Toolchain
     sandbox: Sandbox
     limits: Limits
+    crates: Crates = NO_CRATES
 
     @property
     def identity(self) -> str:
         """Everything about the judge that a verdict depends on, as a text."""
-        parts = (source_hash("rust"), self.toolchain.version)
+        parts = (source_hash("rust"), self.toolchain.version, self.crates.identity)
         return "\n".join(map(str, (*parts, self.sandbox.level, self.limits)))
 
     def judge(self, rust: str, cases: Cases) -> Judgement:
@@ -99,7 +101,7 @@ class Judge:
         return judgement.outcome is Outcome.TIMEOUT and out_of_time
 
     def _judge_together(self, samples: Sequence[Sample]) -> list[Judgement]:
-        compiler = Compiler(self.toolchain, self.sandbox)
+        compiler = Compiler(self.toolchain, self.sandbox, self.crates)
         candidates = [candidate_for(sample.rust, sample.cases) for sample in samples]
         with tempfile.TemporaryDirectory(prefix="judge-") as name:
             compiled = compiler.compile_batch(candidates, Path(name))

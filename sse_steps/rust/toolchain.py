@@ -18,7 +18,7 @@ from sse_steps.rust.sandbox import run_tool
 from sse_steps.source_hash import source_hash
 
 _OLDEST = (1, 75)
-_SOURCES = ("launcher.rs", "support.rs", "driver.rs")
+_SOURCES = ("launcher.rs", "seccomp.rs", "support.rs", "driver.rs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,22 @@ class Toolchain:
     sysroot: Path
     version: str  # the whole text of `rustc -vV`
     folder: Path  # launcher, libjudge_support.rlib, driver.rs
+    libraries: tuple[Path, ...] = ()  # that rustc is loaded with, the loader first; static: none
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """How rustc is started; without /proc it cannot find its own place and libraries."""
+        rustc = (str(self.rustc), f"--sysroot={self.sysroot}")
+        if not self.libraries:
+            return rustc
+        loader, *libraries = self.libraries
+        folders = dict.fromkeys(str(path.parent) for path in libraries)
+        return (str(loader), "--library-path", ":".join(folders), *rustc)
+
+    @property
+    def readable(self) -> tuple[Path, ...]:
+        """All that rustc reads to make a library of Rust: itself, what loads it, and std."""
+        return (self.rustc, *self.libraries, self.sysroot / "lib" / "rustlib")
 
     @property
     def launcher(self) -> Path:
@@ -61,7 +77,8 @@ def find_toolchain(
     _check_age(version)
     sources = source_hash(*(f"rust/{name}" for name in _SOURCES))
     key = hashlib.sha256(f"{version}{sources}".encode()).hexdigest()[:16]
-    toolchain = Toolchain(rustc, sysroot, version, cache.absolute() / "judge" / key)
+    folder = cache.absolute() / "judge" / key
+    toolchain = Toolchain(rustc, sysroot, version, folder, _libraries(rustc))
     if not toolchain.folder.exists():
         with building():
             _build(toolchain)
@@ -83,6 +100,13 @@ def _locate() -> tuple[Path, Path]:
             "Mend the Rust installation ('rustup default stable') and try again.",
         )
     return rustc, sysroot
+
+
+def _libraries(rustc: Path) -> tuple[Path, ...]:
+    listed = run_tool(["ldd", str(rustc)]).stdout.decode(errors="replace")
+    found = re.findall(r"(?:=>|^)\s*(/\S+) \(0x", listed, re.MULTILINE)
+    paths = dict.fromkeys(Path(os.path.normpath(path)) for path in found)
+    return tuple(sorted(paths, key=lambda path: not path.name.startswith("ld")))
 
 
 def _check_age(version: str) -> None:

@@ -16,16 +16,24 @@ from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key, read_parquet, write_parquet
 
 
-def run(settings: CheckSlice, examples: Path, completions: Path, cache: Path, target: Path) -> None:
+def run(
+    settings: CheckSlice,
+    examples: Path,
+    completions: Path,
+    lock_folder: Path,
+    cache: Path,
+    target: Path,
+) -> None:
     """Write a verdict on each completion.
 
     Verdicts are kept under the address of program, cases and judge, so equal Rust is judged once,
     whichever model or run it came from.
 
     Args:
-        settings: limits and isolation.
+        settings: limits, isolation and the crates that the task allows.
         examples: what the corpus step wrote.
         completions: what the transpile step wrote.
+        lock_folder: pins the crates.
         cache: where finished verdicts are kept.
         target: the verdicts, Parquet.
     """
@@ -33,6 +41,12 @@ def run(settings: CheckSlice, examples: Path, completions: Path, cache: Path, ta
         machine.toolchain(cache),
         machine.sandbox(cache, allow_weak=settings.allow_weak_isolation),
         machine.limits(settings.limits),
+        machine.crates(
+            settings.crates,
+            lock_folder,
+            cache,
+            allow_weak=settings.allow_weak_isolation,
+        ),
     )
     by_id = {example.id: example for example in read_examples(examples)}
     rows = read_parquet(completions, Completion)
