@@ -6,8 +6,9 @@ The samples are all reference solutions, all model output kept in tests/data, an
 to the number. Plain cargo is a fresh project a sample, with the cases as Rust tests in the types of
 the header that was asked for: cargo build, cargo test. All three run in the sandbox, because a
 model wrote some of it. A candidate that gives its function other types cannot be called by such
-tests, while the judge finds out the types; those are counted and named apart. So are candidates
-whose own answer is not always the same one: where two verdicts differ, both are asked for again.
+tests, while the judge finds out the types: the tests are then written once more with their types
+left to rustc, and where that is not enough, the candidate is counted and named apart. So is one
+whose own answer is not always the same: where two verdicts differ, both are asked for again.
 
 With --busy it is the verdicts of an idle and of a busy machine that are compared: twice as many
 processes as there are processors do nothing but spin meanwhile.
@@ -32,6 +33,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rivals import CargoProject, Machine
+from rust_tests import rust_tests
 from samples import (
     Candidate,
     distinct,
@@ -60,6 +62,7 @@ class PlainVerdict:
     compiles: bool  # the tests as well
     passes: bool
     said: str
+    inferred: bool = False  # whether the tests compile only with their types left to inference
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +116,25 @@ def with_cargo(machine: Machine, candidate: Candidate, *, times: int = 1) -> lis
     """Build and test a candidate in a fresh cargo project; the tests run `times` times."""
     with tempfile.TemporaryDirectory(prefix="cargo-") as name:
         project = CargoProject.written(machine, candidate, Path(name))
-        steps = [project.build()]
-        if steps[-1].exit_code == 0:
-            steps.append(project.test(run=False))
-        if steps[-1].exit_code == 0:
-            steps += [project.test() for _ in range(times)]
-    assert all(step.launched for step in steps), "the sandbox could not start cargo"
-    builds, compiles = len(steps) > 1, len(steps) > 2
+        built = project.build()
+        inferred = False
+        compiled = project.test(run=False) if built.exit_code == 0 else built
+        if built.exit_code == 0 and compiled.exit_code != 0 and not project.is_program:
+            project.write_tests(rust_tests(candidate.example, inferred=True))
+            inferred = (again := project.test(run=False)).exit_code == 0
+            compiled = again if inferred else compiled
+        compiles = compiled.exit_code == 0
+        ran = [project.test() for _ in range(times)] if compiles else [compiled]
+    assert all(step.launched for step in (built, compiled, *ran)), "cargo could not be started"
     return [
         PlainVerdict(
-            builds,
+            built.exit_code == 0,
             compiles,
             compiles and step.exit_code == 0,
             (step.stdout + step.stderr).decode(errors="replace"),
+            inferred,
         )
-        for step in (steps[2:] or steps[-1:])
+        for step in ran
     ]
 
 
@@ -225,10 +232,12 @@ def print_counts(
         row = counts.setdefault(candidate.origin, Counter())
         row += Counter(samples=1, compile=ours.compiles, passed=ours.passes(), cargo=theirs.passes)
     total = sum(counts.values(), Counter())
-    print(f"{'':14}{'samples':>9}{'compile':>9}{'passed':>9}{'passed with cargo':>19}")
+    heads = {"compile": 9, "passed": 9, "cargo": 15, "inferred": 25}
+    titles = {"cargo": "passed, cargo", "inferred": "with types left to rustc"}
+    print(f"{'':14}{'samples':>9}" + "".join(f"{titles.get(k, k):>{w}}" for k, w in heads.items()))
     for origin, row in [*counts.items(), ("all", total)]:
-        cells = f"{row['samples']:9}{row['compile']:9}{row['passed']:9}{row['cargo']:19}"
-        print(f"{origin:14}{cells}")
+        cells = "".join(f"{row[key]:{width}}" for key, width in heads.items())
+        print(f"{origin:14}{row['samples']:9}{cells}")
 
 
 def print_difference(difference: Difference) -> None:

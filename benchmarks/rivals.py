@@ -92,18 +92,21 @@ class CargoProject:
     @classmethod
     def written(cls, machine: Machine, candidate: Candidate, folder: Path) -> CargoProject:
         """Write the project into the empty `folder`."""
-        is_program = candidate.example.signature is None
+        project = cls(machine, folder, candidate.example.signature is None)
         (folder / "src").mkdir()
         (folder / "tests").mkdir()
         (folder / "Cargo.toml").write_text(_MANIFEST)
-        tests = rust_tests(candidate.example)
-        if is_program:
+        if project.is_program:
             _write(folder / "src/main.rs", candidate.rust)
-            _write(folder / "tests/cases.rs", tests)
         else:
             _write(folder / "src/lib.rs", candidate.rust + _TESTS_OF_A_LIBRARY)
-            _write(folder / "src/judge_cases.rs", tests)
-        return cls(machine, folder, is_program)
+        project.write_tests(rust_tests(candidate.example))
+        return project
+
+    def write_tests(self, tests: str) -> None:
+        """Write the file of tests in place of the one before."""
+        place = "tests/cases.rs" if self.is_program else "src/judge_cases.rs"
+        _write(self.folder / place, tests)
 
     def cargo(self, *arguments: str) -> Finished:
         """Run cargo."""

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 
 from sse_steps.records import Case, Example, Failure, ProgramCase
 from sse_steps.rust.signature import Signature, Type, identifier, read_signature
 
 BINARY = "candidate"
+
+_TYPE = re.compile(r"^( *let (?:mut )?\w+): [^=]* =", re.MULTILINE)
 
 # Equality with a tolerance between floats, wherever in a value they stand.
 _SAME = """#![allow(warnings)]
@@ -26,7 +29,7 @@ macro_rules! exactly { ($($kind:ty),*) => {$(
         fn same(&self, other: &Self, _: f64) -> bool { self == other }
     }
 )*} }
-exactly!(i64, bool, String, ());
+exactly!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool, String, ());
 impl Same for f64 {
     fn same(&self, other: &Self, tolerance: f64) -> bool {
         let room = (tolerance * self.abs().max(other.abs())).max(1e-12);
@@ -85,16 +88,22 @@ fn check(arguments: &[&str], stdin: &str, stdout: &str, exit_code: i32) {
 """
 
 
-def rust_tests(example: Example) -> str:
-    """Return a file of tests: a module of the candidate's crate, or its integration test."""
+def rust_tests(example: Example, *, inferred: bool = False) -> str:
+    """Return a file of tests: a module of the candidate's crate, or its integration test.
+
+    `inferred` leaves types out where the compiler can find them, so that a function with other
+    integers than those of the header can be called as well.
+    """
     if example.signature is None:
         runs = [case for case in example.cases if isinstance(case, ProgramCase)]
         return _RUN + _runs_test(runs)
     calls = [case for case in example.cases if isinstance(case, Case)]
     signature = read_signature(example.python, calls[0].function)
     failure = next((case.failure for case in calls if case.raises), None)
-    tests = (_call_test(number, case, signature, failure) for number, case in enumerate(calls))
-    return _SAME + "".join(tests)
+    tests = "".join(
+        _call_test(number, case, signature, failure) for number, case in enumerate(calls)
+    )
+    return _SAME + (_TYPE.sub(r"\1 =", tests).replace("_i64)", ")") if inferred else tests)
 
 
 def _runs_test(runs: Sequence[ProgramCase]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rivals import Machine, passes_with_cargo, passes_with_rustc
-from rust_tests import literal
+from rivals import CargoProject, Machine, passes_with_cargo, passes_with_rustc
+from rust_tests import literal, rust_tests
 from samples import Candidate
 
 from sse_steps.records import Case, Example, Failure, ProgramCase
@@ -69,6 +69,24 @@ def test_every_type_has_a_literal(machine: Machine, tmp_path: Path) -> None:
         assert not passes_both(machine, example, RIGHT.replace(old, new), tmp_path / new)
     never = RIGHT.replace("pair.0 == 0", "false")
     assert not passes_both(machine, example, never, tmp_path / "never")
+
+
+def test_a_function_with_other_integers_is_called_with_types_left_to_rustc(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """The asked types are insisted on at first; without them smaller integers can be judged too."""
+    case = Case("f", (5, [1, 2]), (5, [3.5]))
+    python = "def f(n: int, rows: list[int]) -> tuple[int, list[float]]: ..."
+    example = Example("f", 1, python, (case,), signature="pub fn f(..)")
+    rust = "fn f(n: i32, rows: &[u8]) -> (i32, Vec<f64>) { (n, vec![1.5 + rows[1] as f64]) }"
+    for number, (text, passes) in enumerate(((rust, True), (rust.replace("1.5", "2.5"), False))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        project = CargoProject.written(machine, Candidate("test", example, text), folder)
+        assert project.build().exit_code == 0
+        assert project.test(run=False).exit_code != 0
+        project.write_tests(rust_tests(example, inferred=True))
+        assert (project.test().exit_code == 0) is passes
 
 
 def test_what_an_argument_holds_afterwards_is_looked_at(machine: Machine, tmp_path: Path) -> None:
