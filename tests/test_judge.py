@@ -139,6 +139,23 @@ FITTING: dict[str, tuple[str, list[Case]]] = {
         "pub fn f<T: std::ops::Add<Output = T>>(x: T, y: T) -> T where (): Only<T> { x + y }",
         [Case("f", (1, 2), 3)],
     ),
+    "a type parameter": (
+        "pub fn f<T: PartialOrd + Copy>(x: &[T]) -> T { let mut m = x[0]; "
+        "for &y in x { if y > m { m = y } } m }",
+        [Case("f", ([1, 3, 2],), 3)],
+    ),
+    "a type parameter of floats": (
+        "pub fn f<T: Into<f64> + Copy>(x: &[T]) -> f64 { x.iter().map(|&y| y.into()).sum() }",
+        [Case("f", ([1.5, 3.0],), 4.5)],
+    ),
+    "an impl Trait": (
+        "pub fn f(x: impl IntoIterator<Item = i64>, y: impl AsRef<str>) -> String "
+        "{ format!(\"{}{}\", x.into_iter().sum::<i64>(), y.as_ref()) }",
+        [Case("f", ([1, 3], "a"), "4a")],
+    ),
+    "a lifetime": (
+        "pub fn f<'a>(x: &'a [String]) -> &'a str { &x[0] }", [Case("f", (["a"],), "a")],
+    ),
     "a constant parameter beside a fixed array": (
         "struct A<const N: usize>;\nimpl A<2> { fn sum(x: [i64; 2]) -> i64 { x[0] + x[1] } }\n"
         "pub fn f(x: [i64; 2]) -> i64 { A::<2>::sum(x) }",

@@ -57,7 +57,7 @@ class Compiler:
         """Compile a candidate as a crate of its own into the empty `folder`."""
         _write(folder / _ALONE, candidate.with_bridge())
         library = self._library(folder, _ALONE, _LIMITS)
-        if library.exit_code != 0:
+        if library.exit_code != 0 and not self._pinned(candidate, library, folder):
             errors = self._errors(candidate, library, folder)
             return _failed(library, errors, _ALONE, library.wall_s)
         linked = self._link(folder)
@@ -67,11 +67,20 @@ class Compiler:
             return _failed(linked, read_errors(linked.stderr), _ALONE, seconds)
         return Compiled(executable, Outcome.PASSED, None, "", seconds)
 
+    def _pinned(self, candidate: Candidate, library: Finished, folder: Path) -> bool:
+        """Where inference could not decide the types of a call, try those that the cases show."""
+        if not (candidate.is_generic and _in_bridge(read_errors(library.stderr), candidate)):
+            return False
+        for calls in candidate.pinned_calls():
+            _write(folder / _ALONE, candidate.with_bridge(calls))
+            if self._library(folder, _ALONE, _LIMITS).exit_code == 0:
+                return True
+        return False
+
     def _errors(self, candidate: Candidate, library: Finished, folder: Path) -> list[CompileError]:
         """Return the errors; a fault of `main` is told as rustc tells it of a whole program."""
         errors = read_errors(library.stderr)
-        ours = [error for error in errors if error.at and error.at[0].line > candidate.lines]
-        if candidate.is_program and ours:
+        if candidate.is_program and _in_bridge(errors, candidate):
             _write(folder / _ALONE, candidate.rust)
             options = ["--crate-type=bin", "--emit=metadata", f"--out-dir={folder}", _ALONE]
             plain = self._isolated(options, folder, _LIMITS)
@@ -208,6 +217,11 @@ class _Batch:
         compiled = _failed(library, errors, f"{module}.rs", 0.0)
         text = compiled.diagnostics.replace(f"{module}.rs", _ALONE).replace(f"{module}::", "")
         return replace(compiled, outcome=Outcome.COMPILE_ERROR, diagnostics=text)
+
+
+def _in_bridge(errors: list[CompileError], candidate: Candidate) -> list[CompileError]:
+    """Return the errors behind a candidate's own lines."""
+    return [error for error in errors if error.at and error.at[0].line > candidate.lines]
 
 
 def _write(path: Path, text: str) -> None:

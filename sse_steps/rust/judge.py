@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from sse_steps.records import Judgement, Outcome, ProgramCase
-from sse_steps.rust.bridge import Cases, candidate_for
+from sse_steps.records import Judgement, Outcome
+from sse_steps.rust.bridge import Candidate, Cases
 from sse_steps.rust.compiler import COMPILE_WALL_S, Compiled, Compiler
 from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.ordinary import is_ordinary
@@ -37,8 +37,10 @@ class Sample:
 
     def is_ordinary(self) -> bool:
         """Return whether the program may share a crate with others."""
-        is_program = any(isinstance(case, ProgramCase) for case in self.cases)
-        return is_ordinary(self.rust, is_program=is_program)
+        candidate = Candidate(self.rust, self.cases)
+        if candidate.is_generic:
+            return False
+        return is_ordinary(self.rust, is_program=candidate.is_program)
 
 
 def _ignore(_index: int, _judgement: Judgement) -> None:
@@ -102,7 +104,7 @@ class Judge:
 
     def _judge_together(self, samples: Sequence[Sample]) -> list[Judgement]:
         compiler = Compiler(self.toolchain, self.sandbox, self.crates)
-        candidates = [candidate_for(sample.rust, sample.cases) for sample in samples]
+        candidates = [Candidate(sample.rust, sample.cases) for sample in samples]
         with tempfile.TemporaryDirectory(prefix="judge-") as name:
             compiled = compiler.compile_batch(candidates, Path(name))
             with ThreadPoolExecutor(_RUNS_AT_ONCE) as pool:
