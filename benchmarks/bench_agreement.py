@@ -10,8 +10,8 @@ tests, while the judge finds out the types: the tests are then written once more
 left to rustc, and where that is not enough, the candidate is counted and named apart. So is one
 whose own answer is not always the same: where two verdicts differ, both are asked for again.
 
-With --busy it is the verdicts of an idle and of a busy machine that are compared: twice as many
-processes as there are processors do nothing but spin meanwhile.
+With --busy it is the verdicts of an idle and of a busy machine that are compared, on references and
+mutants: twice as many processes as there are processors do nothing but spin meanwhile.
 
 The exit code is 1 if there is a disagreement.
 """
@@ -75,9 +75,12 @@ class Difference:
     said: tuple[str, str]
 
 
-def chosen(examples: Sequence[Example], count: int, seed: int) -> list[Candidate]:
+def chosen(
+    examples: Sequence[Example], count: int, seed: int, *, with_models: bool
+) -> list[Candidate]:
     """Return references and model output, and mutants up to `count`."""
-    every = chain(references(examples), model_output(examples), shuffled_mutants(examples, seed))
+    written = model_output(examples) if with_models else []
+    every = chain(references(examples), written, shuffled_mutants(examples, seed))
     return list(islice(distinct(every), count))
 
 
@@ -232,7 +235,7 @@ def print_counts(
         row = counts.setdefault(candidate.origin, Counter())
         row += Counter(samples=1, compile=ours.compiles, passed=ours.passes(), cargo=theirs.passes)
     total = sum(counts.values(), Counter())
-    heads = {"compile": 9, "passed": 9, "cargo": 15, "inferred": 25}
+    heads = {"compile": 9, "passed": 9, "cargo": 15, "inferred": 27}
     titles = {"cargo": "passed, cargo", "inferred": "with types left to rustc"}
     print(f"{'':14}{'samples':>9}" + "".join(f"{titles.get(k, k):>{w}}" for k, w in heads.items()))
     for origin, row in [*counts.items(), ("all", total)]:
@@ -262,9 +265,8 @@ def main() -> int:
     parser.add_argument("--busy", action="store_true")
     options = parser.parse_args()
     judge = find_judge()
-    candidates = chosen(
-        read_examples(Python(judge.sandbox, judge.limits)), options.samples, options.seed
-    )
+    examples = read_examples(Python(judge.sandbox, judge.limits))
+    candidates = chosen(examples, options.samples, options.seed, with_models=not options.busy)
     signature: list[Difference] = []
     if options.busy:
         found = compare_idle_and_busy(judge, candidates, options.seed)
