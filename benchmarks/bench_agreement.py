@@ -233,7 +233,13 @@ def print_counts(
     counts: dict[str, Counter[str]] = {}
     for candidate, ours, theirs in zip(candidates, alone, plain, strict=True):
         row = counts.setdefault(candidate.origin, Counter())
-        row += Counter(samples=1, compile=ours.compiles, passed=ours.passes(), cargo=theirs.passes)
+        row += Counter(
+            samples=1,
+            compile=ours.compiles,
+            passed=ours.passes(),
+            cargo=theirs.passes,
+            inferred=theirs.inferred,
+        )
     total = sum(counts.values(), Counter())
     heads = {"compile": 9, "passed": 9, "cargo": 15, "inferred": 27}
     titles = {"cargo": "passed, cargo", "inferred": "with types left to rustc"}
