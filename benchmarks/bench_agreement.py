@@ -22,18 +22,15 @@ import argparse
 import random
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import TypeVar
 
-from rivals import CargoProject, Machine
-from rust_tests import rust_tests
+from rivals import Machine, PlainVerdict, with_cargo
 from samples import (
     Candidate,
     distinct,
@@ -52,17 +49,6 @@ from sse_steps.rust.toolchain import cpu_count
 
 _TIMES = 8  # that a doubtful candidate is asked again
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class PlainVerdict:
-    """What cargo made of a candidate."""
-
-    builds: bool
-    compiles: bool  # the tests as well
-    passes: bool
-    said: str
-    inferred: bool = False  # whether the tests compile only with their types left to inference
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,32 +99,6 @@ def one_by_one(
             return found
 
         return list(pool.map(counted, candidates))
-
-
-def with_cargo(machine: Machine, candidate: Candidate, *, times: int = 1) -> list[PlainVerdict]:
-    """Build and test a candidate in a fresh cargo project; the tests run `times` times."""
-    with tempfile.TemporaryDirectory(prefix="cargo-") as name:
-        project = CargoProject.written(machine, candidate, Path(name))
-        built = project.build()
-        inferred = False
-        compiled = project.test(run=False) if built.exit_code == 0 else built
-        if built.exit_code == 0 and compiled.exit_code != 0 and not project.is_program:
-            project.write_tests(rust_tests(candidate.example, inferred=True))
-            inferred = (again := project.test(run=False)).exit_code == 0
-            compiled = again if inferred else compiled
-        compiles = compiled.exit_code == 0
-        ran = [project.test() for _ in range(times)] if compiles else [compiled]
-    assert all(step.launched for step in (built, compiled, *ran)), "cargo could not be started"
-    return [
-        PlainVerdict(
-            built.exit_code == 0,
-            compiles,
-            compiles and step.exit_code == 0,
-            (step.stdout + step.stderr).decode(errors="replace"),
-            inferred,
-        )
-        for step in ran
-    ]
 
 
 def differences(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,6 +125,43 @@ class CargoProject:
         only = [] if self.is_program else ["judge_cases::"]
         command = ["cargo", "test", *chosen, "--offline", "--quiet", "--", "--test-threads=1"]
         return self.machine.run([*command, *only], self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainVerdict:
+    """What cargo made of a candidate."""
+
+    builds: bool
+    compiles: bool  # the tests as well
+    passes: bool
+    said: str
+    inferred: bool = False  # whether the tests compile only with their types left to inference
+
+
+def with_cargo(machine: Machine, candidate: Candidate, *, times: int = 1) -> list[PlainVerdict]:
+    """Build and test a candidate in a fresh cargo project; the tests run `times` times."""
+    with tempfile.TemporaryDirectory(prefix="cargo-") as name:
+        project = CargoProject.written(machine, candidate, Path(name))
+        built = project.build()
+        inferred = False
+        compiled = project.test(run=False) if built.exit_code == 0 else built
+        if built.exit_code == 0 and compiled.exit_code != 0 and not project.is_program:
+            project.write_tests(rust_tests(candidate.example, inferred=True))
+            inferred = (again := project.test(run=False)).exit_code == 0
+            compiled = again if inferred else compiled
+        compiles = compiled.exit_code == 0
+        ran = [project.test() for _ in range(times)] if compiles else [compiled]
+    assert all(step.launched for step in (built, compiled, *ran)), "cargo could not be started"
+    return [
+        PlainVerdict(
+            built.exit_code == 0,
+            compiles,
+            compiles and step.exit_code == 0,
+            (step.stdout + step.stderr).decode(errors="replace"),
+            inferred,
+        )
+        for step in ran
+    ]
 
 
 def passes_with_cargo(machine: Machine, candidate: Candidate, folder: Path) -> bool:

@@ -14,9 +14,8 @@ from bench_agreement import (
     differences_from_cargo,
     in_batches,
     one_by_one,
-    with_cargo,
 )
-from rivals import Machine
+from rivals import Machine, with_cargo
 from samples import (
     LIMITS,
     Candidate,
