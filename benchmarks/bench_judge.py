@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from rivals import Machine, passes_with_cargo, passes_with_rustc
@@ -89,15 +90,14 @@ def judged_alone(judge: Judge, candidates: Sequence[Candidate]) -> float:
 def usable(judge: Judge, candidates: Sequence[Candidate], count: int) -> list[Candidate]:
     """Return the first `count` that compile and come to an end."""
     found: list[Candidate] = []
-    for start in range(0, len(candidates), 200):
-        if len(found) < count:
-            part = candidates[start : start + 200]
-            verdicts = judge.judge_many([each.sample for each in part])
-            found += [
-                each
-                for each, verdict in zip(part, verdicts, strict=True)
-                if verdict.compiles and verdict.outcome is not Outcome.TIMEOUT
-            ]
+    left = iter(candidates)
+    while part := list(islice(left, max(0, count - len(found)) * 3 // 2)):
+        verdicts = judge.judge_many([each.sample for each in part])
+        found += [
+            each
+            for each, verdict in zip(part, verdicts, strict=True)
+            if verdict.compiles and verdict.outcome is not Outcome.TIMEOUT
+        ]
     return found[:count]
 
 
@@ -196,7 +196,7 @@ def main() -> None:
     chosen = {each.example.id for each in few}
     rest = [each for each in solutions if each.example.id not in chosen]
     mutants = list(distinct(shuffled_mutants(examples, options.seed)))
-    samples = few + rest + usable(judge, mutants, max(0, max(options.sizes) - len(solutions)))
+    samples = few + rest + usable(judge, mutants, max(options.sizes) - len(solutions))
     print(f"{cpu_count()} processors, isolation {judge.sandbox.level}, {len(samples)} samples")
     ours = {str(size): judged(judge, samples[:size]) for size in options.sizes}
     bare, isolated = Machine(judge.toolchain, None), Machine(judge.toolchain, judge.sandbox)
