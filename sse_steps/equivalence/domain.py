@@ -1,0 +1,134 @@
+"""The inputs that are worth trying: what the annotations allow, within what the cases show.
+
+A case that never has a negative number says that the function is not meant for one. Such hints are
+read parameter by parameter, and inside lists, maps and tuples for each place of their own.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from sse_steps.records import Case
+from sse_steps.rust.signature import Signature, Type
+
+_LARGEST = 1000  # of numbers, unless the cases show larger ones
+_SMALL = 10
+_MOST_ITEMS = 8
+_ASCII = "".join(chr(code) for code in range(32, 127))
+_BEYOND_ASCII = "éßΩж日🦀"
+
+Values = SearchStrategy[Any]
+
+
+def arguments_like(signature: Signature, cases: Sequence[Case]) -> SearchStrategy[tuple[Any, ...]]:
+    """Return a strategy for the arguments of one call."""
+    columns = [
+        _parameter(kind, [case.args[position] for case in cases])
+        for position, (_, kind) in enumerate(signature.parameters)
+    ]
+    return st.tuples(*columns)
+
+
+def _parameter(kind: Type, shown: list[Any]) -> Values:
+    """Return new values, and those of the cases, which then meet other neighbours."""
+    return st.one_of(values_like(kind, shown), st.sampled_from(shown))
+
+
+def values_like(kind: Type, shown: Sequence[Any]) -> Values:
+    """Return a strategy for values of a type like those that cases show in that place."""
+    simple: dict[str, Callable[[Sequence[Any]], Values]] = {
+        "int": _integers,
+        "float": _floats,
+        "bool": lambda _: st.booleans(),
+        "str": _texts,
+        "None": lambda _: st.none(),
+    }
+    if kind.name in simple:
+        return simple[kind.name](shown)
+    if kind.name == "optional":
+        inner = [value for value in shown if value is not None]
+        return st.none() | values_like(kind.arguments[0], inner)
+    if kind.name == "tuple":
+        places = [[value[place] for value in shown] for place in range(len(kind.arguments))]
+        return st.tuples(*map(values_like, kind.arguments, places))
+    return _collections(kind, shown)
+
+
+def _integers(shown: Sequence[int]) -> Values:
+    low = min([0 if shown and min(shown) >= 0 else -_LARGEST, *shown])
+    high = max([_LARGEST, *shown])
+    near = sorted({value + step for value in shown for step in (-1, 0, 1)} | {0})
+    return st.one_of(
+        st.integers(max(low, -_SMALL), _SMALL),
+        st.sampled_from([value for value in near if low <= value <= high]),
+        st.integers(low, high),
+    )
+
+
+def _floats(shown: Sequence[float]) -> Values:
+    finite = [value for value in shown if abs(value) < float("inf")]
+    low = min([0.0 if finite and min(finite) >= 0 else -float(_LARGEST), *finite])
+    high = max([float(_LARGEST), *finite])
+    edges = [value for value in (0.0, 1.0, -0.0, 0.5, -1.0) if low <= value]
+    return st.one_of(
+        st.sampled_from([*edges, *shown]),
+        st.integers(int(low) * 8, int(high) * 8).map(lambda eighths: eighths / 8),
+        st.floats(low, high, allow_subnormal=False),
+    )
+
+
+def _texts(shown: Sequence[str]) -> Values:
+    letters = "".join(sorted(set("".join(shown)))) or string.ascii_lowercase
+    if shown and all(len(text) == 1 for text in shown):
+        return st.sampled_from(letters) | st.sampled_from(_ASCII)
+    edited = st.builds(
+        _edited,
+        st.sampled_from(shown or [""]),
+        st.integers(0, max(map(len, shown), default=0)),
+        st.integers(0, 2),
+        st.text(letters, max_size=2),
+    )
+    return st.one_of(
+        st.text(letters, max_size=_MOST_ITEMS),
+        edited,
+        st.text(_ASCII, max_size=_MOST_ITEMS),
+        st.text(_BEYOND_ASCII + letters, max_size=_MOST_ITEMS),
+    )
+
+
+def _edited(text: str, position: int, cut: int, new: str) -> str:
+    return text[:position] + new + text[position + cut :]
+
+
+def _collections(kind: Type, shown: Sequence[Any]) -> Values:
+    least = 1 if shown and all(shown) else 0
+    if kind.name == "dict":
+        keys = [key for each in shown for key in each]
+        items = [item for each in shown for item in each.values()]
+        strategies = map(values_like, kind.arguments, (keys, items))
+        return st.dictionaries(*strategies, min_size=least, max_size=_MOST_ITEMS)
+    items = [item for each in shown for item in each]
+    inner = values_like(kind.arguments[0], items)
+    if kind.name == "list":
+        return _lists(inner, shown, least)
+    make = st.sets if kind.name == "set" else st.frozensets
+    return make(inner, min_size=least, max_size=_MOST_ITEMS)
+
+
+def _lists(inner: Values, shown: Sequence[list[Any]], least: int) -> Values:
+    lists = st.lists(inner, min_size=least, max_size=_MOST_ITEMS)
+    return lists.map(sorted) if _are_sorted(shown) else lists
+
+
+def _are_sorted(shown: Sequence[list[Any]]) -> bool:
+    """Whether the cases show lists long enough to tell, and all of them in order."""
+    telling = [each for each in shown if len(each) >= 3]
+    try:
+        return len(telling) >= 2 and all(each == sorted(each) for each in shown)
+    except TypeError:
+        return False  # optional items have no order
