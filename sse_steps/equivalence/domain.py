@@ -113,16 +113,33 @@ def _collections(kind: Type, shown: Sequence[Any]) -> Values:
         strategies = map(values_like, kind.arguments, (keys, items))
         return st.dictionaries(*strategies, min_size=least, max_size=_MOST_ITEMS)
     items = [item for each in shown for item in each]
-    inner = values_like(kind.arguments[0], items)
     if kind.name == "list":
-        return _lists(inner, shown, least)
+        return _lists(kind.arguments[0], items, shown, least)
     make = st.sets if kind.name == "set" else st.frozensets
+    inner = values_like(kind.arguments[0], items)
     return make(inner, min_size=least, max_size=_MOST_ITEMS)
 
 
-def _lists(inner: Values, shown: Sequence[list[Any]], least: int) -> Values:
-    lists = st.lists(inner, min_size=least, max_size=_MOST_ITEMS)
+def _lists(kind: Type, items: Sequence[Any], shown: Sequence[list[Any]], least: int) -> Values:
+    if kind.name == "list" and _are_rectangular(shown):
+        cells = [cell for row in items for cell in row]
+        return _tables(values_like(kind.arguments[0], cells), least, 1 if all(items) else 0)
+    lists = st.lists(values_like(kind, items), min_size=least, max_size=_MOST_ITEMS)
     return lists.map(sorted) if _are_sorted(shown) else lists
+
+
+def _tables(cell: Values, least_rows: int, least_columns: int) -> Values:
+    def rows_of(width: int) -> Values:
+        row = st.lists(cell, min_size=width, max_size=width)
+        return st.lists(row, min_size=least_rows, max_size=_MOST_ITEMS)
+
+    return st.integers(least_columns, _MOST_ITEMS).flatmap(rows_of)
+
+
+def _are_rectangular(shown: Sequence[list[list[Any]]]) -> bool:
+    """Whether the cases show lists of lists long enough to tell, and all of them tables."""
+    telling = [each for each in shown if len(each) >= 2]
+    return len(telling) >= 2 and all(len(set(map(len, each))) == 1 for each in telling)
 
 
 def _are_sorted(shown: Sequence[list[Any]]) -> bool:

@@ -22,7 +22,7 @@ from sse_steps.rust.signature import AnnotationError, read_signature
 from sse_steps.source_hash import source_hash
 from sse_steps.store import content_key
 
-_LEAST_SHARE = 10  # of the inputs tried, one in so many has to lie inside the domain
+_LEAST_SHARE = 0.1  # of the inputs asked for that have to lie inside the domain
 
 
 def probe_for(example: Example, inputs: int) -> EquivalenceProbe | None:
@@ -69,7 +69,7 @@ class EquivalenceProbe:
             rust = processes.enter_context(RustFunction(sandbox, compiled, limits, self.cases))
             comparison = _Comparison(oracle, rust)
             smallest = comparison.search.smallest(inputs, self.inputs)
-        return comparison.result(smallest)
+        return comparison.result(smallest, least=max(1, int(_LEAST_SHARE * self.inputs)))
 
 
 def _not_checked(why: str) -> Equivalence:
@@ -107,8 +107,8 @@ class _Comparison:
             self.search.stop_shrinking()
         return True
 
-    def result(self, smallest: Input | None) -> Equivalence:
-        """Return what the search came to.
+    def result(self, smallest: Input | None, *, least: int) -> Equivalence:
+        """Return what the search came to; `least` inputs compared are worth a statement.
 
         Raises:
             SandboxError: the sandbox could not start the candidate.
@@ -121,7 +121,7 @@ class _Comparison:
             raise self._fault
         if self._fault is not None:
             return _not_checked(str(self._fault))
-        if search.compared * _LEAST_SHARE < search.compared + search.skipped:
+        if search.compared < least and search.skipped:
             return _not_checked(
                 f"{search.skipped} of {search.compared + search.skipped} generated inputs lie "
                 "outside what the cases show"

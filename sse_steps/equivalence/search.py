@@ -69,14 +69,15 @@ class Search:
     def _holds(self, values: Input) -> bool:
         """Whether an input diverges; one answer an input, so that Hypothesis sees no flaky one."""
         key = repr(values)
-        if key not in self._known:
-            if self._is_over():
-                return False
-            self._known[key] = found = self._diverges(values)
-            self._count(found)
-        verdict = self._known[key]
-        assume(verdict is not None)
-        return bool(verdict)
+        if key in self._known:
+            assume(self._known[key])  # an input that was drawn before is none of the `count`
+            return True
+        if self._is_over():
+            return False
+        self._known[key] = found = self._diverges(values)
+        self._count(found)
+        assume(found is not None)
+        return bool(found)
 
     def _is_over(self) -> bool:
         if self._deadline is None:

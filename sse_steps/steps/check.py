@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import cases_to_json, read_examples
+from sse_steps.equivalence.probe import probe_for
 from sse_steps.errors import SandboxError
-from sse_steps.records import Completion, Example, Judgement, Outcome, Verdict
+from sse_steps.records import (
+    Completion,
+    EquivalenceStatus,
+    Example,
+    Judgement,
+    Outcome,
+    Verdict,
+)
 from sse_steps.rust.judge import Judge, Sample, not_judged
-from sse_steps.settings import CheckSlice
+from sse_steps.settings import CheckSlice, EquivalenceCounts, EquivalenceSettings
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key, read_parquet, write_parquet
 
@@ -23,7 +31,7 @@ def run(settings: CheckSlice, examples: Path, completions: Path, cache: Path, ta
     whichever model or run it came from.
 
     Args:
-        settings: limits and isolation.
+        settings: limits, isolation, and how passing functions are compared with their Python.
         examples: what the corpus step wrote.
         completions: what the transpile step wrote.
         cache: where finished verdicts are kept.
@@ -34,25 +42,50 @@ def run(settings: CheckSlice, examples: Path, completions: Path, cache: Path, ta
         machine.sandbox(cache, allow_weak=settings.allow_weak_isolation),
         machine.limits(settings.limits),
     )
+    check = _Check(judge, settings.equivalence)
     by_id = {example.id: example for example in read_examples(examples)}
     rows = read_parquet(completions, Completion)
     pairs = [(row, by_id[row.example]) for row in rows]
     store = RecordStore(cache / "records.sqlite")
-    records = _judged(judge, pairs, store)
-    write_parquet([_verdict(judge, *pair, records) for pair in pairs], Verdict, target)
+    records = _judged(check, pairs, store)
+    write_parquet([_verdict(check, *pair, records) for pair in pairs], Verdict, target)
 
 
-def _key(judge: Judge, row: Completion, example: Example) -> str:
-    return content_key("verdict", judge.identity, row.rust, cases_to_json(example.cases))
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """How completions are judged."""
+
+    judge: Judge
+    equivalence: EquivalenceSettings
+
+    def sample(self, row: Completion, example: Example) -> Sample:
+        """Return what the judge is given."""
+        probe = probe_for(example, self.equivalence.inputs)
+        return Sample(row.rust or "", example.cases, probe)
+
+    def key(self, row: Completion, example: Example) -> str:
+        """Return the address of all that a judgement follows from."""
+        probe = self.sample(row, example).probe
+        probed = probe.identity if probe else None
+        cases = cases_to_json(example.cases)
+        return content_key("verdict", self.judge.identity, row.rust, cases, probed)
+
+    def counted(self, judgement: Judgement) -> Judgement:
+        """Return a judgement as it counts: a divergence may be a wrong answer, or only be told."""
+        diverged = judgement.equivalence == EquivalenceStatus.DIVERGED
+        if not diverged or self.equivalence.counts is EquivalenceCounts.REPORT:
+            return judgement
+        detail = f"on a generated input: {judgement.equivalence_detail}"
+        return replace(judgement, outcome=Outcome.WRONG_ANSWER, diagnostics=detail)
 
 
 def _judged(
-    judge: Judge, pairs: list[tuple[Completion, Example]], store: RecordStore
+    check: _Check, pairs: list[tuple[Completion, Example]], store: RecordStore
 ) -> dict[str, dict[str, Any]]:
     """Return a record for each distinct program and cases, judging those that are new."""
     with_code = [pair for pair in pairs if pair[0].rust is not None]
     # From the back, so that the first of equal programs is the one that the record is of.
-    wanted = {_key(judge, *pair): pair for pair in reversed(with_code)}
+    wanted = {check.key(*pair): pair for pair in reversed(with_code)}
     records = store.get_many(wanted)
     missing = [key for key in wanted if key not in records]
 
@@ -63,11 +96,9 @@ def _judged(
             store.put_many({key: records[key]})
         advance(1)
 
-    samples = [
-        Sample(row.rust or "", example.cases) for row, example in (wanted[key] for key in missing)
-    ]
+    samples = [check.sample(*wanted[key]) for key in missing]
     with progress(_title(pairs), len(missing)) as advance:
-        judge.judge_many(samples, on_finish=keep)
+        check.judge.judge_many(samples, on_finish=keep)
     _raise_for_infrastructure(records)
     return records
 
@@ -99,13 +130,13 @@ def _origin(row: Completion) -> list[object]:
 
 
 def _verdict(
-    judge: Judge, row: Completion, example: Example, records: dict[str, dict[str, Any]]
+    check: _Check, row: Completion, example: Example, records: dict[str, dict[str, Any]]
 ) -> Verdict:
     if row.rust is None:
-        judgement, cached = _without_code(row, judge), False
+        judgement, cached = _without_code(row, check.judge), False
     else:
-        record = records[_key(judge, row, example)]
-        judgement = Judgement(**record["judgement"])
+        record = records[check.key(row, example)]
+        judgement = check.counted(Judgement(**record["judgement"]))
         cached = record["origin"] != _origin(row)
     return Verdict(
         task=row.task,

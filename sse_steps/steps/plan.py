@@ -152,7 +152,8 @@ class Plan:
 
     def check_slice(self) -> CheckSlice:
         """Return what verdicts depend on."""
-        return CheckSlice(self.settings.run.limits, self.settings.run.allow_weak_isolation)
+        run = self.settings.run
+        return CheckSlice(run.limits, run.allow_weak_isolation, run.equivalence)
 
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""
