@@ -12,7 +12,15 @@ from synthetic_results import COMPLETION, attempt, candidate, write_sources
 from sse_steps.sql.database import build_database
 
 ROOT = Path(__file__).parents[1]
-PUBLIC = ("completions", "verdicts", "model_metrics", "frontier", "level_metrics")
+PUBLIC = (
+    "completions",
+    "verdicts",
+    "equivalence",
+    "divergences",
+    "model_metrics",
+    "frontier",
+    "level_metrics",
+)
 
 
 def documented_columns(table: str) -> list[str]:

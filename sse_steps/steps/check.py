@@ -72,7 +72,7 @@ class _Check:
 
     def counted(self, judgement: Judgement) -> Judgement:
         """Return a judgement as it counts: a divergence may be a wrong answer, or only be told."""
-        diverged = judgement.equivalence == EquivalenceStatus.DIVERGED
+        diverged = judgement.equivalence is EquivalenceStatus.DIVERGED
         if not diverged or self.equivalence.counts is EquivalenceCounts.REPORT:
             return judgement
         detail = f"on a generated input: {judgement.equivalence_detail}"
@@ -136,7 +136,7 @@ def _verdict(
         judgement, cached = _without_code(row, check.judge), False
     else:
         record = records[check.key(row, example)]
-        judgement = check.counted(Judgement(**record["judgement"]))
+        judgement = check.counted(_read(record["judgement"]))
         cached = record["origin"] != _origin(row)
     return Verdict(
         task=row.task,
@@ -146,8 +146,15 @@ def _verdict(
         level=row.level,
         tests_total=len(example.cases),
         cached=cached,
-        **{**asdict(judgement), "outcome": Outcome(judgement.outcome)},
+        **asdict(judgement),
     )
+
+
+def _read(record: dict[str, Any]) -> Judgement:
+    """Return the judgement of a record, which is JSON or was not written yet."""
+    compared = record["equivalence"]
+    status = None if compared is None else EquivalenceStatus(compared)
+    return Judgement(**{**record, "outcome": Outcome(record["outcome"]), "equivalence": status})
 
 
 def _without_code(row: Completion, judge: Judge) -> Judgement:
