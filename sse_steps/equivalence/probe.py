@@ -67,8 +67,8 @@ class EquivalenceProbe:
         with ExitStack() as processes:
             oracle = processes.enter_context(Oracle(sandbox, self.python, self.cases, limits))
             rust = processes.enter_context(RustFunction(sandbox, compiled, limits, self.cases))
-            comparison = _Comparison(oracle, rust)
-            smallest = comparison.search.smallest(inputs, self.inputs)
+            comparison = _Comparison(oracle, rust, self.inputs)
+            smallest = comparison.search.smallest(inputs)
         return comparison.result(smallest, least=max(1, int(_LEAST_SHARE * self.inputs)))
 
 
@@ -79,12 +79,12 @@ def _not_checked(why: str) -> Equivalence:
 class _Comparison:
     """What has been found so far. A fault of either side ends it; Hypothesis never sees one."""
 
-    def __init__(self, oracle: Oracle, rust: RustFunction) -> None:
+    def __init__(self, oracle: Oracle, rust: RustFunction, inputs: int) -> None:
         self._oracle = oracle
         self._rust = rust
         self._fault: Exception | None = None
         self._differences: dict[str, str] = {}
-        self.search = Search(self._diverges)
+        self.search = Search(self._diverges, inputs)
 
     def _diverges(self, args: Input) -> Verdict:
         if self._fault is not None:

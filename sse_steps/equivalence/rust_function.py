@@ -15,9 +15,11 @@ from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.session import Answer, Died, Session, TimedOut
 from sse_steps.rust.trial import CaseResult, judge_answer
 
+_MOST_REPLACED = 3
+
 
 class UnsteadyError(Exception):
-    """A process that ended on an input on which a fresh process does not."""
+    """Processes end again and again on inputs on which a fresh process does not."""
 
 
 class RustFunction:
@@ -29,6 +31,7 @@ class RustFunction:
         self._sandbox, self._compiled, self._limits = sandbox, compiled, limits
         self._number = functions_of(cases).index(function_of(cases[0]))
         self._session: Session | None = None
+        self._replaced = 0
 
     def __enter__(self) -> Self:
         return self
@@ -51,13 +54,14 @@ class RustFunction:
 
         Raises:
             SandboxError: the process could not be started.
-            UnsteadyError: the process ended, and a fresh one does not.
+            UnsteadyError: that has happened too often.
         """
         is_fresh = self._session is None
         answer = self._ask(case)
         if isinstance(answer, Died | TimedOut) and not is_fresh:
             answer = self._ask(case)
-            if not isinstance(answer, Died | TimedOut):
+            self._replaced += not isinstance(answer, Died | TimedOut)
+            if self._replaced > _MOST_REPLACED:
                 raise UnsteadyError("the Rust used up its limits over many inputs together")
         result = judge_answer(case, answer)
         if result.outcome is Outcome.INFRASTRUCTURE_ERROR:

@@ -14,6 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 _MOST_SHRINKING_CALLS = 1000
 _SHRINKING_S = 5.0
+_DRAWS = 4  # for each input that is wanted, since some are drawn twice
 _BACKEND = "without_local_constants"
 
 Input = tuple[Any, ...]
@@ -31,26 +32,31 @@ class WithoutLocalConstants(HypothesisProvider):
         """Draw no constant."""
 
 
-class Search:
-    """One search. `compared` and `skipped` count distinct inputs."""
+class _Enough(BaseException):
+    """Ends a search that has compared all its inputs. Hypothesis lets it through as it is."""
 
-    def __init__(self, diverges: Callable[[Input], Verdict]) -> None:
+
+class Search:
+    """One search of at most `count` inputs. `compared` and `skipped` count distinct ones."""
+
+    def __init__(self, diverges: Callable[[Input], Verdict], count: int) -> None:
         self._diverges = diverges
+        self._count = count
         self._known: dict[str, Verdict] = {}
         self._calls_left = _MOST_SHRINKING_CALLS
         self._deadline: float | None = None  # of shrinking, once there is something to shrink
         self.compared = 0
         self.skipped = 0
 
-    def smallest(self, inputs: SearchStrategy[Input], count: int) -> Input | None:
+    def smallest(self, inputs: SearchStrategy[Input]) -> Input | None:
         """Return the smallest input that was found to diverge, or None.
 
-        Smallest in Hypothesis's sense: shorter first, then simpler. At most `count` inputs inside
-        the domain are tried, and ten times as many in all.
+        Smallest in Hypothesis's sense: shorter first, then simpler. Inputs outside the domain do
+        not count, but their number is bounded as well.
         """
         AVAILABLE_PROVIDERS.setdefault(_BACKEND, WithoutLocalConstants)
         chosen = settings(
-            max_examples=count,
+            max_examples=_DRAWS * self._count,
             database=None,
             deadline=None,
             derandomize=True,
@@ -59,7 +65,7 @@ class Search:
         )
         try:
             return find(inputs, self._holds, settings=chosen, random=Random(0))  # noqa: S311 - the same inputs every time
-        except (NoSuchExample, Unsatisfiable):
+        except (NoSuchExample, Unsatisfiable, _Enough):
             return None
 
     def stop_shrinking(self) -> None:
@@ -69,23 +75,24 @@ class Search:
     def _holds(self, values: Input) -> bool:
         """Whether an input diverges; one answer an input, so that Hypothesis sees no flaky one."""
         key = repr(values)
-        if key in self._known:
-            assume(self._known[key])  # an input that was drawn before is none of the `count`
-            return True
-        if self._is_over():
-            return False
-        self._known[key] = found = self._diverges(values)
-        self._count(found)
-        assume(found is not None)
-        return bool(found)
+        if key not in self._known:
+            if self._deadline is None and self.compared == self._count:
+                raise _Enough
+            if self._may_not_shrink():
+                return False
+            self._known[key] = found = self._diverges(values)
+            self._note(found)
+        verdict = self._known[key]
+        assume(verdict is not None)
+        return bool(verdict)
 
-    def _is_over(self) -> bool:
+    def _may_not_shrink(self) -> bool:
         if self._deadline is None:
             return False
         self._calls_left -= 1
         return self._calls_left < 0 or time.monotonic() > self._deadline
 
-    def _count(self, found: Verdict) -> None:
+    def _note(self, found: Verdict) -> None:
         if self._deadline is not None:
             return  # inputs of shrinking are not the check's
         self.compared += found is not None
