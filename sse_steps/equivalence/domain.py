@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from sse_steps.records import Case
-from sse_steps.rust.signature import Signature, Type
+from sse_steps.rust.signature import AnnotationError, Signature, Type, coerce
 
 _LARGEST = 1000  # of numbers, unless the cases show larger ones
 _SMALL = 10
@@ -26,12 +26,17 @@ Values = SearchStrategy[Any]
 
 
 def arguments_like(signature: Signature, cases: Sequence[Case]) -> SearchStrategy[tuple[Any, ...]]:
-    """Return a strategy for the arguments of one call."""
-    columns = [
-        _parameter(kind, [case.args[position] for case in cases])
-        for position, (_, kind) in enumerate(signature.parameters)
-    ]
-    return st.tuples(*columns)
+    """Return a strategy for the arguments of one call.
+
+    Raises:
+        AnnotationError: a case has arguments that the signature does not take.
+    """
+    kinds = [kind for _, kind in signature.parameters]
+    if any(len(case.args) != len(kinds) for case in cases):
+        raise AnnotationError(f"not every case calls {signature.name} with {len(kinds)} arguments")
+    rows = [list(map(coerce, case.args, kinds)) for case in cases]
+    columns = [[row[position] for row in rows] for position in range(len(kinds))]
+    return st.tuples(*map(_parameter, kinds, columns))
 
 
 def _parameter(kind: Type, shown: list[Any]) -> Values:

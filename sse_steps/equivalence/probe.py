@@ -16,6 +16,7 @@ from sse_steps.equivalence.rust_function import RustFunction, UnsteadyError
 from sse_steps.equivalence.search import Input, Search, Verdict
 from sse_steps.errors import SandboxError
 from sse_steps.records import Case, Equivalence, EquivalenceStatus, Example, Outcome
+from sse_steps.rust.bridge import function_of
 from sse_steps.rust.compiler import Compiled
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.signature import AnnotationError, read_signature
@@ -29,11 +30,13 @@ def probe_for(example: Example, inputs: int) -> EquivalenceProbe | None:
     """Return what compares candidates with an example's Python on `inputs` inputs.
 
     None where there is nothing to compare: no inputs are asked for, it is no function, no case.
+    Where cases call several functions, the first one's are compared.
     """
     cases = tuple(case for case in example.cases if isinstance(case, Case))
     if inputs < 1 or not cases:
         return None
-    return EquivalenceProbe(example.python, cases, inputs)
+    like = tuple(case for case in cases if function_of(case) == function_of(cases[0]))
+    return EquivalenceProbe(example.python, like, inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class EquivalenceProbe:
             return _not_checked(str(fault))
         with ExitStack() as processes:
             oracle = processes.enter_context(Oracle(sandbox, self.python, self.cases, limits))
-            rust = processes.enter_context(RustFunction(sandbox, compiled, limits, self.cases))
+            rust = processes.enter_context(RustFunction(sandbox, compiled, limits))
             comparison = _Comparison(oracle, rust, self.inputs)
             smallest = comparison.search.smallest(inputs)
         return comparison.result(smallest, least=max(1, int(_LEAST_SHARE * self.inputs)))
