@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from sse_steps.equivalence.domain import arguments_like, values_like
+from sse_steps.equivalence.literals import Literals, literals_in
 from sse_steps.records import Case
 from sse_steps.rust.frames import encode
 from sse_steps.rust.signature import AnnotationError, Type, coerce, read_signature
@@ -23,7 +24,7 @@ NESTED = "dict[str, list[tuple[int, float | None]]]"
 def never(kind: Type, shown: list[Any], condition: Callable[[Any], bool]) -> bool:
     """Return whether no value of a few hundred fulfils a condition."""
     try:
-        find(values_like(kind, shown), condition, settings=settings(max_examples=300))
+        find(values_like(kind, shown, Literals()), condition, settings=settings(max_examples=300))
     except NoSuchExample:
         return True
     return False
@@ -35,7 +36,7 @@ def test_inputs_are_what_the_annotations_say(data: st.DataObject, annotation: st
     """Whatever is generated fits its annotation and can be sent to a candidate."""
     signature = read_signature(f"def f(x: {annotation}) -> int: ...", "f")
     kind = signature.parameters[0][1]
-    value = data.draw(values_like(kind, []))
+    value = data.draw(values_like(kind, [], Literals()))
     assert coerce(value, kind) == value
     encode(value)
 
@@ -97,7 +98,20 @@ def test_a_case_that_contradicts_the_annotations_is_told(args: tuple[object, ...
     """Cases of another number or other types of arguments are a fault of the example, not ours."""
     signature = read_signature("def f(a: str, b: str) -> int: ...", "f")
     with pytest.raises(AnnotationError):
-        arguments_like(signature, [Case("f", args, 0)])
+        arguments_like(signature, [Case("f", args, 0)], Literals())
+
+
+def test_constants_of_the_program_are_tried() -> None:
+    """Numbers and short texts of the source, and the numbers beside them, are likely inputs."""
+    python = f"def f():\n    return 613 < -2.25 or 'key' in 'long' * 9 or {10**400}"
+    literals = literals_in(python)
+    assert literals.integers == (9, 613)
+    assert literals.floats == (-2.25, 2.25)
+    few = settings(max_examples=200)
+    assert find(values_like(INT, [], literals), lambda value: value == 612, settings=few) == 612
+    wanted = values_like(Type("float"), [], literals)
+    assert find(wanted, lambda value: value == -2.25, settings=few) == -2.25
+    assert find(values_like(TEXT, ["ab"], literals), lambda value: "key" in value, settings=few)
 
 
 def test_arguments_of_several_cases_meet() -> None:
@@ -105,6 +119,6 @@ def test_arguments_of_several_cases_meet() -> None:
     signature = read_signature("def f(a: str, b: str) -> int: ...", "f")
     cases = [Case("f", ("first", "x" * 20), 0), Case("f", ("second" * 5, "y"), 0)]
     crossed = ("second" * 5, "x" * 20)
-    inputs = arguments_like(signature, cases)
+    inputs = arguments_like(signature, cases, Literals())
     found = find(inputs, lambda args: args == crossed, settings=settings(max_examples=2000))
     assert found == crossed

@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from sse_steps.equivalence.literals import Literals
 from sse_steps.records import Case
 from sse_steps.rust.signature import AnnotationError, Signature, Type, coerce
 
@@ -25,7 +26,9 @@ _BEYOND_ASCII = "éßΩж日🦀"
 Values = SearchStrategy[Any]
 
 
-def arguments_like(signature: Signature, cases: Sequence[Case]) -> SearchStrategy[tuple[Any, ...]]:
+def arguments_like(
+    signature: Signature, cases: Sequence[Case], literals: Literals
+) -> SearchStrategy[tuple[Any, ...]]:
     """Return a strategy for the arguments of one call.
 
     Raises:
@@ -36,38 +39,42 @@ def arguments_like(signature: Signature, cases: Sequence[Case]) -> SearchStrateg
         raise AnnotationError(f"not every case calls {signature.name} with {len(kinds)} arguments")
     rows = [list(map(coerce, case.args, kinds)) for case in cases]
     columns = [[row[position] for row in rows] for position in range(len(kinds))]
-    return st.tuples(*map(_parameter, kinds, columns))
+    return st.tuples(
+        *(_parameter(kind, column, literals) for kind, column in zip(kinds, columns, strict=True))
+    )
 
 
-def _parameter(kind: Type, shown: list[Any]) -> Values:
+def _parameter(kind: Type, shown: list[Any], literals: Literals) -> Values:
     """Return new values, and those of the cases, which then meet other neighbours."""
-    return st.one_of(values_like(kind, shown), st.sampled_from(shown))
+    return st.one_of(values_like(kind, shown, literals), st.sampled_from(shown))
 
 
-def values_like(kind: Type, shown: Sequence[Any]) -> Values:
+def values_like(kind: Type, shown: Sequence[Any], literals: Literals) -> Values:
     """Return a strategy for values of a type like those that cases show in that place."""
-    simple: dict[str, Callable[[Sequence[Any]], Values]] = {
+    simple: dict[str, Callable[[Sequence[Any], Literals], Values]] = {
         "int": _integers,
         "float": _floats,
-        "bool": lambda _: st.booleans(),
+        "bool": lambda *_: st.booleans(),
         "str": _texts,
-        "None": lambda _: st.none(),
+        "None": lambda *_: st.none(),
     }
     if kind.name in simple:
-        return simple[kind.name](shown)
+        return simple[kind.name](shown, literals)
     if kind.name == "optional":
         inner = [value for value in shown if value is not None]
-        return st.none() | values_like(kind.arguments[0], inner)
+        return st.none() | values_like(kind.arguments[0], inner, literals)
     if kind.name == "tuple":
         places = [[value[place] for value in shown] for place in range(len(kind.arguments))]
-        return st.tuples(*map(values_like, kind.arguments, places))
-    return _collections(kind, shown)
+        parts = zip(kind.arguments, places, strict=True)
+        return st.tuples(*(values_like(part, values, literals) for part, values in parts))
+    return _collections(kind, shown, literals)
 
 
-def _integers(shown: Sequence[int]) -> Values:
+def _integers(shown: Sequence[int], literals: Literals) -> Values:
     low = min([0 if shown and min(shown) >= 0 else -_LARGEST, *shown])
     high = max([_LARGEST, *shown])
-    near = sorted({value + step for value in shown for step in (-1, 0, 1)} | {0})
+    known = {0, *shown, *literals.integers}
+    near = sorted({value + step for value in known for step in (-1, 0, 1)})
     return st.one_of(
         st.integers(max(low, -_SMALL), _SMALL),
         st.sampled_from([value for value in near if low <= value <= high]),
@@ -75,11 +82,12 @@ def _integers(shown: Sequence[int]) -> Values:
     )
 
 
-def _floats(shown: Sequence[float]) -> Values:
+def _floats(shown: Sequence[float], literals: Literals) -> Values:
     finite = [value for value in shown if abs(value) < float("inf")]
     low = min([0.0 if finite and min(finite) >= 0 else -float(_LARGEST), *finite])
     high = max([float(_LARGEST), *finite])
-    edges = [value for value in (0.0, 1.0, -0.0, 0.5, -1.0) if low <= value]
+    known = (0.0, 1.0, -0.0, 0.5, -1.0, *literals.floats, *map(float, literals.integers))
+    edges = [value for value in known if low <= value <= high]
     return st.one_of(
         st.sampled_from([*edges, *shown]),
         st.integers(int(low) * 8, int(high) * 8).map(lambda eighths: eighths / 8),
@@ -87,7 +95,7 @@ def _floats(shown: Sequence[float]) -> Values:
     )
 
 
-def _texts(shown: Sequence[str]) -> Values:
+def _texts(shown: Sequence[str], literals: Literals) -> Values:
     letters = "".join(sorted(set("".join(shown)))) or string.ascii_lowercase
     if shown and all(len(text) == 1 for text in shown):
         return st.sampled_from(letters) | st.sampled_from(_ASCII)
@@ -96,7 +104,7 @@ def _texts(shown: Sequence[str]) -> Values:
         st.sampled_from(shown or [""]),
         st.integers(0, max(map(len, shown), default=0)),
         st.integers(0, 2),
-        st.text(letters, max_size=2),
+        st.text(letters, max_size=2) | st.sampled_from(("", *literals.texts)),
     )
     return st.one_of(
         st.text(letters, max_size=_MOST_ITEMS),
@@ -110,26 +118,36 @@ def _edited(text: str, position: int, cut: int, new: str) -> str:
     return text[:position] + new + text[position + cut :]
 
 
-def _collections(kind: Type, shown: Sequence[Any]) -> Values:
+def _collections(kind: Type, shown: Sequence[Any], literals: Literals) -> Values:
     least = 1 if shown and all(shown) else 0
     if kind.name == "dict":
         keys = [key for each in shown for key in each]
         items = [item for each in shown for item in each.values()]
-        strategies = map(values_like, kind.arguments, (keys, items))
-        return st.dictionaries(*strategies, min_size=least, max_size=_MOST_ITEMS)
+        key, item = kind.arguments
+        return st.dictionaries(
+            values_like(key, keys, literals),
+            values_like(item, items, literals),
+            min_size=least,
+            max_size=_MOST_ITEMS,
+        )
     items = [item for each in shown for item in each]
     if kind.name == "list":
-        return _lists(kind.arguments[0], items, shown, least)
+        return _lists(kind.arguments[0], items, shown, literals)
     make = st.sets if kind.name == "set" else st.frozensets
-    inner = values_like(kind.arguments[0], items)
+    inner = values_like(kind.arguments[0], items, literals)
     return make(inner, min_size=least, max_size=_MOST_ITEMS)
 
 
-def _lists(kind: Type, items: Sequence[Any], shown: Sequence[list[Any]], least: int) -> Values:
+def _lists(
+    kind: Type, items: Sequence[Any], shown: Sequence[list[Any]], literals: Literals
+) -> Values:
+    least = 1 if shown and all(shown) else 0
     if kind.name == "list" and _are_rectangular(shown):
         cells = [cell for row in items for cell in row]
-        return _tables(values_like(kind.arguments[0], cells), least, 1 if all(items) else 0)
-    lists = st.lists(values_like(kind, items), min_size=least, max_size=_MOST_ITEMS)
+        return _tables(
+            values_like(kind.arguments[0], cells, literals), least, 1 if all(items) else 0
+        )
+    lists = st.lists(values_like(kind, items, literals), min_size=least, max_size=_MOST_ITEMS)
     return lists.map(sorted) if _are_sorted(shown) else lists
 
 

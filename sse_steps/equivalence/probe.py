@@ -10,6 +10,7 @@ import hypothesis
 
 from sse_steps.corpus.examples_file import cases_to_json
 from sse_steps.equivalence.domain import arguments_like
+from sse_steps.equivalence.literals import literals_in
 from sse_steps.equivalence.oracle import Oracle
 from sse_steps.equivalence.python_session import PythonError
 from sse_steps.equivalence.rust_function import RustFunction, UnsteadyError
@@ -64,7 +65,8 @@ class EquivalenceProbe:
             SandboxError: the sandbox could not start the candidate.
         """
         try:
-            inputs = arguments_like(read_signature(self.python, self.cases[0].function), self.cases)
+            signature = read_signature(self.python, self.cases[0].function)
+            inputs = arguments_like(signature, self.cases, literals_in(self.python))
         except AnnotationError as fault:
             return _not_checked(str(fault))
         with ExitStack() as processes:
