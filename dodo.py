@@ -2,7 +2,7 @@
 
 corpus ─┐
         ├─> transpile ─> check ─> metrics ─> report
-download┘
+download┘      crates ─┘
 """
 
 import sys
@@ -11,11 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.config import overrides_in
-from sse_steps.steps import action, settings_or_message, unchanged
+from sse_steps.steps import (
+    COMMAND,
+    Reporter,
+    action,
+    command,
+    option,
+    settings_or_message,
+    unchanged,
+)
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 
-DOIT_CONFIG = {"default_tasks": ["report"], "verbosity": 2, "backend": "sqlite3"}
+DOIT_CONFIG = {
+    "default_tasks": ["report"],
+    "verbosity": 2,
+    "backend": "sqlite3",
+    "reporter": Reporter,
+}
 
 ROOT = Path(__file__).parent.resolve()
 PLAN = Plan(settings_or_message(overrides_in(sys.argv[1:]), ROOT), ROOT)
@@ -51,6 +64,19 @@ def task_download() -> Iterator[Task]:
         }
 
 
+def task_crates() -> Iterator[Task]:
+    """Bring the crates that tasks allow, and build them isolated."""
+    for task, target in PLAN.crate_builds(compiler_version()):
+        settings, folder = PLAN.crates_slice(task), PLAN.lock_folder(task)
+        yield {
+            "name": task,
+            "file_dep": [folder / "Cargo.toml", folder / "Cargo.lock"],
+            "targets": [target],
+            "uptodate": [unchanged(settings, rustc=compiler_version())],
+            "actions": [action("crates", settings, folder, PLAN.cache)],
+        }
+
+
 def task_transpile() -> Iterator[Task]:
     """Let each model turn each example into Rust, in one shot."""
     for origin in PLAN.origins():
@@ -69,16 +95,16 @@ def task_transpile() -> Iterator[Task]:
 
 def task_check() -> Iterator[Task]:
     """Compile each completion, put its cases to it and record the verdict."""
-    settings = PLAN.check_slice()
     for origin in PLAN.origins():
+        settings = PLAN.check_slice(origin.task)
         examples, completions = PLAN.examples(origin.task), PLAN.completions(origin)
-        target = PLAN.verdicts(origin)
+        target, lock = PLAN.verdicts(origin), PLAN.lock_folder(origin.task)
         yield {
             "name": f"{origin.task}:{origin.model}:{origin.run}",
-            "file_dep": [examples, completions],
+            "file_dep": [examples, completions, *PLAN.crates(origin.task, compiler_version())],
             "targets": [target],
             "uptodate": [unchanged(settings, rustc=compiler_version(), python=sys.version)],
-            "actions": [action("check", settings, examples, completions, PLAN.cache, target)],
+            "actions": [action("check", settings, examples, completions, lock, PLAN.cache, target)],
             "clean": True,
         }
 
@@ -107,4 +133,18 @@ def task_report() -> Task:
         "uptodate": [unchanged(settings)],
         "actions": [action("report", settings, PLAN.database, files)],
         "clean": True,
+    }
+
+
+def task_verify() -> Task:
+    """Judge one Rust file: doit verify --source out.rs [--tests tests.rs | --cases cases.json]."""
+    return {
+        "params": [
+            option("source", "the Rust to judge"),
+            option("tests", "Rust tests for it"),
+            option("cases", "cases for it, as JSON"),
+            option("json", "print one JSON object", default=False),
+        ],
+        "actions": [command("verify", PLAN.verify_slice(), PLAN.cache)],
+        "meta": COMMAND,
     }

@@ -23,9 +23,10 @@ from tree_sitter import Language, Node, Parser
 from sse_steps.console import progress
 from sse_steps.corpus.expected import Python, with_expected
 from sse_steps.corpus.folder import read_folder
-from sse_steps.records import Example, Judgement
+from sse_steps.records import Example, Verdict
 from sse_steps.rust.judge import Judge
-from sse_steps.rust.sandbox import Limits, strongest_sandbox
+from sse_steps.rust.probe import strongest_sandbox
+from sse_steps.rust.sandbox import Limits
 from sse_steps.rust.toolchain import cpu_count, find_toolchain
 
 ROOT = Path(__file__).parents[1]
@@ -136,21 +137,21 @@ def main() -> None:
         chosen += [(example, text, kind) for text, kind in picked]
     with progress("mutants", len(chosen)) as advance, ThreadPoolExecutor(cpu_count()) as pool:
 
-        def judged(item: tuple[Example, str, str]) -> Judgement:
-            judgement = judge.judge(item[1], item[0].cases)
+        def judged(item: tuple[Example, str, str]) -> Verdict:
+            verdict = judge.judge(item[1], item[0].cases)
             advance(1)
-            return judgement
+            return verdict
 
-        judgements = list(pool.map(judged, chosen))
-    print_table(chosen, judgements)
+        verdicts = list(pool.map(judged, chosen))
+    print_table(chosen, verdicts)
 
 
-def print_table(chosen: list[tuple[Example, str, str]], judgements: list[Judgement]) -> None:
+def print_table(chosen: list[tuple[Example, str, str]], verdicts: list[Verdict]) -> None:
     """Print a line a kind, the total, and the mutants that passed."""
     compiled, missed = Counter[str](), Counter[str]()
-    for (example, text, kind), judgement in zip(chosen, judgements, strict=True):
-        compiled[kind] += judgement.compiles
-        if judgement.passes():
+    for (example, text, kind), verdict in zip(chosen, verdicts, strict=True):
+        compiled[kind] += verdict.compiles
+        if verdict.passes():
             missed[kind] += 1
             print(f"missed: {example.id} ({kind}): {difference(example.reference or '', text)}")
     print(f"{'kind':12}{'compile':>9}{'caught':>9}{'share':>9}")

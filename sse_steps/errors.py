@@ -51,6 +51,22 @@ class ToolchainError(UserError):
     """No usable Rust toolchain."""
 
 
+class CratesError(UserError):
+    """Crates that a task allows and that cannot be had, or not in the way that it says."""
+
+
+class InputFileError(UserError):
+    """A file named on the command line that cannot be read or is not what it should be."""
+
+
+class CasesError(UserError):
+    """Cases that cannot be put to a program."""
+
+
+class RustTestsError(UserError):
+    """Rust tests of a user that cannot be run as they are written."""
+
+
 class SandboxError(UserError):
     """The isolation that was asked for cannot be had on this machine."""
 

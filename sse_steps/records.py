@@ -158,9 +158,20 @@ class Equivalence:
     detail: str = ""  # the smallest input on which they differ, or why nothing was checked
 
 
+class Method(StrEnum):
+    """How a verdict was reached."""
+
+    ANSWERS = "answers"  # answers compared outside of the candidate's process
+    IN_PROCESS = "in-process"  # a user's Rust tests, run in the candidate's process: weaker
+
+
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the judge found about one program, whoever wrote it. Times are seconds of wall clock."""
+class Verdict:
+    """What the judge found about one program, whoever wrote it. Times are seconds of wall clock.
+
+    `compiles` is about the program together with what calls it. `tests_run` and `tests_passed`
+    count cases, or a user's Rust tests.
+    """
 
     outcome: Outcome
     compiles: bool
@@ -171,6 +182,7 @@ class Judgement:
     error_code: str | None  # rustc's, such as E0308
     diagnostics: str
     isolation: str  # the level of isolation that the verdict was reached under
+    method: Method = Method.ANSWERS
     equivalence: EquivalenceStatus | None = None  # None: nothing to check, or checks are off
     equivalence_inputs: int = 0
     equivalence_detail: str = ""
@@ -181,8 +193,8 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """One row of `verdicts`: a judgement, and whose completion it is about."""
+class VerdictRow:
+    """One row of `verdicts`: a verdict, and whose completion it is about."""
 
     task: str
     model: str

@@ -142,6 +142,14 @@ class DownloadSlice:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class CratesSlice:
+    """What the crates that a task allows depend on."""
+
+    names: tuple[str, ...]
+    allow_weak_isolation: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TranspileSlice:
     """What one run of one model on one task depends on."""
 
@@ -159,6 +167,7 @@ class CheckSlice:
 
     limits: LimitSettings
     allow_weak_isolation: bool
+    crates: tuple[str, ...] = ()  # that the task allows
     equivalence: EquivalenceSettings = dataclasses.field(default_factory=EquivalenceSettings)
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import settings
 
 from sse_steps.config import load_settings
-from sse_steps.rust.sandbox import Sandbox, strongest_sandbox
+from sse_steps.rust.probe import strongest_sandbox
+from sse_steps.rust.sandbox import Sandbox
 from sse_steps.rust.toolchain import Toolchain, find_toolchain
 from sse_steps.steps import download
 from sse_steps.steps.plan import Plan

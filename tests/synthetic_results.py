@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from sse_steps.corpus.levels import LEVELS
-from sse_steps.records import Completion, FinishReason, Outcome, Role, Verdict
+from sse_steps.records import Completion, FinishReason, Outcome, Role, VerdictRow
 from sse_steps.sql.sources import ModelRow, Sources
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ COMPLETION = Completion(
     error=None,
 )
 
-VERDICT = Verdict(
+VERDICT = VerdictRow(
     task="task",
     model="model",
     run=1,
@@ -64,7 +64,7 @@ def candidate(name: str, *, size_bytes: int | None = None, role: Role = Role.CAN
 
 def attempt(
     completion: Completion, outcome: Outcome = Outcome.PASSED
-) -> tuple[Completion, Verdict]:
+) -> tuple[Completion, VerdictRow]:
     """Return `completion` with a verdict that fits it."""
     compiles = outcome not in (Outcome.COMPILE_ERROR, Outcome.NO_CODE, Outcome.NO_ANSWER)
     passed = 4 if outcome is Outcome.PASSED else 0
@@ -86,7 +86,7 @@ def attempt(
 
 def scripted(
     model: str, runs: Sequence[str], *, template: Completion = COMPLETION, per_level: int = 2
-) -> list[tuple[Completion, Verdict]]:
+) -> list[tuple[Completion, VerdictRow]]:
     """Return one attempt per letter: p passed, w wrong answer, c compile error, n no code.
 
     `runs` holds a string per run, a letter per example; levels rise every `per_level` of them.
@@ -131,7 +131,7 @@ def write_parquet(path: Path, rows: Sequence[DataclassInstance]) -> Path:
 
 
 def write_sources(
-    folder: Path, attempts: Sequence[tuple[Completion, Verdict]], models: Sequence[ModelRow]
+    folder: Path, attempts: Sequence[tuple[Completion, VerdictRow]], models: Sequence[ModelRow]
 ) -> Sources:
     """Write the attempts as Parquet under `folder` and return what a database is built from."""
     completions = [completion for completion, _ in attempts]

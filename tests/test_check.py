@@ -18,7 +18,7 @@ from sse_steps.records import (
     Example,
     FinishReason,
     Outcome,
-    Verdict,
+    VerdictRow,
 )
 from sse_steps.rust.sandbox import Sandbox
 from sse_steps.rust.toolchain import Toolchain
@@ -38,19 +38,14 @@ RIGHT = "pub fn double(n: i64) -> i64 { n * 2 }"
 
 def verdicts_on(
     folder: Path, *rows: Completion, example: Example = EXAMPLE, settings: CheckSlice = SLICE
-) -> list[Verdict]:
+) -> list[VerdictRow]:
     """Run the step on completions of one example."""
     write_examples([example], folder / "examples.jsonl")
     write_parquet(rows, Completion, folder / "completions.parquet")
     target = folder / "verdicts.parquet"
-    check.run(
-        settings,
-        folder / "examples.jsonl",
-        folder / "completions.parquet",
-        folder / "cache",
-        target,
-    )
-    return read_parquet(target, Verdict)
+    examples, completions = folder / "examples.jsonl", folder / "completions.parquet"
+    check.run(settings, examples, completions, folder, folder / "cache", target)
+    return read_parquet(target, VerdictRow)
 
 
 @pytest.fixture
@@ -61,7 +56,7 @@ def folder(tmp_path: Path, toolchain: Toolchain) -> Path:
 
 
 def test_equal_programs_are_judged_once(folder: Path) -> None:
-    """Completions with the same Rust share one judgement; the second is marked as cached."""
+    """Completions with the same Rust share one verdict; the second is marked as cached."""
     first, second = verdicts_on(
         folder, replace(COMPLETION, rust=RIGHT), replace(COMPLETION, run=2, rust=RIGHT)
     )

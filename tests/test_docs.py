@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 from synthetic_results import COMPLETION, attempt, candidate, write_sources
 
+import sse_steps
+from sse_steps.rust.toolchain import Toolchain
 from sse_steps.sql.database import build_database
 
 ROOT = Path(__file__).parents[1]
@@ -42,10 +48,41 @@ def test_every_public_column_is_documented(tmp_path: Path, table: str) -> None:
     assert sorted(documented_columns(table)) == sorted(names)
 
 
+def test_the_examples_of_the_api_run(
+    tmp_path: Path, toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Python in docs/api.md runs from its top to its end as it stands there."""
+    kept = tmp_path / ".cache/single-shot-eval/judge" / toolchain.folder.name
+    shutil.copytree(toolchain.folder, kept)
+    page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) > 5
+    monkeypatch.chdir(ROOT)
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    # The toolchain's home follows HOME unless it is said.
+    environment.setdefault("RUSTUP_HOME", str(Path.home() / ".rustup"))
+    command = [sys.executable, "-W", "error", "-c", "\n".join(blocks)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_public_name_is_documented() -> None:
+    """docs/api.md mentions each name of the API."""
+    page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    assert [name for name in sse_steps.__all__ if name not in page] == []
+
+
+def test_every_option_of_verify_is_documented() -> None:
+    """docs/verify.md has a row for each option that the command has, and no other."""
+    page = (ROOT / "docs/verify.md").read_text(encoding="utf-8")
+    known = re.findall(r'option\("(\w+)"', (ROOT / "dodo.py").read_text(encoding="utf-8"))
+    assert sorted(re.findall(r"^\| `--(\w+)` \|", page, re.MULTILINE)) == sorted(known)
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     """Every relative link in the README and in docs/ names a file that is there."""
     for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for link in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
+        for link in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):
             target = page.parent / link
             assert target.is_file(), f"{page.name} links to {link}"
             assert target.stat().st_size > 100, f"{page.name} links to {link}, which is empty"

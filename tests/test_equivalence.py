@@ -12,9 +12,9 @@ from sse_steps.records import (
     EquivalenceStatus,
     Example,
     Failure,
-    Judgement,
     Outcome,
     ProgramCase,
+    Verdict,
 )
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.sandbox import Limits, Sandbox
@@ -36,27 +36,27 @@ def judge(toolchain: Toolchain, sandbox: Sandbox) -> Judge:
     return Judge(toolchain, sandbox, LIMITS)
 
 
-def compared(judge: Judge, python: str, cases: tuple[Case, ...], rust: str) -> Judgement:
+def compared(judge: Judge, python: str, cases: tuple[Case, ...], rust: str) -> Verdict:
     """Judge a candidate that passes its cases, with 50 inputs of comparison."""
     probe = probe_for(Example("e", 1, python, cases, "a signature"), 50)
-    [judgement] = judge.judge_many([Sample(rust, cases, probe)])
-    assert judgement.outcome is Outcome.PASSED, judgement.diagnostics
-    return judgement
+    [verdict] = judge.judge_many([Sample(rust, cases, probe)])
+    assert verdict.outcome is Outcome.PASSED, verdict.diagnostics
+    return verdict
 
 
 def test_an_equal_candidate_is_equal_on_all_inputs(judge: Judge) -> None:
     """A right translation is compared on as many inputs as were asked for."""
-    judgement = compared(judge, GRADE, GRADE_CASES, RIGHT)
-    assert judgement.equivalence is EquivalenceStatus.EQUAL
-    assert (judgement.equivalence_inputs, judgement.equivalence_detail) == (50, "")
+    verdict = compared(judge, GRADE, GRADE_CASES, RIGHT)
+    assert verdict.equivalence is EquivalenceStatus.EQUAL
+    assert (verdict.equivalence_inputs, verdict.equivalence_detail) == (50, "")
 
 
 def test_an_edge_that_no_case_has_is_found_exactly(judge: Judge) -> None:
     """A comparison that is off by one passes the cases and diverges on the one input it misses."""
     cases = (*GRADE_CASES, Case("grade", (51,), "pass"), Case("grade", (49,), "fail"))
-    judgement = compared(judge, GRADE, cases, OFF_BY_ONE)
-    assert judgement.equivalence is EquivalenceStatus.DIVERGED
-    assert judgement.equivalence_detail == "grade(50) gave 'fail', expected 'pass'"
+    verdict = compared(judge, GRADE, cases, OFF_BY_ONE)
+    assert verdict.equivalence is EquivalenceStatus.DIVERGED
+    assert verdict.equivalence_detail == "grade(50) gave 'fail', expected 'pass'"
 
 
 def test_the_input_is_the_smallest(judge: Judge) -> None:
@@ -64,8 +64,8 @@ def test_the_input_is_the_smallest(judge: Judge) -> None:
     python = "def total(items: list[int]) -> int:\n    return sum(items)\n"
     rust = "pub fn total(items: &[i64]) -> i64 { items.iter().take(3).sum() }"
     cases = (Case("total", ([4, 5],), 9), Case("total", ([],), 0))
-    judgement = compared(judge, python, cases, rust)
-    assert judgement.equivalence_detail == "total([0, 0, 0, 1]) gave 0, expected 1"
+    verdict = compared(judge, python, cases, rust)
+    assert verdict.equivalence_detail == "total([0, 0, 0, 1]) gave 0, expected 1"
 
 
 def test_two_comparisons_are_the_same(judge: Judge) -> None:
@@ -85,8 +85,8 @@ def test_an_exception_that_no_case_shows_is_outside_the_domain(judge: Judge) -> 
     """What raises in Python is skipped, so a candidate that panics there is equal."""
     python = "def divide(a: int, b: int) -> int:\n    return a // b if b != 7 else 1 // 0\n"
     rust = "pub fn divide(a: i64, b: i64) -> i64 { if b == 7 { panic!() } a.div_euclid(b) }"
-    judgement = compared(judge, python, (Case("divide", (9, 3), 3),), rust)
-    assert judgement.equivalence is EquivalenceStatus.EQUAL
+    verdict = compared(judge, python, (Case("divide", (9, 3), 3),), rust)
+    assert verdict.equivalence is EquivalenceStatus.EQUAL
 
 
 @pytest.mark.parametrize(
@@ -131,25 +131,25 @@ def test_integers_beyond_rust_are_outside_the_domain(judge: Judge) -> None:
     """Where Python's answer does not fit an i64, an overflow is no divergence."""
     python = "def power(n: int) -> int:\n    return 3 ** n\n"
     rust = "pub fn power(n: u32) -> i64 { 3i64.pow(n) }"
-    judgement = compared(judge, python, (Case("power", (2,), 9), Case("power", (30,), 3**30)), rust)
-    assert judgement.equivalence is EquivalenceStatus.EQUAL
-    assert 5 <= judgement.equivalence_inputs <= 40
+    verdict = compared(judge, python, (Case("power", (2,), 9), Case("power", (30,), 3**30)), rust)
+    assert verdict.equivalence is EquivalenceStatus.EQUAL
+    assert 5 <= verdict.equivalence_inputs <= 40
 
 
 def test_a_candidate_that_runs_out_of_time_diverges(judge: Judge) -> None:
     """An endless loop on an input that no case has is a divergence, and it is not shrunk."""
     rust = RIGHT.replace("{\n", "{\n    while points == 50 {}\n", 1)
     cases = (*GRADE_CASES, Case("grade", (49,), "fail"))
-    judgement = compared(judge, GRADE, cases, rust)
-    assert judgement.equivalence is EquivalenceStatus.DIVERGED
-    assert "grade(50)" in judgement.equivalence_detail
+    verdict = compared(judge, GRADE, cases, rust)
+    assert verdict.equivalence is EquivalenceStatus.DIVERGED
+    assert "grade(50)" in verdict.equivalence_detail
 
 
 def test_a_candidate_that_dies_diverges(judge: Judge) -> None:
     """A process that ends on an input is replaced, and the input is found."""
     rust = RIGHT.replace("{\n", "{\n    if points == 0 { std::process::exit(0) }\n", 1)
-    judgement = compared(judge, GRADE, GRADE_CASES, rust)
-    assert judgement.equivalence_detail.startswith("grade(0) ended the process")
+    verdict = compared(judge, GRADE, GRADE_CASES, rust)
+    assert verdict.equivalence_detail.startswith("grade(0) ended the process")
 
 
 def test_limits_used_up_over_many_inputs_are_no_divergence(judge: Judge) -> None:
@@ -157,9 +157,9 @@ def test_limits_used_up_over_many_inputs_are_no_divergence(judge: Judge) -> None
     spin = "    let start = std::time::Instant::now(); while start.elapsed().as_millis() < 250 {}\n"
     rust = RIGHT.replace("{\n", "{\n" + spin, 1)
     hurried = replace(judge, limits=replace(LIMITS, cpu_s=1))
-    judgement = compared(hurried, GRADE, GRADE_CASES, rust)
-    assert judgement.equivalence is EquivalenceStatus.NOT_CHECKED
-    assert "over many inputs together" in judgement.equivalence_detail
+    verdict = compared(hurried, GRADE, GRADE_CASES, rust)
+    assert verdict.equivalence is EquivalenceStatus.NOT_CHECKED
+    assert "over many inputs together" in verdict.equivalence_detail
 
 
 @pytest.mark.parametrize(
@@ -175,19 +175,19 @@ def test_limits_used_up_over_many_inputs_are_no_divergence(judge: Judge) -> None
 )
 def test_a_python_that_is_of_no_use_is_said_so(judge: Judge, python: str, why: str) -> None:
     """Whatever the Python does, the verdict stands and the reason is told."""
-    judgement = compared(judge, python, GRADE_CASES, RIGHT)
-    assert judgement.equivalence is EquivalenceStatus.NOT_CHECKED
-    assert judgement.equivalence_inputs == 0
-    assert why in judgement.equivalence_detail
+    verdict = compared(judge, python, GRADE_CASES, RIGHT)
+    assert verdict.equivalence is EquivalenceStatus.NOT_CHECKED
+    assert verdict.equivalence_inputs == 0
+    assert why in verdict.equivalence_detail
 
 
 def test_a_failing_candidate_is_not_compared(judge: Judge) -> None:
     """Only what passes its cases is put to further inputs."""
     probe = probe_for(Example("e", 1, GRADE, GRADE_CASES, "a signature"), 50)
     wrong = RIGHT.replace(">= 50", ">= 95")
-    [judgement] = judge.judge_many([Sample(wrong, GRADE_CASES, probe)])
-    assert judgement.outcome is Outcome.WRONG_ANSWER
-    assert judgement.equivalence is None
+    [verdict] = judge.judge_many([Sample(wrong, GRADE_CASES, probe)])
+    assert verdict.outcome is Outcome.WRONG_ANSWER
+    assert verdict.equivalence is None
 
 
 def test_there_is_nothing_to_compare_in_a_program_or_with_no_inputs() -> None:

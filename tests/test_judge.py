@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sse_steps.records import Case, Judgement, Outcome, ProgramCase
+from sse_steps.records import Case, Outcome, ProgramCase, Verdict
 from sse_steps.rust.judge import Judge
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
@@ -32,23 +32,23 @@ def impatient(judge: Judge) -> Judge:
     return replace(judge, limits=SHORT)
 
 
-def why(judgement: Judgement) -> str:
+def why(verdict: Verdict) -> str:
     """Return what a failing test should print."""
-    return f"{judgement.outcome}: {judgement.diagnostics}"
+    return f"{verdict.outcome}: {verdict.diagnostics}"
 
 
 def check_passes(judge: Judge, rust: str, *cases: Case) -> None:
     """Check that a candidate passes all of its cases, with every field as it must be."""
-    judgement = judge.judge(rust, cases)
-    assert judgement.outcome is Outcome.PASSED, why(judgement)
-    assert judgement.passes()
-    assert judgement.compiles
-    assert judgement.tests_run == judgement.tests_passed == len(cases)
-    assert judgement.compile_s > 0
-    assert judgement.run_s > 0
-    assert judgement.error_code is None
-    assert judgement.diagnostics == ""
-    assert judgement.isolation == judge.sandbox.level
+    verdict = judge.judge(rust, cases)
+    assert verdict.outcome is Outcome.PASSED, why(verdict)
+    assert verdict.passes()
+    assert verdict.compiles
+    assert verdict.tests_run == verdict.tests_passed == len(cases)
+    assert verdict.compile_s > 0
+    assert verdict.run_s > 0
+    assert verdict.error_code is None
+    assert verdict.diagnostics == ""
+    assert verdict.isolation == judge.sandbox.level
 
 
 # One source per group and one case per kind of parameter: a compilation takes a fifth of a second.
@@ -139,6 +139,23 @@ FITTING: dict[str, tuple[str, list[Case]]] = {
         "pub fn f<T: std::ops::Add<Output = T>>(x: T, y: T) -> T where (): Only<T> { x + y }",
         [Case("f", (1, 2), 3)],
     ),
+    "a type parameter": (
+        "pub fn f<T: PartialOrd + Copy>(x: &[T]) -> T { let mut m = x[0]; "
+        "for &y in x { if y > m { m = y } } m }",
+        [Case("f", ([1, 3, 2],), 3)],
+    ),
+    "a type parameter of floats": (
+        "pub fn f<T: Into<f64> + Copy>(x: &[T]) -> f64 { x.iter().map(|&y| y.into()).sum() }",
+        [Case("f", ([1.5, 3.0],), 4.5)],
+    ),
+    "an impl Trait": (
+        "pub fn f(x: impl IntoIterator<Item = i64>, y: impl AsRef<str>) -> String "
+        "{ format!(\"{}{}\", x.into_iter().sum::<i64>(), y.as_ref()) }",
+        [Case("f", ([1, 3], "a"), "4a")],
+    ),
+    "a lifetime": (
+        "pub fn f<'a>(x: &'a [String]) -> &'a str { &x[0] }", [Case("f", (["a"],), "a")],
+    ),
     "a constant parameter beside a fixed array": (
         "struct A<const N: usize>;\nimpl A<2> { fn sum(x: [i64; 2]) -> i64 { x[0] + x[1] } }\n"
         "pub fn f(x: [i64; 2]) -> i64 { A::<2>::sum(x) }",
@@ -184,14 +201,14 @@ def test_right_answers_pass(judge: Judge, rust: str, cases: list[Case]) -> None:
 
 def test_wrong_answers_are_counted(judge: Judge) -> None:
     """A wrong answer fails the candidate; the cases that it got right are still counted."""
-    judgement = judge.judge(
+    verdict = judge.judge(
         "fn add(a: i64, b: i64) -> i64 { if a < 0 { a + b } else { a - b + 10 } }", ADD_CASES
     )
-    assert judgement.outcome is Outcome.WRONG_ANSWER
-    assert not judgement.passes()
-    assert judgement.compiles
-    assert (judgement.tests_run, judgement.tests_passed) == (3, 1)
-    assert "add(1, 2) gave 9, expected 3" in judgement.diagnostics
+    assert verdict.outcome is Outcome.WRONG_ANSWER
+    assert not verdict.passes()
+    assert verdict.compiles
+    assert (verdict.tests_run, verdict.tests_passed) == (3, 1)
+    assert "add(1, 2) gave 9, expected 3" in verdict.diagnostics
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])
@@ -199,9 +216,9 @@ def test_one_wrong_case_is_enough(judge: Judge, at: int) -> None:
     """A candidate that is wrong once, in whichever case, does not pass."""
     cases = [*ADD_CASES]
     cases[at] = replace(cases[at], expected=77)
-    judgement = judge.judge(ADD, tuple(cases))
-    assert judgement.outcome is Outcome.WRONG_ANSWER
-    assert (judgement.tests_run, judgement.tests_passed) == (3, 2)
+    verdict = judge.judge(ADD, tuple(cases))
+    assert verdict.outcome is Outcome.WRONG_ANSWER
+    assert (verdict.tests_run, verdict.tests_passed) == (3, 2)
 
 
 MISFITS: dict[str, tuple[str, Case, Outcome]] = {
@@ -268,11 +285,11 @@ MISFITS: dict[str, tuple[str, Case, Outcome]] = {
 @pytest.mark.parametrize(("rust", "case", "outcome"), MISFITS.values(), ids=MISFITS.keys())
 def test_everything_else_fails(judge: Judge, rust: str, case: Case, outcome: Outcome) -> None:
     """A candidate that compiles and does not give the expected answer fails, by its own name."""
-    judgement = judge.judge(rust, (case,))
-    assert judgement.outcome is outcome, why(judgement)
-    assert judgement.compiles
-    assert (judgement.tests_run, judgement.tests_passed) == (1, 0)
-    assert judgement.diagnostics
+    verdict = judge.judge(rust, (case,))
+    assert verdict.outcome is outcome, why(verdict)
+    assert verdict.compiles
+    assert (verdict.tests_run, verdict.tests_passed) == (1, 0)
+    assert verdict.diagnostics
 
 
 def test_a_process_that_dies_is_replaced(judge: Judge) -> None:
@@ -281,9 +298,9 @@ def test_a_process_that_dies_is_replaced(judge: Judge) -> None:
         "fn add(a: i64, b: i64) -> i64 { if a == -5 { std::process::exit(0) } "
         "if a == 1 { panic!() } a + b }"
     )
-    judgement = judge.judge(rust, ADD_CASES)
-    assert judgement.outcome is Outcome.PANICKED
-    assert (judgement.tests_run, judgement.tests_passed) == (3, 1)
+    verdict = judge.judge(rust, ADD_CASES)
+    assert verdict.outcome is Outcome.PANICKED
+    assert (verdict.tests_run, verdict.tests_passed) == (3, 1)
 
 
 ENDLESS = {
@@ -307,9 +324,9 @@ ENDLESS = {
 def test_endless_functions_are_stopped(impatient: Judge, rust: str) -> None:
     """A function that never answers is a timeout, soon after its limit, and the rest is not run."""
     started = time.perf_counter()
-    judgement = impatient.judge(rust, (Case("f", (), 3), Case("f", (), 3)))
-    assert judgement.outcome is Outcome.TIMEOUT, why(judgement)
-    assert (judgement.tests_run, judgement.tests_passed) == (1, 0) or judgement.tests_run == 2
+    verdict = impatient.judge(rust, (Case("f", (), 3), Case("f", (), 3)))
+    assert verdict.outcome is Outcome.TIMEOUT, why(verdict)
+    assert (verdict.tests_run, verdict.tests_passed) == (1, 0) or verdict.tests_run == 2
     assert time.perf_counter() - started < 20
 
 
@@ -349,13 +366,13 @@ NOT_COMPILING: dict[str, tuple[str, str | None]] = {
 @pytest.mark.parametrize(("rust", "code"), NOT_COMPILING.values(), ids=NOT_COMPILING.keys())
 def test_what_does_not_compile_says_why(judge: Judge, rust: str, code: str | None) -> None:
     """A text that rustc refuses is a compile error with rustc's own code and words."""
-    judgement = judge.judge(rust, ADD_CASES)
-    assert judgement.outcome is Outcome.COMPILE_ERROR, why(judgement)
-    assert not judgement.compiles
-    assert judgement.error_code == code
-    assert (judgement.tests_run, judgement.tests_passed) == (0, 0)
-    assert "error" in judgement.diagnostics
-    assert judgement.compile_s > 0
+    verdict = judge.judge(rust, ADD_CASES)
+    assert verdict.outcome is Outcome.COMPILE_ERROR, why(verdict)
+    assert not verdict.compiles
+    assert verdict.error_code == code
+    assert (verdict.tests_run, verdict.tests_passed) == (0, 0)
+    assert "error" in verdict.diagnostics
+    assert verdict.compile_s > 0
 
 
 @pytest.mark.parametrize(
@@ -367,31 +384,31 @@ def test_what_does_not_compile_says_why(judge: Judge, rust: str, code: str | Non
 )
 def test_open_type_parameters_do_not_compile(judge: Judge, rust: str) -> None:
     """A parameter whose type nothing decides cannot be called, and the compiler says so."""
-    judgement = judge.judge(rust, ADD_CASES)
-    assert judgement.outcome is Outcome.COMPILE_ERROR, why(judgement)
-    assert judgement.error_code in ("E0277", "E0282", "E0283")  # which one is rustc's to choose
+    verdict = judge.judge(rust, ADD_CASES)
+    assert verdict.outcome is Outcome.COMPILE_ERROR, why(verdict)
+    assert verdict.error_code in ("E0277", "E0282", "E0283")  # which one is rustc's to choose
 
 
 def test_the_compiler_reads_no_file_of_the_host(judge: Judge) -> None:
     """What rustc says about a file that it was told to include shows nothing of the file."""
     rust = f"#[path = {str(Path(__file__))!r}] mod stolen;\n{ADD}".replace("'", '"')
-    judgement = judge.judge(rust, ADD_CASES)
-    assert "couldn't read" in judgement.diagnostics
-    assert "The judge with a real compiler" not in judgement.diagnostics
+    verdict = judge.judge(rust, ADD_CASES)
+    assert "couldn't read" in verdict.diagnostics
+    assert "The judge with a real compiler" not in verdict.diagnostics
 
 
 def test_no_case_is_no_pass(judge: Judge) -> None:
     """Without a case even a right candidate is untested."""
-    judgement = judge.judge(ADD, ())
-    assert judgement.outcome is Outcome.UNTESTED
-    assert not judgement.passes()
-    assert judgement.tests_run == 0
+    verdict = judge.judge(ADD, ())
+    assert verdict.outcome is Outcome.UNTESTED
+    assert not verdict.passes()
+    assert verdict.tests_run == 0
 
 
 def test_an_argument_beyond_128_bits_ends_no_build(judge: Judge) -> None:
-    """A case that the protocol cannot carry gives a judgement that is no pass, and no crash."""
-    judgement = judge.judge("fn f(x: i128) -> i128 { x }", (Case("f", (2**200,), 2**200),))
-    assert not judgement.passes()
+    """A case that the protocol cannot carry gives a verdict that is no pass, and no crash."""
+    verdict = judge.judge("fn f(x: i128) -> i128 { x }", (Case("f", (2**200,), 2**200),))
+    assert not verdict.passes()
 
 
 def test_tuples_of_many_items_can_be_answered(judge: Judge) -> None:
@@ -424,9 +441,9 @@ def test_a_right_program_passes(judge: Judge) -> None:
         ProgramCase(("a b", "ë"), "x\ny", '["a b", "ë"] x\ny\n', 2),
         ProgramCase(("--",), "🦀", '["--"] 🦀\n', 1),
     )
-    judgement = judge.judge(ECHO, cases)
-    assert judgement.outcome is Outcome.PASSED, why(judgement)
-    assert (judgement.tests_run, judgement.tests_passed) == (3, 3)
+    verdict = judge.judge(ECHO, cases)
+    assert verdict.outcome is Outcome.PASSED, why(verdict)
+    assert (verdict.tests_run, verdict.tests_passed) == (3, 3)
 
 
 PROGRAMS: dict[str, tuple[str, ProgramCase, Outcome]] = {
@@ -479,10 +496,10 @@ def test_programs_are_judged_by_output_and_exit_code(
     judge: Judge, rust: str, case: ProgramCase, outcome: Outcome
 ) -> None:
     """A program passes when it prints and ends as the Python did, and in no other way."""
-    judgement = judge.judge(rust, (case,))
-    assert judgement.outcome is outcome, why(judgement)
-    assert judgement.compiles
-    assert judgement.tests_passed == int(outcome is Outcome.PASSED)
+    verdict = judge.judge(rust, (case,))
+    assert verdict.outcome is outcome, why(verdict)
+    assert verdict.compiles
+    assert verdict.tests_passed == int(outcome is Outcome.PASSED)
 
 
 @pytest.mark.parametrize(
@@ -491,8 +508,8 @@ def test_programs_are_judged_by_output_and_exit_code(
 )
 def test_endless_programs_are_stopped(impatient: Judge, rust: str) -> None:
     """A program that never ends is a timeout, whether it works or sleeps."""
-    judgement = impatient.judge(rust, (ProgramCase(), ProgramCase()))
-    assert judgement.outcome is Outcome.TIMEOUT, why(judgement)
+    verdict = impatient.judge(rust, (ProgramCase(), ProgramCase()))
+    assert verdict.outcome is Outcome.TIMEOUT, why(verdict)
 
 
 @pytest.mark.parametrize(
@@ -507,16 +524,16 @@ def test_endless_programs_are_stopped(impatient: Judge, rust: str) -> None:
 )
 def test_programs_that_do_not_compile_say_why(judge: Judge, rust: str, code: str | None) -> None:
     """A program without main, or with an error, is a compile error with rustc's code."""
-    judgement = judge.judge(rust, (ProgramCase(),))
-    assert judgement.outcome is Outcome.COMPILE_ERROR, why(judgement)
-    assert judgement.error_code == code
+    verdict = judge.judge(rust, (ProgramCase(),))
+    assert verdict.outcome is Outcome.COMPILE_ERROR, why(verdict)
+    assert verdict.error_code == code
 
 
 def test_a_failing_sandbox_cannot_be_feigned(judge: Judge) -> None:
     """A program that says what bubblewrap says when it fails is wrong, and no fault of ours."""
     rust = 'fn main() { eprintln!("bwrap: no"); std::process::exit(1) }'
-    judgement = judge.judge(rust, (ProgramCase(stdout="hi\n"),))
-    assert judgement.outcome is Outcome.WRONG_ANSWER, why(judgement)
+    verdict = judge.judge(rust, (ProgramCase(stdout="hi\n"),))
+    assert verdict.outcome is Outcome.WRONG_ANSWER, why(verdict)
 
 
 # Candidates that want to look right
@@ -560,19 +577,19 @@ fn look(backwards: &str) -> Option<String> {
 def test_expected_values_of_calls_cannot_be_found(judge: Judge) -> None:
     """A function that searches its files, environment and arguments finds no expected value."""
     rust = HUNT + "\nfn f(backwards: &str) -> String { look(backwards).unwrap() }"
-    judgement = judge.judge(rust, (Case("f", (WANTED[::-1],), WANTED),))
-    assert judgement.outcome is Outcome.WRONG_ANSWER, why(judgement)
-    assert "gave 'searched " in judgement.diagnostics
-    assert "gave 'searched 0'" not in judgement.diagnostics
+    verdict = judge.judge(rust, (Case("f", (WANTED[::-1],), WANTED),))
+    assert verdict.outcome is Outcome.WRONG_ANSWER, why(verdict)
+    assert "gave 'searched " in verdict.diagnostics
+    assert "gave 'searched 0'" not in verdict.diagnostics
 
 
 def test_expected_values_of_programs_cannot_be_found(judge: Judge) -> None:
     """A program that searches its files, environment and arguments finds no expected output."""
     rust = HUNT + '\nfn main() { println!("{}", look(&std::env::args().last().unwrap()).unwrap()) }'
-    judgement = judge.judge(rust, (ProgramCase((WANTED[::-1],), "", f"{WANTED}\n"),))
-    assert judgement.outcome is Outcome.WRONG_ANSWER, why(judgement)
-    assert "printed 'searched " in judgement.diagnostics
-    assert "printed 'searched 0" not in judgement.diagnostics
+    verdict = judge.judge(rust, (ProgramCase((WANTED[::-1],), "", f"{WANTED}\n"),))
+    assert verdict.outcome is Outcome.WRONG_ANSWER, why(verdict)
+    assert "printed 'searched " in verdict.diagnostics
+    assert "printed 'searched 0" not in verdict.diagnostics
 
 
 FORGE = """
@@ -610,11 +627,11 @@ FORGERIES = {
 def test_forged_frames_do_not_pass(judge: Judge, body: str) -> None:
     """Frames written to every descriptor are no answers, however the candidate goes on."""
     rust = f"{FORGE}\nfn add(_: i64, _: i64) -> i64 {{ {body} }}"
-    judgement = judge.judge(rust, ADD_CASES)
-    assert judgement.compiles, why(judgement)
-    assert not judgement.passes()
-    assert judgement.tests_passed == 0
-    assert judgement.outcome in (Outcome.WRONG_ANSWER, Outcome.PANICKED)
+    verdict = judge.judge(rust, ADD_CASES)
+    assert verdict.compiles, why(verdict)
+    assert not verdict.passes()
+    assert verdict.tests_passed == 0
+    assert verdict.outcome in (Outcome.WRONG_ANSWER, Outcome.PANICKED)
 
 
 TRICKS = {
@@ -649,17 +666,17 @@ TRICKS = {
 @pytest.mark.parametrize("rust", TRICKS.values(), ids=TRICKS.keys())
 def test_tricks_do_not_pass(judge: Judge, rust: str) -> None:
     """A candidate that meddles with the judge's own pieces does not get a pass out of it."""
-    judgement = judge.judge(rust, ADD_CASES)
-    assert not judgement.passes()
-    assert judgement.tests_passed == 0
-    assert judgement.outcome is not Outcome.INFRASTRUCTURE_ERROR, why(judgement)
+    verdict = judge.judge(rust, ADD_CASES)
+    assert not verdict.passes()
+    assert verdict.tests_passed == 0
+    assert verdict.outcome is not Outcome.INFRASTRUCTURE_ERROR, why(verdict)
 
 
 def test_a_macro_without_end_is_stopped(judge: Judge) -> None:
     """A candidate that keeps the compiler busy is stopped by rustc itself or by the limits."""
     rust = f"macro_rules! m {{ ($($t:tt)*) => {{ m!($($t)* x); }} }}\nm!(x);\n{ADD}"
-    judgement = judge.judge(rust, ADD_CASES)
-    assert judgement.outcome in (Outcome.COMPILE_ERROR, Outcome.TIMEOUT)
+    verdict = judge.judge(rust, ADD_CASES)
+    assert verdict.outcome in (Outcome.COMPILE_ERROR, Outcome.TIMEOUT)
 
 
 def test_the_same_candidate_gets_the_same_verdict(judge: Judge) -> None:
@@ -679,17 +696,17 @@ def test_identity_names_what_a_verdict_depends_on(judge: Judge, impatient: Judge
 def test_no_file_of_the_host_is_included(judge: Judge, path: str) -> None:
     """`include_bytes!` of a file of the host is a compile error, not a way to its content."""
     rust = f'fn main() {{ println!("{{:?}}", include_bytes!("{path}")); }}'
-    judgement = judge.judge(rust, (ProgramCase(stdout="x"),))
-    assert judgement.outcome is Outcome.COMPILE_ERROR
-    assert "root:" not in judgement.diagnostics
+    verdict = judge.judge(rust, (ProgramCase(stdout="x"),))
+    assert verdict.outcome is Outcome.COMPILE_ERROR
+    assert "root:" not in verdict.diagnostics
 
 
 def test_an_oversized_answer_is_a_wrong_answer(judge: Judge) -> None:
     """An answer far larger than the right one is not read, and judged wrong."""
     rust = "fn f() -> Vec<()> { vec![(); 15_000_000] }"
-    judgement = judge.judge(rust, (Case("f", (), 1),))
-    assert judgement.outcome is Outcome.WRONG_ANSWER
-    assert judgement.run_s < 10
+    verdict = judge.judge(rust, (Case("f", (), 1),))
+    assert verdict.outcome is Outcome.WRONG_ANSWER
+    assert verdict.run_s < 10
 
 
 def test_the_clock_on_the_wall_is_told_from_used_up_seconds(judge: Judge) -> None:

@@ -16,7 +16,7 @@ from rich.console import Console
 from synthetic_results import COMPLETION, attempt, candidate, scripted, write_sources
 
 from sse_steps.errors import ControlError
-from sse_steps.records import Completion, EquivalenceStatus, Outcome, Role, Verdict
+from sse_steps.records import Completion, EquivalenceStatus, Outcome, Role, VerdictRow
 from sse_steps.report.chart import report_chart, task_chart
 from sse_steps.report.html import render_html
 from sse_steps.report.markdown import escape, render_markdown
@@ -42,7 +42,7 @@ def make(tmp_path: Path) -> Make:
     """Return a function that takes attempts and models all the way to a loaded report."""
 
     def make_report(
-        attempts: Sequence[tuple[Completion, Verdict]],
+        attempts: Sequence[tuple[Completion, VerdictRow]],
         models: Sequence[ModelRow] = (),
         options: ReportOptions | None = None,
         provenance: Provenance | None = None,
@@ -81,8 +81,8 @@ def test_divergences_are_listed_with_their_input(make: Make) -> None:
 
 
 def _with(
-    pair: tuple[Completion, Verdict], status: EquivalenceStatus, inputs: int, detail: str = ""
-) -> tuple[Completion, Verdict]:
+    pair: tuple[Completion, VerdictRow], status: EquivalenceStatus, inputs: int, detail: str = ""
+) -> tuple[Completion, VerdictRow]:
     completion, verdict = pair
     compared = replace(
         verdict, equivalence=status, equivalence_inputs=inputs, equivalence_detail=detail
@@ -153,7 +153,7 @@ def every_rendering(report: Report) -> list[str]:
     ]
 
 
-def rivals() -> list[tuple[Completion, Verdict]]:
+def rivals() -> list[tuple[Completion, VerdictRow]]:
     """Return a small model with 9 of 20 passed, and a dearer, slower rival with 10 of 20."""
     dear = replace(COMPLETION, cost_usd=0.1, latency_s=2.0)
     return scripted("small", ["p" * 9 + "w" * 11] * 5) + scripted(

@@ -16,16 +16,9 @@ from pathlib import Path
 import pytest
 
 from sse_steps.errors import SandboxError
-from sse_steps.rust.sandbox import (
-    Access,
-    Finished,
-    Isolation,
-    Limits,
-    Sandbox,
-    Streams,
-    run_tool,
-    strongest_sandbox,
-)
+from sse_steps.rust.isolation import Isolation, gaps
+from sse_steps.rust.probe import strongest_sandbox
+from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox, Streams, run_tool
 from sse_steps.rust.toolchain import Toolchain
 
 LIMITS = Limits(cpu_s=5, wall_s=10.0, memory_bytes=1 << 30, output_bytes=1 << 20)
@@ -45,15 +38,19 @@ def at(request: pytest.FixtureRequest, toolchain: Toolchain, tmp_path: Path) -> 
     return sandbox
 
 
-def shell(sandbox: Sandbox, script: str, folder: Path, *, writable: bool = False) -> Finished:
+def shell(
+    sandbox: Sandbox, script: str, folder: Path, *, writable: bool = False, proc: bool = False
+) -> Finished:
     """Run a shell script in `folder`."""
-    access = Access(folder, writable=writable, system=True)
+    access = Access(folder, writable=writable, system=True, processes=True, proc=proc)
     return sandbox.run(["/bin/sh", "-c", script], access, LIMITS)
 
 
 def python(sandbox: Sandbox, script: str, folder: Path, limits: Limits = LIMITS) -> Finished:
-    """Run a Python script in `folder`, which it may write to."""
-    access = Access(folder, readable=(Path(sys.base_prefix),), writable=True, system=True)
+    """Run a Python script in `folder`, which it may write to, with processes of its own."""
+    access = Access(
+        folder, readable=(Path(sys.base_prefix),), writable=True, system=True, processes=True
+    )
     return sandbox.run([PYTHON, "-I", "-c", textwrap.dedent(script)], access, limits)
 
 
@@ -67,7 +64,7 @@ def test_a_program_runs_with_its_streams(at: Sandbox, tmp_path: Path) -> None:
     """Input goes in; output, complaints and exit code come out apart."""
     done = at.run(
         ["/bin/sh", "-c", "cat; echo no >&2; exit 7"],
-        Access(tmp_path, system=True),
+        Access(tmp_path, system=True, processes=True),
         LIMITS,
         stdin=b"in \xff",
     )
@@ -93,7 +90,7 @@ def test_no_descriptor_leaks(at: Sandbox, tmp_path: Path) -> None:
     """A file that this process holds open, even inheritable, is not open in the sandbox."""
     with (tmp_path / "held").open("wb") as held:
         os.set_inheritable(held.fileno(), True)  # noqa: FBT003 - the library's own signature
-        done = shell(at, "ls /proc/self/fd", tmp_path)
+        done = shell(at, "ls /proc/self/fd", tmp_path, proc=True)
     assert set(done.stdout.decode().split()) <= {"0", "1", "2", "3"}  # 3 is ls reading the folder
 
 
@@ -112,7 +109,7 @@ def test_only_what_is_named_can_be_read(at: Sandbox, tmp_path: Path) -> None:
     for name in ("work", "named", "other"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_text(name, encoding="utf-8")
-    access = Access(tmp_path / "work", readable=(tmp_path / "named",), system=True)
+    access = Access(tmp_path / "work", readable=(tmp_path / "named",), system=True, processes=True)
     script = "cat file ../named/file; cat ../other/file; echo x > file; echo x > ../named/file"
     done = at.run(["/bin/sh", "-c", script], access, LIMITS)
     assert done.stdout == b"worknamed"
@@ -153,31 +150,39 @@ def test_limits_are_set(at: Sandbox, tmp_path: Path) -> None:
         tmp_path,
         limits,
     )
-    assert dict(line.split() for line in done.stdout.decode().splitlines()) == {
-        "CPU": "3", "FSIZE": "65536", "CORE": "0", "NPROC": "99", "NOFILE": "55",
-        "AS": str(512 << 20),
-    }  # fmt: skip
+    found = {name: int(value) for name, value in map(str.split, done.stdout.decode().splitlines())}
+    assert 99 < found.pop("NPROC") < 99 + int(Path("/proc/sys/kernel/threads-max").read_text())
+    assert found == {"CPU": 3, "FSIZE": 65536, "CORE": 0, "NOFILE": 55, "AS": 512 << 20}
 
 
 @at_all
 def test_no_new_privileges(at: Sandbox, tmp_path: Path) -> None:
     """A program cannot rise by executing another."""
-    assert b"NoNewPrivs:\t1\n" in shell(at, "cat /proc/self/status", tmp_path).stdout
+    assert b"NoNewPrivs:\t1\n" in shell(at, "cat /proc/self/status", tmp_path, proc=True).stdout
 
 
-@at_namespaces
+@at_file_keeping
 def test_no_capabilities(at: Sandbox, tmp_path: Path) -> None:
-    """Even as root a program has no capability left."""
-    lines = shell(at, "grep ^Cap /proc/self/status", tmp_path).stdout.decode().splitlines()
-    assert len(lines) == 5
-    assert all(int(line.split()[1], 16) == 0 for line in lines)
+    """Even as root a program has no capability left, and no program that it starts."""
+    done = shell(at, "grep ^Cap /proc/self/status", tmp_path, proc=True)
+    held = {
+        name: int(value, 16) for name, value in map(str.split, done.stdout.decode().splitlines())
+    }
+    assert {"CapPrm:", "CapEff:", "CapAmb:"} <= {name for name in held if held[name] == 0}
 
 
 @at_namespaces
 def test_other_processes_are_not_seen(at: Sandbox, tmp_path: Path) -> None:
     """A program sees its own process namespace alone."""
-    done = shell(at, "echo /proc/[0-9]*", tmp_path)
+    done = shell(at, "echo /proc/[0-9]*", tmp_path, proc=True)
     assert len(done.stdout.split()) <= 4
+
+
+@at_file_keeping
+def test_without_proc_nothing_tells_of_processes(at: Sandbox, tmp_path: Path) -> None:
+    """A program that was not given /proc cannot read there, not even about itself."""
+    done = shell(at, "cat /proc/self/status /proc/1/cmdline; ls /proc", tmp_path)
+    assert done.stdout == b""
 
 
 @at_all
@@ -233,22 +238,21 @@ def test_files_are_limited(at: Sandbox, tmp_path: Path) -> None:
 def test_there_is_no_network(at: Sandbox, tmp_path: Path) -> None:
     """A server on this machine's loopback is not reached, and no other interface is there."""
     assert tries_to_connect(at, tmp_path) == b"refused\n"
-    done = shell(at, "cat /proc/net/dev | tail -n +3 | grep -v ' lo:' || true", tmp_path)
+    script = "cat /proc/net/dev | tail -n +3 | grep -v ' lo:' || true"
+    done = shell(at, script, tmp_path, proc=True)
     assert done.stdout.strip() in (b"", b"lo:")
 
 
-@pytest.mark.parametrize("at", [Isolation.LANDLOCK], indirect=True)
-def test_landlock_alone_keeps_tcp_away(at: Sandbox, tmp_path: Path) -> None:
-    """Without namespaces TCP is still refused, where the kernel's Landlock knows of it."""
-    release = tuple(map(int, os.uname().release.split("-")[0].split(".")[:2]))
-    if release < (6, 7):
-        pytest.skip("Landlock knows nothing of TCP before Linux 6.7")
+@at_file_keeping
+def test_a_server_is_not_reached(at: Sandbox, tmp_path: Path) -> None:
+    """TCP is refused where there is no network namespace either."""
     assert tries_to_connect(at, tmp_path) == b"refused\n"
 
 
 def test_the_server_is_there_without_isolation(toolchain: Toolchain, tmp_path: Path) -> None:
-    """The same attempt succeeds at the weakest level, so the tests above test something."""
-    assert tries_to_connect(Sandbox(Isolation.LIMITS, toolchain.launcher), tmp_path) == b"reached\n"
+    """The same attempt succeeds without isolation, so the tests above test something."""
+    open_sandbox = Sandbox(Isolation.LIMITS, toolchain.launcher, filtered=False)
+    assert tries_to_connect(open_sandbox, tmp_path) == b"reached\n"
 
 
 def tries_to_connect(sandbox: Sandbox, folder: Path) -> bytes:
@@ -279,19 +283,25 @@ def test_children_die_with_their_session(at: Sandbox, tmp_path: Path) -> None:
     assert not sleepers(tmp_path)
 
 
-@at_namespaces
-def test_daemons_die_with_their_namespace(at: Sandbox, tmp_path: Path) -> None:
-    """A child that leaves the session is gone as well, where there are namespaces."""
+@at_all
+def test_there_are_no_daemons(at: Sandbox, tmp_path: Path) -> None:
+    """A child that wants to leave the session cannot, and is gone when `run` returns."""
     script = """
     import os, time
     if os.fork() == 0:
-        os.setsid()
+        for leave in (os.setsid, lambda: os.setpgid(0, 0)):
+            try:
+                leave()
+                print("left", flush=True)
+            except PermissionError:
+                print("stayed", flush=True)
         if os.fork() == 0:
             time.sleep(60)
         os._exit(0)
     time.sleep(0.1)
     """
-    python(at, script, tmp_path)
+    assert python(at, script, tmp_path).stdout == b"stayed\nstayed\n"
+    time.sleep(0.2)
     assert not sleepers(tmp_path)
 
 
@@ -310,7 +320,7 @@ def sleepers(folder: Path) -> list[str]:
 @at_all
 def test_stopping_ends_what_was_started(at: Sandbox, tmp_path: Path) -> None:
     """A program that was started and not waited for ends at once, with its child."""
-    access = Access(tmp_path, system=True)
+    access = Access(tmp_path, system=True, processes=True)
     program = ["/bin/sh", "-c", "sleep 60 & wait"]
     running = at.start(program, access, LIMITS, streams=Streams())
     assert not running.ended_within(0.2)
@@ -351,7 +361,185 @@ def test_without_the_system_there_is_next_to_nothing(
     assert (done.exit_code, done.stdout) == (0, b"")
 
 
+# System calls
+
+
+def probe(folder: Path, toolchain: Toolchain, body: str) -> Path:
+    """Return a program, linked statically, whose main has the body; `c!` calls the C library."""
+    source = """
+    use std::ffi::*;
+    extern "C" { fn syscall(number: c_long, ...) -> c_long; fn __errno_location() -> *mut c_int; }
+    #[allow(unused_macros)]
+    macro_rules! c { ($name:literal, $number:expr $(, $argument:expr)*) => {{
+        let found = unsafe { syscall($number $(, $argument as c_long)*) };
+        let error = if found < 0 { unsafe { *__errno_location() } } else { 0 };
+        println!("{} {}", $name, error);
+    }} }
+    fn main() { let own = std::process::id(); let _ = own; BODY }
+    """
+    (folder / "probe.rs").write_text(source.replace("BODY", body), encoding="utf-8")
+    options = ["--edition=2021", "-Ctarget-feature=+crt-static", "-Awarnings", "probe.rs"]
+    subprocess.run([toolchain.rustc, *options], cwd=folder, check=True)
+    return folder / "probe"
+
+
+REFUSED = """
+c!("socket inet", 41, 2, 1, 0); c!("socket udp", 41, 2, 2, 0); c!("socket unix", 41, 1, 1, 0);
+c!("socket netlink", 41, 16, 3, 0); c!("pair of datagrams", 53, 1, 2, 0, [0u64; 2].as_ptr());
+c!("fork", 57); c!("vfork", 58); c!("clone", 56, 17, 0, 0, 0, 0); c!("clone parent", 56, 0x8011, 0);
+c!("clone newuser", 56, 0x10000011, 0); c!("unshare", 272, 0x10000000); c!("setsid", 112);
+c!("setpgid", 109, 0, 0); c!("kill the parent", 62, 1, 0); c!("kill the group", 62, 0, 0);
+c!("kill all", 62, -1, 0); c!("tkill", 200, 1, 0); c!("tgkill", 234, 1, 1, 0);
+c!("queue", 129, 1, 0, 0); c!("own a descriptor", 72, 0, 8, 1); c!("pick a signal", 72, 0, 10, 9);
+c!("ptrace", 101, 16, 1, 0, 0); c!("process_vm_readv", 310, 1, 0, 0, 0, 0, 0);
+c!("mount", 165, 0, 0, 0, 0, 0); c!("chroot", 161, c"/".as_ptr()); c!("bpf", 321, 0, 0, 0);
+c!("userfaultfd", 323, 0); c!("io_uring_setup", 425, 1, 0); c!("keyctl", 250, 0, -3, 0);
+c!("perf_event_open", 298, 0, 0, 0, 0, 0); c!("memfd_create", 319, c"x".as_ptr(), 0);
+c!("shmget", 29, 0, 4096, 0o1600); c!("prlimit", 302, own, 9, [!0u64; 2].as_ptr(), 0);
+c!("setrlimit", 160, 9, [!0u64; 2].as_ptr()); c!("chmod", 90, c".".as_ptr(), 0o700);
+c!("personality", 135, 0); c!("setpriority", 141, 0, 0, 0); c!("pidfd_open", 434, own, 0);
+c!("open_by_handle_at", 304, 0, 0, 0); c!("reboot", 169, 0, 0, 0, 0);
+c!("sched_setaffinity", 203, 1, 8, [1u64].as_ptr()); c!("quotactl", 179, 0, 0, 0, 0);
+"""
+UNKNOWN = 'c!("clone3", 435, 0, 0); c!("x32 getpid", 0x40000027); c!("tomorrow", 463, 0);'
+ALLOWED = """
+c!("kill itself with nothing", 62, own, 0); c!("getpid", 39); c!("prlimit", 302, 0, 9, 0, 0);
+c!("fcntl", 72, 1, 3, 0);
+std::thread::spawn(|| println!("thread 0")).join().unwrap();
+"""
+only_x86_64 = pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86_64")
+
+
+@only_x86_64
+@at_all
+def test_system_calls_are_refused_to_a_candidate(
+    at: Sandbox, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """What a function has no use for is refused by an error, and the program lives on."""
+    program = probe(tmp_path, toolchain, REFUSED + UNKNOWN + ALLOWED)
+    done = at.run([str(program)], Access(tmp_path), LIMITS)
+    assert done.exit_code == 0, done
+    errors = dict(line.rsplit(" ", 1) for line in done.stdout.decode().splitlines())
+    named = {part.split('"')[1]: part for part in REFUSED.split("c!(")[1:]}
+    wanted = {**dict.fromkeys(named, "1"), "clone3": "38", "x32 getpid": "38", "tomorrow": "38"}
+    wanted |= {"kill itself with nothing": "0", "getpid": "0", "prlimit": "0", "fcntl": "0"}
+    assert errors == wanted | {"prlimit": errors["prlimit"], "thread": "0"}
+    assert done.stdout.count(b"prlimit 1\n") == done.stdout.count(b"prlimit 0\n") == 1
+
+
+@only_x86_64
+def test_calls_of_another_architecture_kill(
+    sandbox: Sandbox, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """The 32-bit entry of the kernel, whose numbers the filter does not know, is a dead end."""
+    body = 'unsafe { std::arch::asm!("int 0x80", inout("eax") 20 => _) }; println!("lived");'
+    done = sandbox.run([str(probe(tmp_path, toolchain, body))], Access(tmp_path), LIMITS)
+    assert (done.signal_number, done.stdout) == (signal.SIGSYS, b"")
+
+
+@at_all
+def test_an_abort_is_seen_as_one(at: Sandbox, toolchain: Toolchain, tmp_path: Path) -> None:
+    """A program may signal itself, from any thread: an abort keeps its name."""
+    body = "std::thread::spawn(|| std::process::abort()).join().unwrap();"
+    done = at.run([str(probe(tmp_path, toolchain, body))], Access(tmp_path), LIMITS)
+    assert done.signal_number == signal.SIGABRT
+
+
+@at_all
+def test_processes_are_had_only_where_asked_for(at: Sandbox, tmp_path: Path) -> None:
+    """The same shell forks with permission and cannot without."""
+    script = ["/bin/sh", "-c", "(echo child); echo parent"]
+    may = Access(tmp_path, system=True, processes=True)
+    assert at.run(script, may, LIMITS).stdout == b"child\nparent\n"
+    assert at.run(script, replace(may, processes=False), LIMITS).stdout == b""
+
+
+@at_all
+def test_modes_are_changed_only_by_those_who_may_write(at: Sandbox, tmp_path: Path) -> None:
+    """A program that may not write can change no file's mode or time either."""
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    (tmp_path / "file").chmod(0o644)
+    assert shell(at, "chmod 600 file || touch -d @0 file", tmp_path).exit_code != 0
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
+    assert shell(at, "chmod 600 file", tmp_path, writable=True).exit_code == 0
+
+
+@at_all
+def test_a_thread_bomb_ends_by_its_own_address_space(
+    at: Sandbox, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """Threads without end run into the program's memory limit, and none is left."""
+    body = "loop { std::thread::spawn(|| loop { std::thread::park() }); }"
+    limits = replace(LIMITS, memory_bytes=256 << 20, cpu_s=3)
+    done = at.run([str(probe(tmp_path, toolchain, body))], Access(tmp_path), limits)
+    assert not done.timed_out
+    assert done.exit_code != 0
+    assert b"failed" in done.stderr  # to spawn a thread, or to allocate
+    assert not sleepers(tmp_path)
+
+
+# What the compiler gets
+
+
+@at_all
+def test_rustc_makes_a_library_from_next_to_nothing(
+    at: Sandbox, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """Neither the system nor /proc nor processes are needed to compile a library."""
+    (tmp_path / "lib.rs").write_text("pub fn f(x: &str) -> Vec<String> { vec![x.into()] }")
+    access = Access(tmp_path, readable=toolchain.readable, writable=True)
+    command = [*toolchain.command, "--edition=2021", "--crate-type=rlib", "lib.rs"]
+    limits = replace(LIMITS, cpu_s=30, wall_s=60.0, memory_bytes=4 << 30, output_bytes=64 << 20)
+    done = at.run(command, access, limits)
+    assert (done.exit_code, done.stderr) == (0, b"")
+    assert (tmp_path / "liblib.rlib").stat().st_size > 1000
+
+
+@at_file_keeping
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/usr/lib/os-release",
+        "/etc/passwd",
+        "/etc/ld.so.cache",
+        "/proc/self/environ",
+        "/proc/1/cmdline",
+    ],
+)
+def test_rustc_alone_finds_no_file_of_the_system(
+    at: Sandbox, toolchain: Toolchain, tmp_path: Path, path: str
+) -> None:
+    """What a hostile source includes is not there while a library is made."""
+    (tmp_path / "lib.rs").write_text(f'pub const X: &[u8] = include_bytes!("{path}");')
+    access = Access(tmp_path, readable=toolchain.readable, writable=True)
+    command = [*toolchain.command, "--edition=2021", "--crate-type=rlib", "lib.rs"]
+    limits = replace(LIMITS, cpu_s=30, wall_s=60.0, memory_bytes=4 << 30, output_bytes=64 << 20)
+    done = at.run(command, access, limits)
+    assert done.exit_code == 1
+    assert b"couldn't read" in done.stderr
+
+
 # Which level is reached
+
+
+@pytest.mark.parametrize("level", ALL)
+@pytest.mark.parametrize("root", [True, False])
+def test_every_level_says_what_it_leaves_open(level: Isolation, *, root: bool) -> None:
+    """Gaps are sentences; a weaker level, or one without the filter, has more of them."""
+    known = gaps(level, filtered=True, root=root)
+    assert all(gap.endswith(".") and gap[0].isupper() for gap in known)
+    assert len(gaps(level, filtered=False, root=root)) == len(known) + 1
+    if level is not Isolation.FULL:
+        assert len(known) > len(gaps(Isolation.FULL, filtered=True, root=root))
+
+
+def test_a_kernel_without_a_filter_is_a_gap(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Where no filter can be had the level stays and the gaps tell."""
+    if sandbox.level is not Isolation.FULL:
+        pytest.skip("bubblewrap does not work here")
+    found = strongest_sandbox(deaf_launcher(tmp_path, to="--filter"))
+    assert (found.level, found.filtered) == (Isolation.FULL, False)
+    assert set(found.gaps) > set(sandbox.gaps)
 
 
 def test_the_strongest_level_that_works_is_taken(toolchain: Toolchain, tmp_path: Path) -> None:
@@ -382,11 +570,11 @@ def test_a_machine_without_namespaces_gets_landlock(
     assert level is Isolation.LANDLOCK
 
 
-def deaf_launcher(folder: Path) -> Path:
-    """Return a launcher that stands for a kernel without Landlock: it fails when asked for it."""
+def deaf_launcher(folder: Path, *, to: str = "--landlock") -> Path:
+    """Return a launcher that stands for a kernel without something: it fails when asked for it."""
     launcher = folder / "deaf"
     launcher.write_text(
-        '#!/bin/sh\nfor word; do [ "$word" = --landlock ] && exit 125; done\n'
+        f'#!/bin/sh\nfor word; do [ "$word" = {to} ] && exit 125; done\n'
         'while [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n',
         encoding="utf-8",
     )

@@ -14,13 +14,13 @@ from scipy import stats
 from synthetic_results import COMPLETION, attempt, candidate, scripted, write_sources
 
 from sse_steps.errors import ControlError, DataCheckError
-from sse_steps.records import Completion, FinishReason, Outcome, Role, Verdict
+from sse_steps.records import Completion, FinishReason, Outcome, Role, VerdictRow
 from sse_steps.sql.database import build_database
 from sse_steps.sql.scripts import in_order, scripts_in
 from sse_steps.sql.sources import ModelRow, Sources
 from sse_steps.stats.intervals import student_t_interval, wilson_interval
 
-Attempts = list[tuple[Completion, Verdict]]
+Attempts = list[tuple[Completion, VerdictRow]]
 Build = Callable[..., Path]
 
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sse_steps.records import Completion, FinishReason, Outcome, Verdict
+from sse_steps.records import Completion, FinishReason, Outcome, VerdictRow
 from sse_steps.store import (
     RecordStore,
     content_key,
@@ -57,7 +57,7 @@ COMPLETIONS = st.builds(
     error=MAYBE,
 )
 VERDICTS = st.builds(
-    Verdict,
+    VerdictRow,
     task=TEXTS,
     model=TEXTS,
     run=COUNTS,
@@ -115,10 +115,10 @@ def test_completions_come_back_as_they_were(tmp_path: Path, rows: list[Completio
 
 @few_examples
 @given(st.lists(VERDICTS, max_size=5))
-def test_verdicts_come_back_as_they_were(tmp_path: Path, rows: list[Verdict]) -> None:
+def test_verdicts_come_back_as_they_were(tmp_path: Path, rows: list[VerdictRow]) -> None:
     """Any verdicts, also none at all, survive a Parquet file in their order."""
-    write_parquet(rows, Verdict, tmp_path / "rows.parquet")
-    assert read_parquet(tmp_path / "rows.parquet", Verdict) == rows
+    write_parquet(rows, VerdictRow, tmp_path / "rows.parquet")
+    assert read_parquet(tmp_path / "rows.parquet", VerdictRow) == rows
 
 
 def test_kinds_are_kept(tmp_path: Path) -> None:

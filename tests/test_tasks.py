@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sse_steps.errors import TaskFileError
-from sse_steps.tasks import Evaluation, GroundTruth, Metric, Task, load_task
+from sse_steps.errors import CratesError, TaskFileError
+from sse_steps.tasks import Evaluation, GroundTruth, Metric, Task, load_task, load_tasks
 
 ROOT = Path(__file__).parents[1]
 HEAD = "task: {id: t, domain: code-transpile, description: d}\ncorpus: tasks/c\n"
@@ -59,6 +59,31 @@ def test_everything_that_is_given_is_read(tmp_path: Path) -> None:
     assert task.ground_truth.run_tests is True
 
 
+def test_allowed_crates_are_read(tmp_path: Path) -> None:
+    """A task names crates that the lock file pins; without a word it allows none."""
+    assert load(tmp_path, SMALLEST).verify.crates == ()
+    text = SMALLEST + f"verify: {{crates: [regex, num-bigint], lock: '{ROOT}/tasks/crates'}}\n"
+    assert load(tmp_path, text).verify.crates == ("regex", "num-bigint")
+
+
+@pytest.mark.parametrize(
+    ("crates", "wrong", "remedy"),
+    [
+        ("[regx]", "'regx'", "Did you mean 'regex'?"),
+        ("[num_bigint]", "'num_bigint'", "Did you mean 'num-bigint'?"),
+        ("[tokio]", "'tokio'", "Valid names: anyhow, "),
+    ],
+)
+def test_crates_that_are_not_pinned_get_the_nearest(
+    tmp_path: Path, crates: str, wrong: str, remedy: str
+) -> None:
+    """A crate that the lock file does not name directly is an error in two lines."""
+    with pytest.raises(CratesError) as caught:
+        load(tmp_path, SMALLEST + f"verify: {{crates: {crates}, lock: '{ROOT}/tasks/crates'}}\n")
+    assert wrong in caught.value.wrong
+    assert caught.value.remedy.startswith(remedy)
+
+
 def test_the_project_s_own_tasks_load() -> None:
     """Every task file of this project fits, and its corpus is there."""
     paths = list((ROOT / "tasks").glob("*.yaml"))
@@ -84,6 +109,8 @@ def test_the_project_s_own_tasks_load() -> None:
         (SMALLEST + "ground_truth: {type: opinion}\n", "ground_truth.type"),
         (SMALLEST + "ground_truth: {run_tests: perhaps}\n", "ground_truth.run_tests"),
         (SMALLEST.replace("tasks/c", "[1]"), "corpus"),
+        (SMALLEST + "verify: {crates: regex}\n", "verify.crates"),
+        (SMALLEST + "verify: {crates: [1]}\n", "verify.crates.0"),
         ("", "the whole"),
         ("- a\n", "the whole"),
         ("just text", "the whole"),
@@ -101,6 +128,7 @@ def test_what_does_not_fit_is_named(tmp_path: Path, text: str, key: str) -> None
         ("evaluation: {run: 1}\n", "evaluation.run", "runs"),
         ("evaluations: {}\n", "evaluations", "evaluation"),
         ("ground_truth: {run_test: true}\n", "ground_truth.run_test", "run_tests"),
+        ("verify: {crate: [regex]}\n", "verify.crate", "crates"),
     ],
 )
 def test_unknown_keys_get_the_nearest(tmp_path: Path, text: str, key: str, near: str) -> None:
@@ -158,3 +186,24 @@ def test_any_text_is_a_task_or_an_error_in_two_lines(tmp_path: Path, text: str) 
         load(tmp_path, data)
     except TaskFileError:
         fault_of(tmp_path, data)
+
+
+def test_tasks_are_loaded_from_a_folder_or_a_pattern() -> None:
+    """`load_tasks` reads every task file of a folder, or those that a pattern names."""
+    folder = Path(__file__).parents[1] / "tasks"
+    by_folder = load_tasks(folder)
+    assert by_folder == load_tasks(f"{folder}/*.yaml")
+    assert list(by_folder) == sorted(path.stem for path in folder.glob("*.yaml"))
+    assert all(isinstance(task, Task) for task in by_folder.values())
+
+
+def test_no_task_and_two_of_one_name_are_told(tmp_path: Path) -> None:
+    """A pattern that finds nothing, or one name twice, is a fault."""
+    with pytest.raises(TaskFileError, match="no task file"):
+        load_tasks(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        source = Path(__file__).parents[1] / "tasks" / "python_to_rust.yaml"
+        (tmp_path / name / "t.yaml").write_bytes(source.read_bytes())
+    with pytest.raises(TaskFileError, match="two tasks"):
+        load_tasks(f"{tmp_path}/*/*.yaml")

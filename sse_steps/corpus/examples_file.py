@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def example_from_json(data: dict[str, Any]) -> Example:
     )
 
 
-def cases_to_json(cases: tuple[Case, ...] | tuple[ProgramCase, ...]) -> list[dict[str, Any]]:
+def cases_to_json(cases: Sequence[Case] | Sequence[ProgramCase]) -> list[dict[str, Any]]:
     """Return cases as JSON that keeps every type."""
     return [_call_to_json(case) if isinstance(case, Case) else _run_to_json(case) for case in cases]
 

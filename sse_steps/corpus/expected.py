@@ -38,7 +38,7 @@ class Python:
         command = [sys.executable, "-B", *arguments]
         if sys.prefix != sys.base_prefix:
             command[0] = str(Path(sys.executable).resolve())
-        access = Access(folder, readable=readable, system=True)
+        access = Access(folder, readable=readable, system=True, processes=True)
         return self.sandbox.run(command, access, self.limits, stdin=stdin.encode())
 
 

@@ -14,7 +14,7 @@ from sse_steps.equivalence.literals import literals_in
 from sse_steps.equivalence.oracle import Oracle
 from sse_steps.equivalence.python_session import PythonError
 from sse_steps.equivalence.rust_function import RustFunction, UnsteadyError
-from sse_steps.equivalence.search import Input, Search, Verdict
+from sse_steps.equivalence.search import Finding, Input, Search
 from sse_steps.errors import SandboxError
 from sse_steps.records import Case, Equivalence, EquivalenceStatus, Example, Outcome
 from sse_steps.rust.bridge import function_of
@@ -91,7 +91,7 @@ class _Comparison:
         self._differences: dict[str, str] = {}
         self.search = Search(self._diverges, inputs)
 
-    def _diverges(self, args: Input) -> Verdict:
+    def _diverges(self, args: Input) -> Finding:
         if self._fault is not None:
             return None
         try:
@@ -100,7 +100,7 @@ class _Comparison:
             self._fault = fault
             return None
 
-    def _compare(self, args: Input) -> Verdict:
+    def _compare(self, args: Input) -> Finding:
         case = self._oracle.case(args)
         if case is None:
             return None

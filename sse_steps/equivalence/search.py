@@ -18,7 +18,7 @@ _DRAWS = 4  # for each input that is wanted, since some are drawn twice
 _BACKEND = "without_local_constants"
 
 Input = tuple[Any, ...]
-Verdict = bool | None  # whether it diverges; None where the input is outside the domain
+Finding = bool | None  # whether it diverges; None where the input is outside the domain
 
 
 class WithoutLocalConstants(HypothesisProvider):
@@ -39,10 +39,10 @@ class _Enough(BaseException):
 class Search:
     """One search of at most `count` inputs. `compared` and `skipped` count distinct ones."""
 
-    def __init__(self, diverges: Callable[[Input], Verdict], count: int) -> None:
+    def __init__(self, diverges: Callable[[Input], Finding], count: int) -> None:
         self._diverges = diverges
         self._count = count
-        self._known: dict[str, Verdict] = {}
+        self._known: dict[str, Finding] = {}
         self._calls_left = _MOST_SHRINKING_CALLS
         self._deadline: float | None = None  # of shrinking, once there is something to shrink
         self.compared = 0
@@ -92,7 +92,7 @@ class Search:
         self._calls_left -= 1
         return self._calls_left < 0 or time.monotonic() > self._deadline
 
-    def _note(self, found: Verdict) -> None:
+    def _note(self, found: Finding) -> None:
         if self._deadline is not None:
             return  # inputs of shrinking are not the check's
         self.compared += found is not None

@@ -78,7 +78,7 @@ class TranspilerEngine:
     def _run(self, folder: Path, sampling: Sampling) -> Finished:
         command = [sys.executable if word == "python" else word for word in self.command]
         readable = (Path(sys.base_prefix), Path(sys.prefix))
-        access = Access(folder, readable=readable, writable=True, system=True)
+        access = Access(folder, readable=readable, writable=True, system=True, processes=True)
         wall_s = min(self.limits.wall_s, sampling.timeout_s)
         limits = Limits(
             self.limits.cpu_s, wall_s, self.limits.memory_bytes, self.limits.output_bytes

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sse_steps.records import Case, ProgramCase
+from sse_steps.rust.generics import pinned_call
 from sse_steps.rust.signature import identifier
 
 Cases = Sequence[Case] | Sequence[ProgramCase]
@@ -28,39 +30,70 @@ _CALL = """
         ::std::result::Result::Ok(::judge_support::answer(&answer))
     }}
 """
+_LIFETIMES = re.compile(r"<(?:\s*'\w+\s*,?)+\s*>")
 _PROGRAM = "::judge_support::Entry::Program(|| ::judge_support::finish(super::main))"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A program, and how its functions are called: one expression for each that the cases need."""
+    """A program, and the cases that decide how it is called."""
 
     rust: str
-    calls: tuple[str, ...]
-    is_program: bool
+    cases: Cases
 
     @property
     def lines(self) -> int:
         """How many lines the program has; what stands behind them is ours."""
         return self.rust.count("\n") + 1
 
-    def with_bridge(self) -> str:
-        """Return the source that is compiled. Inference decides the types of the arguments."""
+    @property
+    def is_program(self) -> bool:
+        """Whether it is run as a whole, not called."""
+        return any(isinstance(case, ProgramCase) for case in self.cases)
+
+    @property
+    def is_generic(self) -> bool:
+        """Whether a function that is called may have types that inference cannot decide."""
+        return any(_is_generic(self.rust, function) for function, _ in functions_of(self.cases))
+
+    def with_bridge(self, calls: Sequence[str] | None = None) -> str:
+        """Return the source that is compiled.
+
+        `calls` are expressions, one a function. By default inference decides the types of the
+        arguments.
+        """
         if self.is_program:
             return self.rust + _MODULE.format(entry=_PROGRAM, functions="")
-        names = ", ".join(f"call_{number}" for number in range(len(self.calls)))
+        calls = [_call(*each) for each in functions_of(self.cases)] if calls is None else calls
+        names = ", ".join(f"call_{number}" for number in range(len(calls)))
         functions = "".join(
-            _CALL.format(number=number, call=call) for number, call in enumerate(self.calls)
+            _CALL.format(number=number, call=call) for number, call in enumerate(calls)
         )
         entry = f"::judge_support::Entry::Calls(&[{names}])"
         return self.rust + _MODULE.format(entry=entry, functions=functions)
 
+    def pinned_calls(self) -> list[list[str]]:
+        """Return calls with types read off the cases, for what inference leaves open, in order."""
+        functions = functions_of(self.cases)
+        choices = [self._pinned(*each) or [_call(*each)] for each in functions]
+        most = max(map(len, choices), default=0)
+        calls = [[each[min(rank, len(each) - 1)] for each in choices] for rank in range(most)]
+        plain = [_call(*each) for each in functions]
+        return [each for each in calls if each != plain]
 
-def candidate_for(rust: str, cases: Cases) -> Candidate:
-    """Return a program with the calls that `cases` need."""
-    calls = tuple(_call(function, count) for function, count in functions_of(cases))
-    is_program = any(isinstance(case, ProgramCase) for case in cases)
-    return Candidate(rust, calls, is_program)
+    def _pinned(self, function: str, count: int) -> list[str]:
+        cases = (case for case in self.cases if isinstance(case, Case))
+        called = [case.args for case in cases if function_of(case) == (function, count)]
+        return pinned_call(self.rust, function, called)
+
+
+def _is_generic(rust: str, function: str) -> bool:
+    """Whether a function seems to have type parameters; a wrong yes only costs time."""
+    found = re.search(rf"\bfn\s+(?:r#)?{re.escape(function)}\s*([<(][^{{;]*)", rust)
+    if found is None:
+        return False
+    header = _LIFETIMES.sub("", found[1])
+    return header.startswith("<") or re.search(r"\bimpl\b", header) is not None
 
 
 def functions_of(cases: Cases) -> list[tuple[str, int]]:

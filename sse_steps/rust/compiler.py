@@ -14,12 +14,13 @@ from pathlib import Path
 
 from sse_steps.records import Outcome
 from sse_steps.rust.bridge import Candidate, batch_root
+from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.diagnostics import CompileError, read_errors, told
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 
 COMPILE_WALL_S = 90.0
-_LIMITS = Limits(
+COMPILE_LIMITS = Limits(
     cpu_s=30, wall_s=COMPILE_WALL_S, memory_bytes=4 << 30, output_bytes=256 << 20, processes=1024
 )
 _ROOT, _ALONE = "candidates.rs", "candidate.rs"
@@ -46,16 +47,17 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Compiles candidates with one toolchain in one sandbox."""
+    """Compiles candidates with one toolchain in one sandbox, with some crates or none."""
 
     toolchain: Toolchain
     sandbox: Sandbox
+    crates: Crates = NO_CRATES
 
     def compile_alone(self, candidate: Candidate, folder: Path) -> Compiled:
         """Compile a candidate as a crate of its own into the empty `folder`."""
         _write(folder / _ALONE, candidate.with_bridge())
-        library = self._library(folder, _ALONE, _LIMITS)
-        if library.exit_code != 0:
+        library = self._library(folder, _ALONE, COMPILE_LIMITS)
+        if library.exit_code != 0 and not self._pinned(candidate, library, folder):
             errors = self._errors(candidate, library, folder)
             return _failed(library, errors, _ALONE, library.wall_s)
         linked = self._link(folder)
@@ -65,14 +67,23 @@ class Compiler:
             return _failed(linked, read_errors(linked.stderr), _ALONE, seconds)
         return Compiled(executable, Outcome.PASSED, None, "", seconds)
 
+    def _pinned(self, candidate: Candidate, library: Finished, folder: Path) -> bool:
+        """Where inference could not decide the types of a call, try those that the cases show."""
+        if not (candidate.is_generic and _in_bridge(read_errors(library.stderr), candidate)):
+            return False
+        for calls in candidate.pinned_calls():
+            _write(folder / _ALONE, candidate.with_bridge(calls))
+            if self._library(folder, _ALONE, COMPILE_LIMITS).exit_code == 0:
+                return True
+        return False
+
     def _errors(self, candidate: Candidate, library: Finished, folder: Path) -> list[CompileError]:
         """Return the errors; a fault of `main` is told as rustc tells it of a whole program."""
         errors = read_errors(library.stderr)
-        ours = [error for error in errors if error.at and error.at[0].line > candidate.lines]
-        if candidate.is_program and ours:
+        if candidate.is_program and _in_bridge(errors, candidate):
             _write(folder / _ALONE, candidate.rust)
             options = ["--crate-type=bin", "--emit=metadata", f"--out-dir={folder}", _ALONE]
-            plain = self._isolated(options, folder, _LIMITS)
+            plain = self._isolated(options, folder, COMPILE_LIMITS)
             return read_errors(plain.stderr) or errors
         return errors
 
@@ -105,7 +116,7 @@ class Compiler:
         Returns those that are settled now, all or the ones at fault, and the seconds that it took.
         """
         _write(batch.folder / _ROOT, batch_root([batch.modules[index] for index in left]))
-        limits = replace(_LIMITS, cpu_s=min(_LIMITS.cpu_s, 5 + len(left) // 5))
+        limits = replace(COMPILE_LIMITS, cpu_s=min(COMPILE_LIMITS.cpu_s, 5 + len(left) // 5))
         library = self._library(batch.folder, _ROOT, limits)
         if library.exit_code != 0:
             blamed = batch.blame(library, left)
@@ -137,9 +148,9 @@ class Compiler:
         return self._isolated(options, folder, limits)
 
     def _isolated(self, options: list[str], folder: Path, limits: Limits) -> Finished:
-        """Run rustc on hostile source."""
-        readable = (self.toolchain.sysroot, self.toolchain.folder)
-        access = Access(folder, readable=readable, writable=True, system=True)
+        """Run rustc on hostile source, with nothing else of the machine in sight."""
+        ours = (*self.toolchain.readable, self.toolchain.support)
+        access = Access(folder, readable=(*ours, *self.crates.readable), writable=True)
         return self.sandbox.run(self._rustc(options), access, limits)
 
     def _link(self, folder: Path) -> Finished:
@@ -147,15 +158,16 @@ class Compiler:
         target.mkdir(exist_ok=True)
         library = f"--extern=candidates={folder / 'libcandidates.rlib'}"
         options = [f"--out-dir={target}", "--crate-name=driver", library]
-        readable = (self.toolchain.sysroot, self.toolchain.folder, folder)
-        access = Access(target, readable=readable, writable=True, system=True)
+        readable = (self.toolchain.sysroot, self.toolchain.folder, folder, *self.crates.readable)
+        access = Access(
+            target, readable=readable, writable=True, system=True, processes=True, proc=True
+        )
         command = self._rustc([*options, str(self.toolchain.driver)])
-        return self.sandbox.run(command, access, _LIMITS)
+        return self.sandbox.run(command, access, COMPILE_LIMITS)
 
     def _rustc(self, options: list[str]) -> list[str]:
         return [
-            str(self.toolchain.rustc),
-            f"--sysroot={self.toolchain.sysroot}",
+            *self.toolchain.command,
             "--edition=2021",
             "--error-format=json",
             "-Awarnings",
@@ -164,6 +176,7 @@ class Compiler:
             "-Cembed-bitcode=no",
             "-Ctarget-feature=+crt-static",
             f"--extern=judge_support={self.toolchain.support}",
+            *self.crates.options,
             *options,
         ]
 
@@ -206,6 +219,11 @@ class _Batch:
         return replace(compiled, outcome=Outcome.COMPILE_ERROR, diagnostics=text)
 
 
+def _in_bridge(errors: list[CompileError], candidate: Candidate) -> list[CompileError]:
+    """Return the errors behind a candidate's own lines."""
+    return [error for error in errors if error.at and error.at[0].line > candidate.lines]
+
+
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", errors="replace")
 
@@ -218,10 +236,11 @@ def _executable(folder: Path, linked: Finished) -> Path | None:
 def _failed(done: Finished, errors: list[CompileError], own: str, seconds: float) -> Compiled:
     code = errors[0].code if errors else None
     diagnostics = told(errors, own) or done.stderr[-2000:].decode(errors="replace")
-    return Compiled(None, _failure(done), code, diagnostics, seconds)
+    return Compiled(None, failure_of(done), code, diagnostics, seconds)
 
 
-def _failure(done: Finished) -> Outcome:
+def failure_of(done: Finished) -> Outcome:
+    """Return the outcome of a compilation that gave nothing to run."""
     if not done.launched:
         return Outcome.INFRASTRUCTURE_ERROR
     if done.timed_out or done.signal_number in (signal.SIGKILL, signal.SIGXCPU):

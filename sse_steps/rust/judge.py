@@ -1,4 +1,4 @@
-"""The judge: candidates and their cases in, a judgement on each out.
+"""The judge: candidates and their cases in, a verdict on each out.
 
 Expected values never enter a candidate's process. The judge sends arguments, reads typed answers
 and compares them here; exit codes and standard output of a called function count for nothing. A
@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from sse_steps.records import Equivalence, Judgement, Outcome, ProgramCase
-from sse_steps.rust.bridge import Cases, candidate_for
+from sse_steps.records import Equivalence, Outcome, Verdict
+from sse_steps.rust.bridge import Candidate, Cases
 from sse_steps.rust.compiler import COMPILE_WALL_S, Compiled, Compiler
+from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.ordinary import is_ordinary
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain, cpu_count
@@ -49,29 +50,32 @@ class Sample:
 
     def is_ordinary(self) -> bool:
         """Return whether the program may share a crate with others."""
-        is_program = any(isinstance(case, ProgramCase) for case in self.cases)
-        return is_ordinary(self.rust, is_program=is_program)
+        candidate = Candidate(self.rust, self.cases)
+        if candidate.is_generic:
+            return False
+        return is_ordinary(self.rust, is_program=candidate.is_program)
 
 
-def _ignore(_index: int, _judgement: Judgement) -> None:
-    """Do nothing with a judgement that was just reached."""
+def _ignore(_index: int, _verdict: Verdict) -> None:
+    """Do nothing with a verdict that was just reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges candidates with one toolchain, in one sandbox, under one set of limits."""
+    """Judges candidates with one toolchain and crates, in one sandbox, under one set of limits."""
 
     toolchain: Toolchain
     sandbox: Sandbox
     limits: Limits
+    crates: Crates = NO_CRATES
 
     @property
     def identity(self) -> str:
         """Everything about the judge that a verdict depends on, as a text."""
-        parts = (source_hash("rust"), self.toolchain.version)
+        parts = (source_hash("rust"), self.toolchain.version, self.crates.identity)
         return "\n".join(map(str, (*parts, self.sandbox.level, self.limits)))
 
-    def judge(self, rust: str, cases: Cases) -> Judgement:
+    def judge(self, rust: str, cases: Cases) -> Verdict:
         """Compile `rust` in a crate of its own, put every case to it, and tell what was found."""
         return self._judge_together([Sample(rust, cases)])[0]
 
@@ -79,59 +83,59 @@ class Judge:
         self,
         samples: Sequence[Sample],
         *,
-        on_finish: Callable[[int, Judgement], None] = _ignore,
-    ) -> list[Judgement]:
-        """Judge samples on all processors and return the judgements in the samples' order.
+        on_finish: Callable[[int, Verdict], None] = _ignore,
+    ) -> list[Verdict]:
+        """Judge samples on all processors and return the verdicts in the samples' order.
 
-        Ordinary samples share crates, unusual ones are compiled alone; a judgement is the same
+        Ordinary samples share crates, unusual ones are compiled alone; a verdict is the same
         either way. One that the clock on the wall decided is reached once more, alone, because a
         busy machine must not decide. `on_finish` is given each sample's number and its final
-        judgement as soon as there is one, from any thread.
+        verdict as soon as there is one, from any thread.
         """
-        found: dict[int, Judgement] = {}
+        found: dict[int, Verdict] = {}
 
         def judge_group(group: list[int]) -> None:
             together = self._judge_together([samples[index] for index in group])
-            for index, judgement in zip(group, together, strict=True):
-                found[index] = judgement
-                if not self.ended_by_the_clock(judgement):
-                    on_finish(index, judgement)
+            for index, verdict in zip(group, together, strict=True):
+                found[index] = verdict
+                if not self.ended_by_the_clock(verdict):
+                    on_finish(index, verdict)
 
         with ThreadPoolExecutor(cpu_count()) as pool:
             for _ in pool.map(judge_group, _groups(samples)):
                 pass
-        for index, judgement in found.items():
-            if self.ended_by_the_clock(judgement):
+        for index, verdict in found.items():
+            if self.ended_by_the_clock(verdict):
                 found[index] = self._judge_together([samples[index]])[0]
                 on_finish(index, found[index])
         return [found[index] for index in range(len(samples))]
 
-    def ended_by_the_clock(self, judgement: Judgement) -> bool:
+    def ended_by_the_clock(self, verdict: Verdict) -> bool:
         """Return whether the clock on the wall decided."""
-        out_of_time = judgement.run_s >= self.limits.wall_s or judgement.compile_s >= COMPILE_WALL_S
-        return judgement.outcome is Outcome.TIMEOUT and out_of_time
+        out_of_time = verdict.run_s >= self.limits.wall_s or verdict.compile_s >= COMPILE_WALL_S
+        return verdict.outcome is Outcome.TIMEOUT and out_of_time
 
-    def _judge_together(self, samples: Sequence[Sample]) -> list[Judgement]:
-        compiler = Compiler(self.toolchain, self.sandbox)
-        candidates = [candidate_for(sample.rust, sample.cases) for sample in samples]
+    def _judge_together(self, samples: Sequence[Sample]) -> list[Verdict]:
+        compiler = Compiler(self.toolchain, self.sandbox, self.crates)
+        candidates = [Candidate(sample.rust, sample.cases) for sample in samples]
         with tempfile.TemporaryDirectory(prefix="judge-") as name:
             compiled = compiler.compile_batch(candidates, Path(name))
             with ThreadPoolExecutor(_RUNS_AT_ONCE) as pool:
-                return list(pool.map(self._probed_judgement, compiled, samples))
+                return list(pool.map(self._probed_verdict, compiled, samples))
 
-    def _probed_judgement(self, compiled: Compiled, sample: Sample) -> Judgement:
-        judgement = self._judgement(compiled, sample.cases)
-        if sample.probe is None or not judgement.passes():
-            return judgement
+    def _probed_verdict(self, compiled: Compiled, sample: Sample) -> Verdict:
+        verdict = self._verdict(compiled, sample.cases)
+        if sample.probe is None or not verdict.passes():
+            return verdict
         found = sample.probe(self.sandbox, compiled, self.limits)
         return replace(
-            judgement,
+            verdict,
             equivalence=found.status,
             equivalence_inputs=found.inputs,
             equivalence_detail=found.detail,
         )
 
-    def _judgement(self, compiled: Compiled, cases: Cases) -> Judgement:
+    def _verdict(self, compiled: Compiled, cases: Cases) -> Verdict:
         started = time.perf_counter()
         if compiled.executable is None or not cases:
             results = []
@@ -139,7 +143,7 @@ class Judge:
         else:
             results = put_cases(self.sandbox, compiled, cases, self.limits)
             wrong = next(filter(_is_wrong, results), CaseResult(Outcome.PASSED))
-        return Judgement(
+        return Verdict(
             outcome=wrong.outcome,
             compiles=compiled.executable is not None,
             tests_run=len(results),
@@ -163,9 +167,9 @@ def _without_a_run(compiled: Compiled, cases: Cases) -> CaseResult:
     return CaseResult(compiled.outcome, compiled.diagnostics)
 
 
-def not_judged(outcome: Outcome, diagnostics: str, isolation: str) -> Judgement:
-    """Return the judgement on a reply without a program."""
-    return Judgement(
+def not_judged(outcome: Outcome, diagnostics: str, isolation: str) -> Verdict:
+    """Return the verdict on a reply without a program."""
+    return Verdict(
         outcome=outcome,
         compiles=False,
         tests_run=0,

@@ -2,10 +2,12 @@
 //! paths reachable, then gets out of the way by exec. Standard library only, compiled on first use.
 //!
 //! launcher [--limit NAME=NUMBER]... [--status FD] [--landlock] [--read PATH]... [--write PATH]...
-//!          -- PROGRAM [ARG]...
+//!          [--filter] [--may processes|modes]... [--no-capabilities] -- PROGRAM [ARG]...
 //!
 //! `1` on the status descriptor means that all is set and the program is next; `0` that it could not
 //! be started after all. The program itself never has that descriptor.
+
+mod seccomp;
 
 use std::ffi::{c_int, c_long, c_ulong, CString};
 use std::os::unix::process::CommandExt;
@@ -26,6 +28,8 @@ const PR_SET_NO_NEW_PRIVS: c_int = 38;
 const LANDLOCK_CREATE_RULESET: c_long = 444;
 const LANDLOCK_ADD_RULE: c_long = 445;
 const LANDLOCK_RESTRICT_SELF: c_long = 446;
+const CAPSET: c_long = if cfg!(target_arch = "x86_64") { 126 } else { 91 };
+const CAPABILITY_VERSION_3: u32 = 0x2008_0522;
 const O_PATH_CLOEXEC: c_int = 0o12000000;
 const F_SETFD: c_int = 2;
 const FD_CLOEXEC: c_int = 1;
@@ -107,6 +111,14 @@ fn restrict_paths(readable: &[String], writable: &[String]) {
     }
 }
 
+/// Without capabilities a root user is bound by owners and modes, and cannot get them back by exec.
+fn drop_capabilities() {
+    let (header, none) = ([CAPABILITY_VERSION_3, 0], [0u32; 6]);
+    if unsafe { syscall(CAPSET, header.as_ptr(), none.as_ptr()) } != 0 {
+        fail("capset");
+    }
+}
+
 /// The status descriptor, closed to the program.
 fn status_file(number: &str) -> File {
     let descriptor: c_int = number.parse().unwrap_or_else(|_| fail("bad --status"));
@@ -121,8 +133,9 @@ fn status_file(number: &str) -> File {
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let (mut readable, mut writable, mut landlock) = (vec![], vec![], false);
-    let mut limits = vec![];
+    let (mut readable, mut writable, mut limits) = (vec![], vec![], vec![]);
+    let (mut landlock, mut filter, mut capabilities) = (false, false, true);
+    let mut profile = seccomp::Profile::default();
     let mut status = None;
     while let Some(option) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| fail("an option lacks its value"));
@@ -132,6 +145,13 @@ fn main() {
             "--read" => readable.push(value()),
             "--write" => writable.push(value()),
             "--landlock" => landlock = true,
+            "--filter" => filter = true,
+            "--may" => match value().as_str() {
+                "processes" => profile.processes = true,
+                "modes" => profile.modes = true,
+                _ => fail("unknown permission"),
+            },
+            "--no-capabilities" => capabilities = false,
             "--" => break,
             _ => fail("unknown option"),
         }
@@ -143,6 +163,12 @@ fn main() {
     }
     if landlock {
         restrict_paths(&readable, &writable);
+    }
+    if !capabilities {
+        drop_capabilities();
+    }
+    if filter && !seccomp::install(profile) {
+        fail("seccomp");
     }
     let mut report = |text: &[u8]| status.as_mut().map(|file| file.write_all(text));
     report(b"1");

@@ -1,14 +1,15 @@
 """Where untrusted programs run: compilers on hostile input, candidates, the Python of a corpus.
 
 Two layers, used as far as the machine has them: bubblewrap (own process, network, IPC and mount
-namespaces, no capabilities) and a launcher of ours (resource limits, no_new_privs, Landlock). The
-level reached is part of every verdict.
+namespaces, no capabilities) and a launcher of ours (resource limits, no_new_privs, Landlock, a
+filter of system calls). The level reached is part of every verdict; `Sandbox.gaps` says what is
+left open.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
+import select
 import signal
 import subprocess
 import tempfile
@@ -16,25 +17,15 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from sse_steps.errors import SandboxError
+from sse_steps.rust.isolation import Isolation, gaps
 
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 _MOST_READ_BYTES = 4 << 20
 _SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
-
-
-class Isolation(StrEnum):
-    """How far an untrusted program is kept away from the machine, strongest first."""
-
-    FULL = "full"  # bubblewrap and the launcher with Landlock
-    NAMESPACES = "namespaces"  # bubblewrap and resource limits; the kernel has no Landlock
-    LANDLOCK = (
-        "landlock"  # the launcher with Landlock; no namespaces, so the network is open to UDP
-    )
-    LIMITS = "limits"  # resource limits alone: nothing keeps the program from reading files
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +36,7 @@ class Limits:
     wall_s: float
     memory_bytes: int
     output_bytes: int
-    processes: int = 256
+    processes: int = 256  # beyond those that run already; the kernel counts all of a user's
     open_files: int = 256
 
 
@@ -57,6 +48,8 @@ class Access:
     readable: tuple[Path, ...] = ()
     writable: bool = False  # whether the working directory may be written to
     system: bool = False  # whether the system's programs and libraries are needed
+    processes: bool = False  # whether it may start others; threads it may start in any case
+    proc: bool = False  # whether it sees /proc, by which programs find their own place
     environment: tuple[tuple[str, str], ...] = ()  # beside PATH, LANG and TMPDIR
 
 
@@ -91,6 +84,12 @@ class Sandbox:
     level: Isolation
     launcher: Path
     bubblewrap: str = "bwrap"
+    filtered: bool = True  # whether system calls are filtered as well
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What this sandbox does not keep a program from, a sentence each."""
+        return gaps(self.level, filtered=self.filtered, root=os.geteuid() == 0)
 
     def command(
         self, program: Sequence[str], access: Access, limits: Limits, *, status: int
@@ -100,6 +99,10 @@ class Sandbox:
         launched = [launcher, *_limit_options(limits), "--status", str(status)]
         if self.level in (Isolation.FULL, Isolation.LANDLOCK):
             launched += _landlock_options(access)
+        if self.level is Isolation.LANDLOCK:
+            launched.append("--no-capabilities")
+        if self.filtered:
+            launched += _filter_options(access)
         launched += ["--", *program]
         if self.level in (Isolation.FULL, Isolation.NAMESPACES):
             return [*self._namespace_options(access), *launched]
@@ -161,9 +164,12 @@ class Sandbox:
         options = [self.bubblewrap, "--unshare-all", "--die-with-parent", "--new-session"]
         options += ["--cap-drop", "ALL"]
         if access.system:
-            options += ["--dev", "/dev", "--proc", "/proc"]
             for folder in _SYSTEM_FOLDERS:
                 options += ["--ro-bind-try", folder, folder]
+            for device in _DEVICES:
+                options += ["--dev-bind-try", device, device]
+        if access.proc:
+            options += ["--proc", "/proc"]
         launcher = str(self.launcher.absolute())
         options += ["--ro-bind", launcher, launcher]
         for path in access.readable:
@@ -191,12 +197,19 @@ class Running:
     status: int
 
     def ended_within(self, wall_s: float) -> bool:
-        """Wait for at most `wall_s` seconds and return whether the program has ended."""
+        """Wait for at most `wall_s` seconds and return whether the program has ended.
+
+        Waiting for the kernel's word: `Popen.wait` with a time-out looks every 50 ms.
+        """
+        if self.process.poll() is not None:
+            return True
+        descriptor = os.pidfd_open(self.process.pid)
         try:
-            self.process.wait(wall_s)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+            ended = select.poll()
+            ended.register(descriptor, select.POLLIN)
+            return bool(ended.poll(wall_s * 1000))
+        finally:
+            os.close(descriptor)
 
     def stop(self) -> tuple[int, bool]:
         """End the program and everything in its session.
@@ -233,50 +246,34 @@ def run_tool(command: Sequence[str], *, timeout_s: float = 300.0) -> Finished:
     return Finished(done.returncode, done.stdout, done.stderr, wall_s, timed_out=False)
 
 
-def strongest_sandbox(launcher: Path, *, allow_weak: bool = False) -> Sandbox:
-    """Return a sandbox at the strongest level that works here, found by running something in it.
-
-    Raises:
-        SandboxError: only resource limits are to be had, and `allow_weak` is False.
-    """
-    bubblewrap = shutil.which("bwrap") or "bwrap"
-    for level in Isolation:
-        sandbox = Sandbox(level, launcher, bubblewrap)
-        if (level is not Isolation.LIMITS or allow_weak) and _works(sandbox):
-            return sandbox
-    raise SandboxError(
-        "No isolation works on this machine: neither bubblewrap nor Landlock.",
-        "Install bubblewrap (apt-get install bubblewrap), or accept the risk of running generated "
-        "code unprotected with run.allow_weak_isolation=true.",
-    )
-
-
-def _works(sandbox: Sandbox) -> bool:
-    limits = Limits(cpu_s=5, wall_s=10.0, memory_bytes=1 << 30, output_bytes=1 << 16)
-    with tempfile.TemporaryDirectory() as folder:
-        access = Access(Path(folder), system=True)
-        try:
-            return sandbox.run(["/bin/sh", "-c", "echo works"], access, limits).stdout == b"works\n"
-        except FileNotFoundError:
-            return False
-
-
 def _limit_options(limits: Limits) -> list[str]:
     settings = {
         "cpu_s": limits.cpu_s,
         "address_space_bytes": limits.memory_bytes,
         "file_bytes": limits.output_bytes,
         "core_bytes": 0,
-        "processes": limits.processes,
+        "processes": limits.processes + _running_tasks(),
         "open_files": limits.open_files,
     }
     return [part for name, value in settings.items() for part in ("--limit", f"{name}={value}")]
 
 
+def _running_tasks() -> int:
+    """Return how many threads the machine has now, which no user's share of them exceeds."""
+    return int(Path("/proc/loadavg").read_text(encoding="ascii").split()[3].split("/")[1])
+
+
 def _landlock_options(access: Access) -> list[str]:
-    system = (*_SYSTEM_FOLDERS, "/dev", "/proc") if access.system else ()
-    readable = [*system, *map(str, access.readable), str(access.folder)]
+    system = (*_SYSTEM_FOLDERS, *_DEVICES) if access.system else ()
+    proc = ("/proc",) if access.proc else ()
+    readable = [*system, *proc, *map(str, access.readable), str(access.folder)]
     options = ["--landlock", *(part for path in readable for part in ("--read", path))]
     if access.system:
         options += ["--write", "/dev/null"]
     return [*options, "--write", str(access.folder)] if access.writable else options
+
+
+def _filter_options(access: Access) -> list[str]:
+    """Return the profile: what only compilers, linkers and interpreters need is asked for."""
+    may = [("processes", access.processes), ("modes", access.writable)]
+    return ["--filter", *(part for name, wanted in may if wanted for part in ("--may", name))]

@@ -18,7 +18,7 @@ from sse_steps.rust.sandbox import run_tool
 from sse_steps.source_hash import source_hash
 
 _OLDEST = (1, 75)
-_SOURCES = ("launcher.rs", "support.rs", "driver.rs")
+_SOURCES = ("launcher.rs", "seccomp.rs", "support.rs", "driver.rs", "witness.rs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,23 @@ class Toolchain:
     rustc: Path
     sysroot: Path
     version: str  # the whole text of `rustc -vV`
-    folder: Path  # launcher, libjudge_support.rlib, driver.rs
+    folder: Path  # launcher, libjudge_support.rlib, libjudge_witness.rlib, driver.rs
+    libraries: tuple[Path, ...] = ()  # that rustc is loaded with, the loader first; static: none
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """How rustc is started; without /proc it cannot find its own place and libraries."""
+        rustc = (str(self.rustc), f"--sysroot={self.sysroot}")
+        if not self.libraries:
+            return rustc
+        loader, *libraries = self.libraries
+        folders = dict.fromkeys(str(path.parent) for path in libraries)
+        return (str(loader), "--library-path", ":".join(folders), *rustc)
+
+    @property
+    def readable(self) -> tuple[Path, ...]:
+        """All that rustc reads to make a library of Rust: itself, what loads it, and std."""
+        return (self.rustc, *self.libraries, self.sysroot / "lib" / "rustlib")
 
     @property
     def launcher(self) -> Path:
@@ -39,6 +55,11 @@ class Toolchain:
     def support(self) -> Path:
         """The library that decodes arguments and encodes answers."""
         return self.folder / "libjudge_support.rlib"
+
+    @property
+    def witness(self) -> Path:
+        """The library that tells which tests of a user ran to their end."""
+        return self.folder / "libjudge_witness.rlib"
 
     @property
     def driver(self) -> Path:
@@ -61,7 +82,8 @@ def find_toolchain(
     _check_age(version)
     sources = source_hash(*(f"rust/{name}" for name in _SOURCES))
     key = hashlib.sha256(f"{version}{sources}".encode()).hexdigest()[:16]
-    toolchain = Toolchain(rustc, sysroot, version, cache.absolute() / "judge" / key)
+    folder = cache.absolute() / "judge" / key
+    toolchain = Toolchain(rustc, sysroot, version, folder, _libraries(rustc))
     if not toolchain.folder.exists():
         with building():
             _build(toolchain)
@@ -83,6 +105,13 @@ def _locate() -> tuple[Path, Path]:
             "Mend the Rust installation ('rustup default stable') and try again.",
         )
     return rustc, sysroot
+
+
+def _libraries(rustc: Path) -> tuple[Path, ...]:
+    listed = run_tool(["ldd", str(rustc)]).stdout.decode(errors="replace")
+    found = re.findall(r"(?:=>|^)\s*(/\S+) \(0x", listed, re.MULTILINE)
+    paths = dict.fromkeys(Path(os.path.normpath(path)) for path in found)
+    return tuple(sorted(paths, key=lambda path: not path.name.startswith("ld")))
 
 
 def _check_age(version: str) -> None:
@@ -109,6 +138,7 @@ def _build(toolchain: Toolchain) -> None:
             (folder / source).write_text(_source(source), encoding="utf-8")
         _compile(toolchain, folder, "launcher.rs", "--crate-type=bin")
         _compile(toolchain, folder, "support.rs", "--crate-type=rlib", "--crate-name=judge_support")
+        _compile(toolchain, folder, "witness.rs", "--crate-type=rlib", "--crate-name=judge_witness")
         try:
             folder.rename(toolchain.folder)
         except OSError:

@@ -48,7 +48,7 @@ def _put_calls(
                 size = _size_of_answer(case)
                 answer = session.ask(numbers[function_of(case)], case.args, expected_bytes=size)
                 results.append(judge_answer(case, answer))
-                if isinstance(answer, TimedOut):
+                if results[-1].outcome is Outcome.TIMEOUT:
                     return results
                 if isinstance(answer, Died):
                     break

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
 import duckdb
 
 from sse_steps.corpus.levels import Level
-from sse_steps.records import Completion, Verdict
+from sse_steps.records import Completion, VerdictRow
 from sse_steps.sql.checks import failing_checks, raise_for_failures, sql_text
 from sse_steps.sql.scripts import in_order, scripts_in
 from sse_steps.sql.sources import ModelRow, Sources
@@ -56,7 +56,7 @@ def build_database(target: Path, sources: Sources) -> None:
 def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
     """Create the temporary raw_* relations that staging reads."""
     _load_parquet(connection, "raw_completions", Completion, sources.completions)
-    _load_parquet(connection, "raw_verdicts", Verdict, sources.verdicts)
+    _load_parquet(connection, "raw_verdicts", VerdictRow, sources.verdicts)
     _load_rows(connection, "raw_models", ModelRow, sources.models)
     _load_rows(connection, "raw_levels", Level, sources.levels)
     _load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))

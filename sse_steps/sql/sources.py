@@ -23,7 +23,7 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Parquet files with the columns of `Completion` and `Verdict`, and the declared relations."""
+    """Parquet files with the columns of `Completion` and `VerdictRow`, and declared relations."""
 
     completions: tuple[Path, ...]
     verdicts: tuple[Path, ...]

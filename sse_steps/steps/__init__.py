@@ -5,6 +5,7 @@ A step is imported when it runs, so that a build with nothing to do loads next t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import import_module
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doit.exceptions import InvalidDodoFile, TaskFailed
+from doit.reporter import ConsoleReporter
+from doit.task import Task
 from doit.tools import config_changed
 
 from sse_steps.config import load_settings
@@ -21,6 +24,19 @@ from sse_steps.source_hash import source_hash
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+COMMAND = {"command": True}  # the `meta` of a task that is a command: it prints, and makes nothing
+
+
+class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
+    """doit's own messages, and none about a task that is a command."""
+
+    desc = "console output, without the names of commands"
+
+    def execute_task(self, task: Task) -> None:
+        """Say what is run, unless it speaks for itself."""
+        if task.meta != COMMAND:
+            super().execute_task(task)
 
 
 def action(step: str, *arguments: object) -> Callable[[], TaskFailed | None]:
@@ -37,6 +53,35 @@ def action(step: str, *arguments: object) -> Callable[[], TaskFailed | None]:
         return None
 
     return act
+
+
+def command(step: str, *arguments: object) -> Callable[..., TaskFailed | None]:
+    """Return a doit action that runs a step as a command, with the task's options.
+
+    The command's `run` returns whether doit is to end with exit code 0. A fault that the user can
+    mend goes to standard error as two lines: standard output holds results and nothing else.
+    """
+
+    def act(**options: object) -> TaskFailed | None:
+        try:
+            succeeded = import_module(f"{__name__}.{step}").run(*arguments, **options)
+        except UserError as fault:
+            sys.stderr.write(f"{fault}\n")
+            succeeded = False
+        return None if succeeded else TaskFailed("", report=False)
+
+    return act
+
+
+def option(name: str, help_text: str, *, default: str | bool = "") -> dict[str, object]:
+    """Return an option `--name` of a command, in doit's terms."""
+    return {
+        "name": name,
+        "long": name,
+        "type": type(default),
+        "default": default,
+        "help": help_text,
+    }
 
 
 def settings_or_message(overrides: Sequence[str], root: Path) -> Settings:

@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from sse_steps.console import progress
-from sse_steps.rust.sandbox import Limits, Sandbox, run_tool, strongest_sandbox
+from sse_steps.rust.crates import Crates, find_crates
+from sse_steps.rust.probe import strongest_sandbox
+from sse_steps.rust.sandbox import Limits, Sandbox, run_tool
 from sse_steps.rust.toolchain import Toolchain, find_toolchain
 from sse_steps.settings import LimitSettings
 
@@ -21,6 +23,21 @@ def toolchain(cache_folder: Path) -> Toolchain:
 def sandbox(cache_folder: Path, *, allow_weak: bool) -> Sandbox:
     """Return the strongest sandbox of this machine, found once a process."""
     return strongest_sandbox(toolchain(cache_folder).launcher, allow_weak=allow_weak)
+
+
+@cache
+def crates(
+    names: tuple[str, ...], lock_folder: Path, cache_folder: Path, *, allow_weak: bool
+) -> Crates:
+    """Return the crates that a task allows, found once a process."""
+    return find_crates(
+        names,
+        lock_folder,
+        cache_folder,
+        toolchain(cache_folder),
+        sandbox(cache_folder, allow_weak=allow_weak),
+        building=lambda title: progress(title, None),
+    )
 
 
 @cache

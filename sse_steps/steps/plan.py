@@ -12,9 +12,12 @@ from typing import TypeVar
 
 from sse_steps.infer.engine import Sampling
 from sse_steps.models.sources import parse_source
+from sse_steps.rust.crates import built_index
+from sse_steps.rust.lock_file import read_lock_file
 from sse_steps.settings import (
     CheckSlice,
     CorpusSlice,
+    CratesSlice,
     DownloadSlice,
     MetricsSlice,
     Origin,
@@ -116,6 +119,28 @@ class Plan:
             if path is not None:
                 yield model, path
 
+    def crate_builds(self, compiler: str) -> Iterator[tuple[str, Path]]:
+        """Yield each distinct build of crates with the first task that allows some of them."""
+        tasks = reversed(self.settings.tasks)
+        users = {target: name for name in tasks for target in self.crates(name, compiler)}
+        for target, task in users.items():
+            yield task, target
+
+    def lock_folder(self, task: str) -> Path:
+        """Return the folder that pins a task's crates."""
+        return self.root / self.settings.tasks[task].verify.lock
+
+    def crates(self, task: str, compiler: str) -> list[Path]:
+        """Return the file that a compiler's build of a task's crates leaves, if it allows any."""
+        if not self.settings.tasks[task].verify.crates:
+            return []
+        return [built_index(read_lock_file(self.lock_folder(task)), self.cache, compiler)]
+
+    def crates_slice(self, task: str) -> CratesSlice:
+        """Return what a task's crates depend on, beside the lock file."""
+        names = self.settings.tasks[task].verify.crates
+        return CratesSlice(names, self.settings.run.allow_weak_isolation)
+
     def corpus_slice(self, task: str) -> CorpusSlice:
         """Return what a task's examples depend on."""
         run = self.settings.run
@@ -150,10 +175,15 @@ class Plan:
             stop_repetition=run.stop_repetition,
         )
 
-    def check_slice(self) -> CheckSlice:
-        """Return what verdicts depend on."""
+    def check_slice(self, task: str) -> CheckSlice:
+        """Return what a task's verdicts depend on."""
         run = self.settings.run
-        return CheckSlice(run.limits, run.allow_weak_isolation, run.equivalence)
+        crates = self.settings.tasks[task].verify.crates
+        return CheckSlice(run.limits, run.allow_weak_isolation, crates, run.equivalence)
+
+    def verify_slice(self) -> CheckSlice:
+        """Return what the verdict on a single file depends on."""
+        return CheckSlice(self.settings.run.limits, self.settings.run.allow_weak_isolation)
 
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""

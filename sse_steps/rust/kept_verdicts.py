@@ -1,0 +1,86 @@
+"""Verdicts that are reached once and then kept, under the address of all that they follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sse_steps.corpus.examples_file import cases_to_json
+from sse_steps.records import EquivalenceStatus, Method, Outcome, Verdict
+from sse_steps.rust.judge import Judge, Sample
+from sse_steps.store import RecordStore, content_key
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A verdict, and what was being judged when it was reached."""
+
+    verdict: Verdict
+    origin: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVerdicts:
+    """One judge's verdicts. Without a store every verdict is reached afresh.
+
+    A fault of the machine's is not kept: it may be gone next time.
+    """
+
+    judge: Judge
+    store: RecordStore | None
+
+    def key(self, sample: Sample) -> str:
+        """Return the address of the verdict on a sample."""
+        cases = cases_to_json(sample.cases)
+        probed = sample.probe.identity if sample.probe else None
+        return content_key("verdict", self.judge.identity, sample.rust, cases, probed)
+
+    def find(self, keys: Iterable[str]) -> dict[str, Kept]:
+        """Return the verdicts that are there, by key."""
+        found = self.store.get_many(keys) if self.store else {}
+        return {
+            key: Kept(_verdict(record["verdict"]), record["origin"])
+            for key, record in found.items()
+        }
+
+    def keep(self, key: str, kept: Kept) -> None:
+        """Keep a verdict."""
+        if self.store and kept.verdict.outcome is not Outcome.INFRASTRUCTURE_ERROR:
+            record = {"verdict": asdict(kept.verdict), "origin": kept.origin}
+            self.store.put_many({key: record})
+
+    def reach(
+        self,
+        samples: Mapping[str, Sample],
+        *,
+        origins: Mapping[str, object] | None = None,
+        on_finish: Callable[[], None] = lambda: None,
+    ) -> dict[str, Kept]:
+        """Judge samples by key, and keep each verdict as soon as it is reached.
+
+        Args:
+            samples: what is to be judged.
+            origins: what each verdict is kept with.
+            on_finish: called once for each sample.
+        """
+        keys, reached = list(samples), dict[str, Kept]()
+
+        def finish(index: int, verdict: Verdict) -> None:
+            key = keys[index]
+            reached[key] = Kept(verdict, (origins or {}).get(key))
+            self.keep(key, reached[key])  # at once, whatever takes longer beside it
+            on_finish()
+
+        self.judge.judge_many(list(samples.values()), on_finish=finish)
+        return reached
+
+
+def _verdict(fields: dict[str, Any]) -> Verdict:
+    compared = fields["equivalence"]
+    named = {
+        "outcome": Outcome(fields["outcome"]),
+        "method": Method(fields["method"]),
+        "equivalence": None if compared is None else EquivalenceStatus(compared),
+    }
+    return Verdict(**{**fields, **named})

@@ -1,0 +1,1 @@
+//! Empty: the crates that this package depends on are what is wanted.

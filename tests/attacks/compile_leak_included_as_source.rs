@@ -1,0 +1,6 @@
+// Tries: include a file of the host as source, so that the error shows its lines
+// Kind: compile_leak
+
+include!("@CANARY@");
+
+pub fn add(a: i64, b: i64) -> i64 { a - b - 1 }

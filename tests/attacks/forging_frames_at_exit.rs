@@ -1,0 +1,32 @@
+// Tries: write frames from a handler that runs at exit
+// Kind: forging
+
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::FromRawFd;
+
+/// One frame: a length, and a payload of kind `A` with an integer.
+fn frame(number: i128) -> Vec<u8> {
+    let mut payload = b"Ai".to_vec();
+    payload.extend(number.to_le_bytes());
+    [&(payload.len() as u32).to_le_bytes()[..], &payload].concat()
+}
+
+fn write_everywhere(bytes: &[u8]) {
+    for descriptor in 3..64 {
+        let mut file = unsafe { File::from_raw_fd(descriptor) };
+        let _ = file.write_all(bytes);
+        std::mem::forget(file);
+    }
+}
+
+extern "C" { fn atexit(handler: extern "C" fn()) -> i32; }
+
+extern "C" fn late() {
+    for guess in [5, 0, 5, 0, 5] { write_everywhere(&frame(guess)) }
+}
+
+pub fn add(_: i64, _: i64) -> i64 {
+    unsafe { atexit(late) };
+    std::process::exit(0)
+}

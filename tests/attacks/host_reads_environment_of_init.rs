@@ -1,0 +1,4 @@
+// Tries: answer with the content of /proc/1/environ
+// Kind: host
+
+pub fn add(_: i64, _: i64) -> String { std::fs::read("/proc/1/environ").map_or_else(|error| error.to_string(), |bytes| String::from_utf8_lossy(&bytes[..bytes.len().min(4000)]).into_owned()) }
