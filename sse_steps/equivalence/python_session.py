@@ -82,6 +82,7 @@ class PythonSession:
             folder,
             readable=(Path(sys.base_prefix),),
             system=True,
+            processes=True,  # as where the expected values came from
             environment=(("PYTHONHASHSEED", "0"),),  # sets are walked in the same order every time
         )
         command = [str(Path(sys.executable).resolve()), "-B", str(folder / _RUNNER.name)]
