@@ -103,7 +103,7 @@ def task_check() -> Iterator[Task]:
             "name": f"{origin.task}:{origin.model}:{origin.run}",
             "file_dep": [examples, completions, *PLAN.crates(origin.task, compiler_version())],
             "targets": [target],
-            "uptodate": [unchanged(settings, rustc=compiler_version())],
+            "uptodate": [unchanged(settings, rustc=compiler_version(), python=sys.version)],
             "actions": [action("check", settings, examples, completions, lock, PLAN.cache, target)],
             "clean": True,
         }

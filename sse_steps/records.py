@@ -141,6 +141,23 @@ class Completion:
     error: str | None
 
 
+class EquivalenceStatus(StrEnum):
+    """What came of putting a candidate and its Python to the same inputs."""
+
+    EQUAL = "equal"
+    DIVERGED = "diverged"
+    NOT_CHECKED = "not_checked"  # it was tried and could not be told; the detail says why
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """A candidate's answers beside its Python's, on `inputs` inputs that no case has to have."""
+
+    status: EquivalenceStatus
+    inputs: int
+    detail: str = ""  # the smallest input on which they differ, or why nothing was checked
+
+
 class Method(StrEnum):
     """How a verdict was reached."""
 
@@ -166,6 +183,9 @@ class Verdict:
     diagnostics: str
     isolation: str  # the level of isolation that the verdict was reached under
     method: Method = Method.ANSWERS
+    equivalence: EquivalenceStatus | None = None  # None: nothing to check, or checks are off
+    equivalence_inputs: int = 0
+    equivalence_detail: str = ""
 
     def passes(self) -> bool:
         """Return whether every case ran and was answered correctly."""
@@ -192,3 +212,6 @@ class VerdictRow:
     diagnostics: str
     isolation: str
     cached: bool
+    equivalence: EquivalenceStatus | None = None
+    equivalence_inputs: int = 0
+    equivalence_detail: str = ""

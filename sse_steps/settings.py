@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -26,6 +27,21 @@ class LimitSettings:
     output_kb: Positive = 1024
 
 
+class EquivalenceCounts(StrEnum):
+    """Where a divergence on a generated input counts."""
+
+    REPORT = "report"  # it is shown, and the verdict stays what the cases made it
+    VERDICT = "verdict"  # it is a wrong answer like any other
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class EquivalenceSettings:
+    """Whether passing functions are compared with their Python on generated inputs."""
+
+    inputs: Annotated[int, Field(ge=0)] = 50  # 0: no comparison
+    counts: EquivalenceCounts = EquivalenceCounts.REPORT
+
+
 @dataclass(frozen=True, config=STRICT_KEYS)
 class RunSettings:
     """How often and how far. None: the model's file decides, then the task's."""
@@ -39,6 +55,7 @@ class RunSettings:
     stop_repetition: bool = True
     limits: LimitSettings = Field(default_factory=LimitSettings)
     allow_weak_isolation: bool = False
+    equivalence: EquivalenceSettings = Field(default_factory=EquivalenceSettings)
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
@@ -151,6 +168,7 @@ class CheckSlice:
     limits: LimitSettings
     allow_weak_isolation: bool
     crates: tuple[str, ...] = ()  # that the task allows
+    equivalence: EquivalenceSettings = dataclasses.field(default_factory=EquivalenceSettings)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,10 +11,23 @@ from synthetic_results import COMPLETION
 
 from sse_steps.corpus.examples_file import write_examples
 from sse_steps.errors import SandboxError
-from sse_steps.records import Case, Completion, Example, FinishReason, Outcome, VerdictRow
+from sse_steps.records import (
+    Case,
+    Completion,
+    EquivalenceStatus,
+    Example,
+    FinishReason,
+    Outcome,
+    VerdictRow,
+)
 from sse_steps.rust.sandbox import Sandbox
 from sse_steps.rust.toolchain import Toolchain
-from sse_steps.settings import CheckSlice, LimitSettings
+from sse_steps.settings import (
+    CheckSlice,
+    EquivalenceCounts,
+    EquivalenceSettings,
+    LimitSettings,
+)
 from sse_steps.steps import check, machine
 from sse_steps.store import read_parquet, write_parquet
 
@@ -23,13 +36,15 @@ EXAMPLE = Example("e1", 3, "", (Case("double", (2,), 4),), "pub fn double(n: i64
 RIGHT = "pub fn double(n: i64) -> i64 { n * 2 }"
 
 
-def verdicts_on(folder: Path, *rows: Completion) -> list[VerdictRow]:
-    """Run the step on completions of the one example."""
-    write_examples([EXAMPLE], folder / "examples.jsonl")
+def verdicts_on(
+    folder: Path, *rows: Completion, example: Example = EXAMPLE, settings: CheckSlice = SLICE
+) -> list[VerdictRow]:
+    """Run the step on completions of one example."""
+    write_examples([example], folder / "examples.jsonl")
     write_parquet(rows, Completion, folder / "completions.parquet")
     target = folder / "verdicts.parquet"
     examples, completions = folder / "examples.jsonl", folder / "completions.parquet"
-    check.run(SLICE, examples, completions, folder, folder / "cache", target)
+    check.run(settings, examples, completions, folder, folder / "cache", target)
     return read_parquet(target, VerdictRow)
 
 
@@ -48,6 +63,42 @@ def test_equal_programs_are_judged_once(folder: Path) -> None:
     assert (first.outcome, second.outcome) == (Outcome.PASSED, Outcome.PASSED)
     assert (first.cached, second.cached) == (False, True)
     assert first.run_s == second.run_s
+
+
+GRADED = Example(
+    "e1",
+    3,
+    "def grade(points: int) -> bool:\n    return points >= 50\n",
+    (Case("grade", (90,), expected=True), Case("grade", (10,), expected=False)),
+    "pub fn grade(points: i64) -> bool",
+)
+MISSES_49 = "pub fn grade(points: i64) -> bool { points >= 49 }"
+
+
+def test_a_divergence_is_shown_or_counts(folder: Path) -> None:
+    """What diverges passes with a remark, or is a wrong answer; the setting judges nothing anew."""
+    row = replace(COMPLETION, rust=MISSES_49)
+    [shown] = verdicts_on(folder, row, example=GRADED)
+    counting = EquivalenceSettings(counts=EquivalenceCounts.VERDICT)
+    settings = replace(SLICE, equivalence=counting)
+    [counted] = verdicts_on(folder, row, example=GRADED, settings=settings)
+    assert shown.outcome is Outcome.PASSED
+    assert shown.equivalence is counted.equivalence is EquivalenceStatus.DIVERGED
+    assert shown.equivalence_detail == "grade(49) gave True, expected False"
+    assert counted.outcome is Outcome.WRONG_ANSWER
+    assert shown.equivalence_detail in counted.diagnostics
+    assert counted.tests_passed == counted.tests_total == 2
+    assert counted.run_s == shown.run_s
+
+
+def test_without_inputs_nothing_is_compared(folder: Path) -> None:
+    """A setting of 0 inputs leaves the comparison out, and another number is another verdict."""
+    off = replace(SLICE, equivalence=EquivalenceSettings(inputs=0))
+    row = replace(COMPLETION, rust=MISSES_49)
+    [verdict] = verdicts_on(folder, row, example=GRADED, settings=off)
+    assert (verdict.outcome, verdict.equivalence) == (Outcome.PASSED, None)
+    [verdict] = verdicts_on(folder, row, example=GRADED)
+    assert verdict.equivalence is EquivalenceStatus.DIVERGED
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,15 @@ from sse_steps.rust.toolchain import Toolchain
 from sse_steps.sql.database import build_database
 
 ROOT = Path(__file__).parents[1]
-PUBLIC = ("completions", "verdicts", "model_metrics", "frontier", "level_metrics")
+PUBLIC = (
+    "completions",
+    "verdicts",
+    "equivalence",
+    "divergences",
+    "model_metrics",
+    "frontier",
+    "level_metrics",
+)
 
 
 def documented_columns(table: str) -> list[str]:

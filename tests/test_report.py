@@ -16,7 +16,7 @@ from rich.console import Console
 from synthetic_results import COMPLETION, attempt, candidate, scripted, write_sources
 
 from sse_steps.errors import ControlError
-from sse_steps.records import Completion, Outcome, Role, VerdictRow
+from sse_steps.records import Completion, EquivalenceStatus, Outcome, Role, VerdictRow
 from sse_steps.report.caveats import corpus_caveats
 from sse_steps.report.chart import report_chart, task_chart
 from sse_steps.report.html import render_html
@@ -25,6 +25,7 @@ from sse_steps.report.options import ReportOptions
 from sse_steps.report.report_data import Provenance, Report, load_report
 from sse_steps.report.report_json import render_json
 from sse_steps.report.rows import CorpusUse
+from sse_steps.report.sections import sections
 from sse_steps.report.standing_tables import ranking_table
 from sse_steps.report.task_tables import level_table
 from sse_steps.report.terminal import render_table
@@ -58,6 +59,44 @@ def make(tmp_path: Path) -> Make:
         )
 
     return make_report
+
+
+def test_divergences_are_listed_with_their_input(make: Make) -> None:
+    """The comparison with the Python has a table of counts and one of smallest inputs."""
+    equal, diverged, not_checked = scripted("model", ["ppp"])
+    detail = f"f(1) gave {HOSTILE}"
+    found = [
+        _with(equal, EquivalenceStatus.EQUAL, 50),
+        _with(diverged, EquivalenceStatus.DIVERGED, 7, detail),
+        _with(not_checked, EquivalenceStatus.NOT_CHECKED, 0, "no annotations"),
+    ]
+    report = make(found)
+    [task] = report.tasks
+    [section] = [each for each in sections(report, task) if "do not show" in each.title]
+    counts, divergences = section.tables
+    assert counts.rows == (("model", "2", "57", "1", "1"),)
+    assert divergences.rows == (("model", "e01", detail, "1 verdict"),)
+    assert escape(HOSTILE) in render_markdown(report)
+    rows = json.loads(render_json(report))["tasks"][0]
+    assert rows["divergences"][0]["detail"] == detail
+    assert rows["equivalence"][0]["equal"] == 1
+
+
+def _with(
+    pair: tuple[Completion, VerdictRow], status: EquivalenceStatus, inputs: int, detail: str = ""
+) -> tuple[Completion, VerdictRow]:
+    completion, verdict = pair
+    compared = replace(
+        verdict, equivalence=status, equivalence_inputs=inputs, equivalence_detail=detail
+    )
+    return completion, compared
+
+
+def test_without_a_comparison_the_report_has_no_section_on_it(make: Make) -> None:
+    """Where nothing was compared, nothing is said about it."""
+    report = make(scripted("model", ["pw"]))
+    titles = [section.title for section in sections(report, report.tasks[0])]
+    assert "What the cases do not show" not in titles
 
 
 class Page(HTMLParser):

@@ -14,7 +14,9 @@ from sse_steps.report.options import ReportOptions
 from sse_steps.report.rows import (
     Control,
     CorpusUse,
+    Divergence,
     EngineUse,
+    EquivalenceCount,
     ErrorCode,
     ExampleRow,
     FrontierRow,
@@ -54,6 +56,8 @@ class TaskReport:
     levels: tuple[LevelMetrics, ...]
     outcomes: tuple[OutcomeCount, ...]
     error_codes: tuple[ErrorCode, ...]
+    equivalence: tuple[EquivalenceCount, ...]
+    divergences: tuple[Divergence, ...]
     controls: tuple[Control, ...]
     engines: tuple[EngineUse, ...]
     isolation: tuple[Isolation, ...]
@@ -103,6 +107,8 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         levels=_of(task, read_records(database, "level_metrics", LevelMetrics)),
         outcomes=_of(task, read_records(database, "outcome_counts", OutcomeCount)),
         error_codes=_of(task, read_records(database, "error_codes", ErrorCode)),
+        equivalence=_of(task, read_records(database, "equivalence", EquivalenceCount)),
+        divergences=_of(task, read_records(database, "divergences", Divergence)),
         controls=controls,
         engines=_of(task, read_records(database, "engines", EngineUse)),
         isolation=_of(task, read_records(database, "isolation_levels", Isolation)),

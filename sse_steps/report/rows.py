@@ -106,6 +106,30 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class EquivalenceCount:
+    """A row of `equivalence`: verdicts, and the inputs that they were compared on."""
+
+    task: str
+    model: str
+    checked: int
+    equal: int
+    diverged: int
+    not_checked: int
+    inputs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """A row of `divergences`; `detail` is the smallest input with both answers."""
+
+    task: str
+    model: str
+    example: str
+    detail: str
+    verdicts: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineUse:
     """A row of `engines`."""
 

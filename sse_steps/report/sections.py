@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sse_steps.report import standing_tables, task_tables
+from sse_steps.report import equivalence_tables, standing_tables, task_tables
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.table import Table
 
@@ -35,6 +35,7 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
             "Why things failed",
             (task_tables.outcome_table(task), task_tables.error_code_table(task)),
         ),
+        *_equivalence(task),
         Section(
             "How it was measured",
             (
@@ -45,3 +46,13 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
             ),
         ),
     )
+
+
+def _equivalence(task: TaskReport) -> tuple[Section, ...]:
+    """Return the comparison with the Python; no section where none was made."""
+    tables = (
+        equivalence_tables.equivalence_table(task),
+        equivalence_tables.divergence_table(task),
+    )
+    shown = tuple(table for table in tables if table.rows)
+    return (Section("What the cases do not show", shown),) if shown else ()

@@ -11,10 +11,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-from sse_steps.records import Outcome, Verdict
+from sse_steps.records import Equivalence, Outcome, Verdict
 from sse_steps.rust.bridge import Candidate, Cases
 from sse_steps.rust.compiler import COMPILE_LIMITS, Compiled, Compiler
 from sse_steps.rust.crates import NO_CRATES, Crates
@@ -28,12 +29,24 @@ _LARGEST_BATCH = 48
 _RUNS_AT_ONCE = 3  # of one batch: most of the start of a sandbox is waiting for the kernel
 
 
+class Probe(Protocol):
+    """Compares a candidate that passed its cases with its Python on further inputs."""
+
+    @property
+    def identity(self) -> str:
+        """Everything that the comparison depends on beside the candidate and the judge."""
+
+    def __call__(self, sandbox: Sandbox, compiled: Compiled, limits: Limits) -> Equivalence:
+        """Return what the comparison came to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A program and the cases that are put to it."""
+    """A program, the cases that are put to it, and what is asked of it where it passes them."""
 
     rust: str
     cases: Cases
+    probe: Probe | None = None
 
     def is_ordinary(self) -> bool:
         """Return whether the program may share a crate with others."""
@@ -95,7 +108,7 @@ class Judge:
                 pass
         for index, verdict in found.items():
             if self.ended_by_the_clock(verdict):
-                found[index] = self.judge(samples[index].rust, samples[index].cases)
+                found[index] = self._judge_together([samples[index]])[0]
                 on_finish(index, found[index])
         return [found[index] for index in range(len(samples))]
 
@@ -111,8 +124,19 @@ class Judge:
         with tempfile.TemporaryDirectory(prefix="judge-") as name:
             compiled = compiler.compile_batch(candidates, Path(name))
             with ThreadPoolExecutor(_RUNS_AT_ONCE) as pool:
-                cases = [sample.cases for sample in samples]
-                return list(pool.map(self._verdict, compiled, cases))
+                return list(pool.map(self._probed_verdict, compiled, samples))
+
+    def _probed_verdict(self, compiled: Compiled, sample: Sample) -> Verdict:
+        verdict = self._verdict(compiled, sample.cases)
+        if sample.probe is None or not verdict.passes():
+            return verdict
+        found = sample.probe(self.sandbox, compiled, self.limits)
+        return replace(
+            verdict,
+            equivalence=found.status,
+            equivalence_inputs=found.inputs,
+            equivalence_detail=found.detail,
+        )
 
     def _verdict(self, compiled: Compiled, cases: Cases) -> Verdict:
         started = time.perf_counter()

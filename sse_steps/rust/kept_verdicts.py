@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sse_steps.corpus.examples_file import cases_to_json
-from sse_steps.records import Method, Outcome, Verdict
+from sse_steps.records import EquivalenceStatus, Method, Outcome, Verdict
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.store import RecordStore, content_key
 
@@ -33,7 +33,8 @@ class KeptVerdicts:
     def key(self, sample: Sample) -> str:
         """Return the address of the verdict on a sample."""
         cases = cases_to_json(sample.cases)
-        return content_key("verdict", self.judge.identity, sample.rust, cases)
+        probed = sample.probe.identity if sample.probe else None
+        return content_key("verdict", self.judge.identity, sample.rust, cases, probed)
 
     def find(self, keys: Iterable[str]) -> dict[str, Kept]:
         """Return the verdicts that are there, by key."""
@@ -76,5 +77,10 @@ class KeptVerdicts:
 
 
 def _verdict(fields: dict[str, Any]) -> Verdict:
-    named = {"outcome": Outcome(fields["outcome"]), "method": Method(fields["method"])}
+    compared = fields["equivalence"]
+    named = {
+        "outcome": Outcome(fields["outcome"]),
+        "method": Method(fields["method"]),
+        "equivalence": None if compared is None else EquivalenceStatus(compared),
+    }
     return Verdict(**{**fields, **named})

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import read_examples
+from sse_steps.equivalence.probe import probe_for
 from sse_steps.errors import SandboxError
-from sse_steps.records import Completion, Example, Outcome, Verdict, VerdictRow
+from sse_steps.records import (
+    Completion,
+    EquivalenceStatus,
+    Example,
+    Outcome,
+    Verdict,
+    VerdictRow,
+)
 from sse_steps.rust.judge import Judge, Sample, not_judged
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts
-from sse_steps.settings import CheckSlice
+from sse_steps.settings import CheckSlice, EquivalenceCounts
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, read_parquet, write_parquet
 
@@ -31,7 +39,8 @@ def run(
     whichever model or run it came from.
 
     Args:
-        settings: limits, isolation and the crates that the task allows.
+        settings: limits, isolation, the crates that the task allows, and how passing functions are
+            compared with their Python.
         examples: what the corpus step wrote.
         completions: what the transpile step wrote.
         lock_folder: pins the crates.
@@ -51,24 +60,35 @@ def run(
     )
     by_id = {example.id: example for example in read_examples(examples)}
     rows = read_parquet(completions, Completion)
-    pairs = [(row, by_id[row.example]) for row in rows]
+    inputs = settings.equivalence.inputs
+    pairs = [(row, _sample(row, by_id[row.example], inputs)) for row in rows]
     kept = KeptVerdicts(judge, RecordStore(cache / "records.sqlite"))
     verdicts = _judged(kept, pairs)
-    rows_out = [_row(kept, *pair, verdicts) for pair in pairs]
-    write_parquet(rows_out, VerdictRow, target)
+    table = [_row(kept, *pair, verdicts) for pair in pairs]
+    counted = [_counted(row, settings.equivalence.counts) for row in table]
+    write_parquet(counted, VerdictRow, target)
 
 
-def _sample(row: Completion, example: Example) -> Sample:
-    return Sample(row.rust or "", example.cases)
+def _sample(row: Completion, example: Example, inputs: int) -> Sample:
+    return Sample(row.rust or "", example.cases, probe_for(example, inputs))
 
 
-def _judged(kept: KeptVerdicts, pairs: list[tuple[Completion, Example]]) -> dict[str, Kept]:
-    """Return the verdict on each distinct program and cases, judging those that are new."""
+def _counted(row: VerdictRow, counts: EquivalenceCounts) -> VerdictRow:
+    """Return a verdict as it counts: a divergence is a wrong answer, or is only told."""
+    diverged = row.equivalence is EquivalenceStatus.DIVERGED
+    if not diverged or counts is EquivalenceCounts.REPORT:
+        return row
+    detail = f"on a generated input: {row.equivalence_detail}"
+    return replace(row, outcome=Outcome.WRONG_ANSWER, diagnostics=detail)
+
+
+def _judged(kept: KeptVerdicts, pairs: list[tuple[Completion, Sample]]) -> dict[str, Kept]:
+    """Return the verdict on each distinct sample, judging those that are new."""
     with_code = [pair for pair in pairs if pair[0].rust is not None]
     # From the back, so that the first of equal programs is the one that the verdict is kept with.
-    wanted = {kept.key(_sample(*pair)): pair for pair in reversed(with_code)}
+    wanted = {kept.key(pair[1]): pair for pair in reversed(with_code)}
     found = kept.find(wanted)
-    missing = {key: _sample(*pair) for key, pair in wanted.items() if key not in found}
+    missing = {key: sample for key, (_, sample) in wanted.items() if key not in found}
     origins = {key: _origin(pair[0]) for key, pair in wanted.items()}
     with progress(_title(pairs), len(missing)) as advance:
         found |= kept.reach(missing, origins=origins, on_finish=lambda: advance(1))
@@ -92,7 +112,7 @@ def _raise_for_infrastructure(found: Iterable[Kept]) -> None:
         )
 
 
-def _title(pairs: list[tuple[Completion, Example]]) -> str:
+def _title(pairs: list[tuple[Completion, Sample]]) -> str:
     if not pairs:
         return "check"
     first = pairs[0][0]
@@ -103,13 +123,11 @@ def _origin(row: Completion) -> list[object]:
     return [row.task, row.model, row.run, row.example]
 
 
-def _row(
-    kept: KeptVerdicts, row: Completion, example: Example, found: dict[str, Kept]
-) -> VerdictRow:
+def _row(kept: KeptVerdicts, row: Completion, sample: Sample, found: dict[str, Kept]) -> VerdictRow:
     if row.rust is None:
         known = Kept(_without_code(row, kept.judge), _origin(row))
     else:
-        known = found[kept.key(_sample(row, example))]
+        known = found[kept.key(sample)]
     verdict = asdict(known.verdict)
     del verdict["method"]  # cases are always put from outside
     return VerdictRow(
@@ -118,7 +136,7 @@ def _row(
         run=row.run,
         example=row.example,
         level=row.level,
-        tests_total=len(example.cases),
+        tests_total=len(sample.cases),
         cached=known.origin != _origin(row),
         **verdict,
     )

@@ -194,7 +194,7 @@ class Plan:
         """Return what a task's verdicts depend on."""
         run = self.settings.run
         crates = self.settings.tasks[task].verify.crates
-        return CheckSlice(run.limits, run.allow_weak_isolation, crates)
+        return CheckSlice(run.limits, run.allow_weak_isolation, crates, run.equivalence)
 
     def verify_slice(self) -> CheckSlice:
         """Return what the verdict on a single file depends on."""

@@ -25,7 +25,10 @@ final as (
         cast(error_code as varchar) as error_code,
         cast(diagnostics as varchar) as diagnostics,
         cast(isolation as varchar) as isolation,
-        cast(cached as boolean) as cached
+        cast(cached as boolean) as cached,
+        cast(equivalence as varchar) as equivalence,
+        cast(equivalence_inputs as bigint) as equivalence_inputs,
+        cast(equivalence_detail as varchar) as equivalence_detail
     from source
 
 )

@@ -1,0 +1,1 @@
+"""Behavioural equivalence: a passing candidate and its Python on inputs that no case has."""
