@@ -75,7 +75,9 @@ def test_every_public_name_is_documented() -> None:
 def test_every_option_of_verify_is_documented() -> None:
     """docs/verify.md has a row for each option that the command has, and no other."""
     page = (ROOT / "docs/verify.md").read_text(encoding="utf-8")
-    known = re.findall(r'option\("(\w+)"', (ROOT / "dodo.py").read_text(encoding="utf-8"))
+    graph = (ROOT / "dodo.py").read_text(encoding="utf-8")
+    task = graph.partition("def task_verify")[2].partition("\ndef ")[0]
+    known = re.findall(r'option\("(\w+)"', task)
     assert sorted(re.findall(r"^\| `--(\w+)` \|", page, re.MULTILINE)) == sorted(known)
 
 

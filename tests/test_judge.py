@@ -382,8 +382,14 @@ def test_what_does_not_compile_says_why(judge: Judge, rust: str, code: str | Non
         "fn add(a: impl Into<i64>, b: i64) -> i64 { a.into() + b }",
     ],
 )
-def test_open_type_parameters_do_not_compile(judge: Judge, rust: str) -> None:
-    """A parameter whose type nothing decides cannot be called, and the compiler says so."""
+def test_open_type_parameters_take_the_types_of_the_cases(judge: Judge, rust: str) -> None:
+    """A parameter whose type inference leaves open gets the type of the values that it is given."""
+    check_passes(judge, rust, *ADD_CASES)
+
+
+def test_a_type_that_nothing_decides_does_not_compile(judge: Judge) -> None:
+    """Where no argument can decide a type parameter, the compiler says so."""
+    rust = "fn add<T: Default>(a: i64, b: i64) -> i64 { let _ = T::default(); a + b }"
     verdict = judge.judge(rust, ADD_CASES)
     assert verdict.outcome is Outcome.COMPILE_ERROR, why(verdict)
     assert verdict.error_code in ("E0277", "E0282", "E0283")  # which one is rustc's to choose
