@@ -18,13 +18,15 @@ ORDINARY = [
     "// unsafe impl Sync for f64 {}\n/* #[no_mangle] */\nfn f() -> char { '\"' }",
     "fn f() -> (char, char, u8) { ('\\'', '\\u{1F980}', b'\\\\') }",
     "#[cfg(test)]\nmod tests { use super::*; #[test] fn t() { assert_eq!(1, 1) } }",
+    "macro_rules! thrice { ($x:expr) => { $x * 3 } }\n#[repr(C)] struct P(u8);",
     "mod shapes { pub(crate) fn area() -> f64 { 1.0 } }",
     "struct W<T>(T);\nimpl<T: for<'a> Fn(&'a str)> W<T> { fn g(&self) { for _ in 0..3 {} } }",
 ]
 UNUSUAL = {
     "unsafe code": "fn f() { unsafe { std::hint::unreachable_unchecked() } }",
     "a foreign function": 'extern "C" { fn abort(); }',
-    "a macro": "macro_rules! m { () => { m!() } }",
+    "a macro for others": "#[macro_export] macro_rules! m { () => { 1 } }",
+    "a macro with a word that matters": "macro_rules! m { () => { unsafe { 1 } } }",
     "an included file": 'const A: &str = include_str!("/etc/passwd");',
     "an included file behind a comment": 'const A: &str = include_str /**/ !("x");',
     "a symbol": "#[no_mangle] pub fn write() {}",

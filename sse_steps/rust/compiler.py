@@ -16,6 +16,7 @@ from sse_steps.records import Outcome
 from sse_steps.rust.bridge import Candidate, batch_root
 from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.diagnostics import CompileError, read_errors, told
+from sse_steps.rust.ordinary import has_plain_main
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 
@@ -55,11 +56,14 @@ class Compiler:
 
     def compile_alone(self, candidate: Candidate, folder: Path) -> Compiled:
         """Compile a candidate as a crate of its own into the empty `folder`."""
+        if candidate.is_program and not has_plain_main(candidate.rust):
+            checked = self._checked(candidate, folder)
+            if checked.exit_code != 0:
+                return _failed(checked, read_errors(checked.stderr), _ALONE, checked.wall_s)
         _write(folder / _ALONE, candidate.with_bridge())
         library = self._library(folder, _ALONE, self.limits)
         if library.exit_code != 0 and not self._pinned(candidate, library, folder):
-            errors = self._errors(candidate, library, folder)
-            return _failed(library, errors, _ALONE, library.wall_s)
+            return _failed(library, read_errors(library.stderr), _ALONE, library.wall_s)
         linked = self._link(folder)
         seconds = library.wall_s + linked.wall_s
         executable = _executable(folder, linked)
@@ -77,15 +81,11 @@ class Compiler:
                 return True
         return False
 
-    def _errors(self, candidate: Candidate, library: Finished, folder: Path) -> list[CompileError]:
-        """Return the errors; a fault of `main` is told as rustc tells it of a whole program."""
-        errors = read_errors(library.stderr)
-        if candidate.is_program and _in_bridge(errors, candidate):
-            _write(folder / _ALONE, candidate.rust)
-            options = ["--crate-type=bin", "--emit=metadata", f"--out-dir={folder}", _ALONE]
-            plain = self._isolated(options, folder, self.limits)
-            return read_errors(plain.stderr) or errors
-        return errors
+    def _checked(self, candidate: Candidate, folder: Path) -> Finished:
+        """Check a whole program as it stands: what rustc says of `main` it says only of those."""
+        _write(folder / _ALONE, candidate.rust)
+        options = ["--crate-type=bin", "--emit=metadata", f"--out-dir={folder}", _ALONE]
+        return self._isolated(options, folder, self.limits)
 
     def compile_batch(self, candidates: Sequence[Candidate], folder: Path) -> list[Compiled]:
         """Compile candidates as modules of one crate into the empty `folder`.

@@ -1,8 +1,10 @@
 """Whether a candidate may be compiled in one crate with others.
 
-Among others it must get the verdict that it would get alone: it must neither see nor stall its
+Among others it must get the verdict that it would get alone: it must neither see nor change its
 neighbours, and mean the same in a module as at the root of a crate. A candidate that is ordinary
-and called unusual only costs time, so whatever is rare in honest code is unusual.
+and called unusual only costs time, so whatever is rare in honest code is unusual. Macros of its own
+are ordinary: without an attribute they end with their module, they cannot put together a word that
+the text does not have, and one that never ends only has its batch split.
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ _COMMENT_OR_LITERAL = re.compile(
 _NESTED_COMMENT_OR_RAW = re.compile(r"""/\*|\b(?:r|br|c|cr)\"""")
 _HARMLESS = re.compile(
     r"#!?\[(?:(?:derive|allow|warn)\([\w\s,:]*\)|inline(?:\(\w+\))?|must_use|default|test|"
-    r"cfg\(test\)|should_panic)\]"
+    r"cfg\(test\)|should_panic|repr\([\w\s,()]*\)|non_exhaustive|track_caller|cold)\]"
     r"|\bpub\s*\(\s*crate\s*\)"
     r"|\bmod\s+\w+\s*\{\s*use\s+super::\*;"
 )
 _UNUSUAL = re.compile(
     r"#"  # other attributes, raw identifiers
-    r"|\b(?:unsafe|extern|macro|macro_rules|crate|super|fs|net|os|ffi|Command|Location)\b"
+    r"|\b(?:unsafe|extern|macro|crate|super|fs|net|os|ffi|Command|Location)\b"
     r"|\b(?:judge|include|concat|type_name|asm|global_asm)\w*\b"
     r"|\b(?:env|option_env|file|line|column|module_path|stringify)\s*!"
     r"|\bmod\s+\w+\s*;"
@@ -42,13 +44,18 @@ _DECLARED = re.compile(r"\b(?:struct|enum)\s+(\w+)")
 _PLAIN_MAIN = re.compile(r"^(?:pub )?fn main\(\) *(?:\{|->)", re.MULTILINE)
 
 
+def has_plain_main(rust: str) -> bool:
+    """Return whether a program seems to have a main function of the usual form."""
+    return _PLAIN_MAIN.search(rust) is not None
+
+
 def is_ordinary(rust: str, *, is_program: bool = False) -> bool:
     """Return whether a candidate may share a crate with others.
 
     A program has to have a main function of the usual form: what rustc says of another one it says
     only of a whole crate.
     """
-    if len(rust) > _LONGEST or (is_program and not _PLAIN_MAIN.search(rust)):
+    if len(rust) > _LONGEST or (is_program and not has_plain_main(rust)):
         return False
     text = _COMMENT_OR_LITERAL.sub(lambda found: " " if found["comment"] else '""', rust)
     if _NESTED_COMMENT_OR_RAW.search(text) or '"' in text.replace('""', ""):
