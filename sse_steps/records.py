@@ -182,6 +182,7 @@ class Verdict:
     error_code: str | None  # rustc's, such as E0308
     diagnostics: str
     isolation: str  # the level of isolation that the verdict was reached under
+    not_enforced: str  # what that level leaves open, in sentences
     method: Method = Method.ANSWERS
     equivalence: EquivalenceStatus | None = None  # None: nothing to check, or checks are off
     equivalence_inputs: int = 0
@@ -211,6 +212,7 @@ class VerdictRow:
     error_code: str | None
     diagnostics: str
     isolation: str
+    not_enforced: str
     cached: bool
     equivalence: EquivalenceStatus | None = None
     equivalence_inputs: int = 0

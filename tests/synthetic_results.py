@@ -53,6 +53,7 @@ VERDICT = VerdictRow(
     error_code=None,
     diagnostics="",
     isolation="full",
+    not_enforced="Memory is limited for each process.",
     cached=False,
 )
 

@@ -73,6 +73,7 @@ VERDICTS = st.builds(
     error_code=MAYBE,
     diagnostics=TEXTS,
     isolation=TEXTS,
+    not_enforced=TEXTS,
     cached=st.booleans(),
 )
 few_examples = settings(

@@ -147,6 +147,7 @@ class Isolation:
 
     task: str
     isolation: str
+    not_enforced: str
     verdicts: int
 
 

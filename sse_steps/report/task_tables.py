@@ -120,9 +120,11 @@ def model_table(task: TaskReport) -> Table:
 def measurement_table(report: Report, task: TaskReport) -> Table:
     """Return the conditions that hold for every figure of the task."""
     isolation = listed([row.isolation for row in task.isolation]) or ABSENT
+    gaps = listed([row.not_enforced for row in task.isolation]) or ABSENT
     facts = (
         ("Tested examples", plural(task.examples, "example")),
         ("Isolation of the code under test", isolation),
+        ("What that does not enforce", gaps),
         *report.provenance.facts,
         ("Configuration", report.provenance.config_hash),
     )

@@ -178,6 +178,7 @@ class InProcessTests:
             error_code=None,
             diagnostics=diagnostics[:_LONGEST_DIAGNOSTICS],
             isolation=self.sandbox.level,
+            not_enforced=self.sandbox.not_enforced,
             method=Method.IN_PROCESS,
         )
 

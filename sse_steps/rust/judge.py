@@ -156,6 +156,7 @@ class Judge:
             error_code=compiled.error_code,
             diagnostics=wrong.detail,
             isolation=self.sandbox.level,
+            not_enforced=self.sandbox.not_enforced,
         )
 
 
@@ -170,7 +171,7 @@ def _without_a_run(compiled: Compiled, cases: Cases) -> CaseResult:
     return CaseResult(compiled.outcome, compiled.diagnostics)
 
 
-def not_judged(outcome: Outcome, diagnostics: str, isolation: str) -> Verdict:
+def not_judged(outcome: Outcome, diagnostics: str, sandbox: Sandbox) -> Verdict:
     """Return the verdict on a reply without a program."""
     return Verdict(
         outcome=outcome,
@@ -181,7 +182,8 @@ def not_judged(outcome: Outcome, diagnostics: str, isolation: str) -> Verdict:
         run_s=0.0,
         error_code=None,
         diagnostics=diagnostics,
-        isolation=isolation,
+        isolation=sandbox.level,
+        not_enforced=sandbox.not_enforced,
     )
 
 

@@ -97,6 +97,11 @@ class Sandbox:
         bound = self.own_users or os.geteuid() != 0
         return gaps(self.level, filtered=self.filtered, threads_bound=bound)
 
+    @property
+    def not_enforced(self) -> str:
+        """The gaps as one text."""
+        return " ".join(self.gaps)
+
     def command(
         self, program: Sequence[str], access: Access, limits: Limits, *, status: int
     ) -> list[str]:

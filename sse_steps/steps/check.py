@@ -145,4 +145,4 @@ def _row(kept: KeptVerdicts, row: Completion, sample: Sample, found: dict[str, K
 def _without_code(row: Completion, judge: Judge) -> Verdict:
     outcome = Outcome.NO_ANSWER if row.finish_reason.is_failure else Outcome.NO_CODE
     diagnostics = row.error or f"the engine stopped with {row.finish_reason} and gave no Rust"
-    return not_judged(outcome, diagnostics, judge.sandbox.level)
+    return not_judged(outcome, diagnostics, judge.sandbox)

@@ -73,7 +73,7 @@ def _as_text(verdict: Verdict) -> str:
     if verdict.tests_run:
         lines += [f"method     {_METHODS[verdict.method]}"]
     lines += [
-        f"isolation  {verdict.isolation}",
+        f"isolation  {verdict.isolation}; {verdict.not_enforced}",
         f"time       compiled in {verdict.compile_s:.2f} s, ran in {verdict.run_s:.2f} s",
     ]
     return "\n".join(lines) + "\n"

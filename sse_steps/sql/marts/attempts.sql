@@ -42,7 +42,8 @@ final as (
         completions.cached as is_cached,
         completions.engine,
         completions.batch_size,
-        verdicts.isolation
+        verdicts.isolation,
+        verdicts.not_enforced
     from completions
     inner join verdicts using (task, model, run, example)
     inner join examples using (task, example)

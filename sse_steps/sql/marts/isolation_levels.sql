@@ -1,4 +1,4 @@
--- One row per (task, isolation level) under which code was compiled or run.
+-- One row per (task, isolation level, what it leaves open) under which code was compiled or run.
 with
 
 attempts as (
@@ -13,9 +13,10 @@ final as (
     select
         task,
         isolation,
+        not_enforced,
         count(*) as verdicts
     from attempts
-    group by task, isolation
+    group by task, isolation, not_enforced
 
 )
 

@@ -25,6 +25,7 @@ final as (
         cast(error_code as varchar) as error_code,
         cast(diagnostics as varchar) as diagnostics,
         cast(isolation as varchar) as isolation,
+        cast(not_enforced as varchar) as not_enforced,
         cast(cached as boolean) as cached,
         cast(equivalence as varchar) as equivalence,
         cast(equivalence_inputs as bigint) as equivalence_inputs,
