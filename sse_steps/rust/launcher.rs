@@ -3,21 +3,25 @@
 //!
 //! launcher [--limit NAME=NUMBER]... [--status FD] [--landlock] [--read PATH]... [--write PATH]...
 //!          [--filter] [--may processes|modes]... [--no-capabilities] [--user NUMBER]
-//!          -- PROGRAM [ARG]...
+//!          [--series FD --wall MILLISECONDS] -- PROGRAM [ARG]...
 //!
 //! `1` on the status descriptor means that all is set and the program is next; `0` that it could not
-//! be started after all. The program itself never has that descriptor.
+//! be started after all. The program itself never has that descriptor. With `--series` the program is
+//! run several times in processes of its own; see `series.rs`.
 
 mod seccomp;
+mod series;
 mod system_calls;
 
-use std::ffi::{c_char, c_int, c_long, c_ulong, CString};
+use std::ffi::{c_char, c_int, c_long, c_ulong, CString, OsString};
 use std::fs::File;
 use std::io::{Error, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{exit, Command};
+use std::time::Duration;
 
 extern "C" {
     fn setrlimit(resource: c_int, limit: *const [u64; 2]) -> c_int;
@@ -145,9 +149,11 @@ fn become_user(number: &str) {
 
 /// Run a program by its descriptor, for a user who may not enter its folder. Returns only where that
 /// fails, as it does for a script, whose interpreter would need the path.
-fn execute_opened(program: c_int, path: &str, arguments: impl Iterator<Item = String>) -> Error {
-    let name = |text| CString::new(text).unwrap_or_else(|_| fail("a NUL in an argument"));
-    let words: Vec<CString> = std::iter::once(path.to_owned()).chain(arguments).map(name).collect();
+fn execute_opened(program: c_int, path: &str, arguments: &[OsString]) -> Error {
+    let name = |text: &OsString| {
+        CString::new(text.as_bytes()).unwrap_or_else(|_| fail("a NUL in an argument"))
+    };
+    let words: Vec<CString> = [path.into()].iter().chain(arguments).map(name).collect();
     let mut pointers: Vec<*const c_char> = words.iter().map(|word| word.as_ptr()).collect();
     pointers.push(std::ptr::null());
     // SAFETY: both arrays end in a null pointer, and nothing has changed the environment.
@@ -167,58 +173,90 @@ fn status_file(number: &str) -> File {
     }
 }
 
+/// What a program is held to.
+#[derive(Default)]
+struct Settings {
+    limits: Vec<String>,
+    readable: Vec<String>,
+    writable: Vec<String>,
+    landlock: bool,
+    filter: bool,
+    no_capabilities: bool,
+    profile: seccomp::Profile,
+    user: Option<String>,
+}
+
+impl Settings {
+    /// Give up everything that the program is not to have, and become the program. Returns only where
+    /// that fails.
+    fn become_program(&self, program: &str, arguments: &[OsString], status: &mut Option<&mut File>) -> Error {
+        let opened = File::options().read(true).custom_flags(O_PATH).open(program);
+        self.limits.iter().for_each(|limit| set_limit(limit));
+        if unsafe { prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } != 0 {
+            fail("no_new_privs");
+        }
+        if self.landlock {
+            restrict_paths(&self.readable, &self.writable);
+        }
+        if let Some(number) = &self.user {
+            become_user(number);
+        }
+        if self.no_capabilities {
+            drop_capabilities();
+        }
+        if self.filter && !seccomp::install(self.profile) {
+            fail("seccomp");
+        }
+        let mut report = |text: &[u8]| status.as_mut().map(|file| file.write_all(text));
+        report(b"1");
+        let error = match (&self.user, opened) {
+            (Some(_), Ok(file)) => execute_opened(file.as_raw_fd(), program, arguments),
+            (_, Err(error)) => error,
+            (None, Ok(_)) => Command::new(program).args(arguments).exec(),
+        };
+        report(b"0");
+        eprintln!("launcher: exec: {error}");
+        error
+    }
+}
+
 fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let (mut readable, mut writable, mut limits) = (vec![], vec![], vec![]);
-    let (mut landlock, mut filter, mut capabilities) = (false, false, true);
-    let mut profile = seccomp::Profile::default();
-    let (mut status, mut user) = (None, None);
+    let mut arguments = std::env::args_os().skip(1);
+    let mut settings = Settings::default();
+    let (mut status, mut series, mut wall) = (None, None, Duration::MAX);
     while let Some(option) = arguments.next() {
-        let mut value = || arguments.next().unwrap_or_else(|| fail("an option lacks its value"));
-        match option.as_str() {
-            "--limit" => limits.push(value()),
+        let mut value = || {
+            let found = arguments.next().and_then(|text| text.into_string().ok());
+            found.unwrap_or_else(|| fail("an option lacks its value"))
+        };
+        match option.to_str().unwrap_or_default() {
+            "--limit" => settings.limits.push(value()),
             "--status" => status = Some(status_file(&value())),
-            "--read" => readable.push(value()),
-            "--write" => writable.push(value()),
-            "--landlock" => landlock = true,
-            "--filter" => filter = true,
+            "--read" => settings.readable.push(value()),
+            "--write" => settings.writable.push(value()),
+            "--landlock" => settings.landlock = true,
+            "--filter" => settings.filter = true,
             "--may" => match value().as_str() {
-                "processes" => profile.processes = true,
-                "modes" => profile.modes = true,
+                "processes" => settings.profile.processes = true,
+                "modes" => settings.profile.modes = true,
                 _ => fail("unknown permission"),
             },
-            "--no-capabilities" => capabilities = false,
-            "--user" => user = Some(value()),
+            "--no-capabilities" => settings.no_capabilities = true,
+            "--user" => settings.user = Some(value()),
+            "--series" => series = value().parse().ok(),
+            "--wall" => wall = Duration::from_millis(value().parse().unwrap_or_else(|_| fail("bad --wall"))),
             "--" => break,
             _ => fail("unknown option"),
         }
     }
-    let program = arguments.next().unwrap_or_else(|| fail("no program"));
-    let opened = File::options().read(true).custom_flags(O_PATH).open(&program);
-    limits.iter().for_each(|limit| set_limit(limit));
-    if unsafe { prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } != 0 {
-        fail("no_new_privs");
+    let program = arguments.next().and_then(|path| path.into_string().ok());
+    let program = program.unwrap_or_else(|| fail("no program"));
+    if let (Some(descriptor), Some(status)) = (series, &mut status) {
+        return series::run_all(series::read_runs(descriptor), wall, status, |run, status| {
+            settings.become_program(&program, &run.arguments, &mut Some(status));
+        });
     }
-    if landlock {
-        restrict_paths(&readable, &writable);
-    }
-    if let Some(number) = &user {
-        become_user(number);
-    }
-    if !capabilities {
-        drop_capabilities();
-    }
-    if filter && !seccomp::install(profile) {
-        fail("seccomp");
-    }
-    let mut report = |text: &[u8]| status.as_mut().map(|file| file.write_all(text));
-    report(b"1");
-    let error = match (user, opened) {
-        (Some(_), Ok(file)) => execute_opened(file.as_raw_fd(), &program, arguments),
-        (_, Err(error)) => error,
-        (None, Ok(_)) => Command::new(program).args(arguments).exec(),
-    };
-    report(b"0");
-    eprintln!("launcher: exec: {error}");
+    let arguments: Vec<OsString> = arguments.collect();
+    settings.become_program(&program, &arguments, &mut status.as_mut());
     exit(125)
 }

@@ -24,12 +24,13 @@ from sse_steps.errors import SandboxError
 from sse_steps.rust.isolation import Isolation, gaps
 
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-_MOST_READ_BYTES = 4 << 20
+MOST_READ_BYTES = 4 << 20
 _SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 # All namespaces but that of users, which would know root alone; the launcher drops what is added.
 _OWN_USER_OPTIONS = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
 _OWN_USER_OPTIONS += ["--unshare-cgroup-try", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+_OWN_USER_OPTIONS += ["--cap-add", "CAP_KILL"]  # to end a run that is another user's by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,15 @@ class Sandbox:
         return " ".join(self.gaps)
 
     def command(
-        self, program: Sequence[str], access: Access, limits: Limits, *, status: int
+        self,
+        program: Sequence[str],
+        access: Access,
+        limits: Limits,
+        *,
+        status: int,
+        series: int | None = None,
     ) -> list[str]:
-        """Return the whole command line that runs `program` isolated."""
+        """Return the whole command line that runs `program` isolated, once or in a series."""
         own_user = self.own_users and _needs_nothing(access)
         launcher = str(self.launcher.absolute())  # the working directory will be another one
         launched = [launcher, *_limit_options(limits, own_user=own_user), "--status", str(status)]
@@ -117,6 +124,9 @@ class Sandbox:
             launched.append("--no-capabilities")
         if self.filtered:
             launched += _filter_options(access)
+        if series is not None:
+            wall_ms = int(limits.wall_s * 1000)
+            launched += ["--series", str(series), "--wall", str(wall_ms)]
         launched += ["--", *program]
         if self.level in (Isolation.FULL, Isolation.NAMESPACES):
             return [*self._namespace_options(access, own_user=own_user), *launched]
@@ -136,7 +146,7 @@ class Sandbox:
         os.set_blocking(status, False)
         try:
             process = subprocess.Popen(  # noqa: S603 - untrusted, which is what this file is for
-                self.command(program, access, limits, status=reported),
+                self.command(program, access, limits, status=reported, series=streams.series),
                 stdin=streams.stdin,
                 stdout=streams.stdout,
                 stderr=streams.stderr,
@@ -170,7 +180,7 @@ class Sandbox:
             timed_out = not running.ended_within(limits.wall_s)
             exit_code, launched = running.stop()
             wall_s = time.perf_counter() - started
-            most = min(limits.output_bytes, _MOST_READ_BYTES)
+            most = min(limits.output_bytes, MOST_READ_BYTES)
             stdout, stderr = (os.pread(file.fileno(), most, 0) for file in (out, err))
         return Finished(exit_code, stdout, stderr, wall_s, timed_out, launched)
 
@@ -196,11 +206,12 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """Descriptors for a program's standard streams."""
+    """Descriptors for a program's standard streams, or of the file that describes a series."""
 
     stdin: int = subprocess.DEVNULL
     stdout: int = subprocess.DEVNULL
     stderr: int = subprocess.DEVNULL
+    series: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +235,13 @@ class Running:
             return bool(ended.poll(wall_s * 1000))
         finally:
             os.close(descriptor)
+
+    def reports(self) -> str:
+        """Return what the launcher has said of a series so far."""
+        try:
+            return os.read(self.status, 1 << 16).decode("ascii")
+        except BlockingIOError:
+            return ""
 
     def stop(self) -> tuple[int, bool]:
         """End the program and everything in its session.

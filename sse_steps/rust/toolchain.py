@@ -21,6 +21,7 @@ _OLDEST = (1, 75)
 _SOURCES = (
     "launcher.rs",
     "seccomp.rs",
+    "series.rs",
     "system_calls.rs",
     "support.rs",
     "driver.rs",

@@ -13,6 +13,7 @@ from sse_steps.rust.compare import equal
 from sse_steps.rust.compiler import Compiled
 from sse_steps.rust.frames import Failed, Unordered, UnrepresentableError, encode
 from sse_steps.rust.sandbox import Finished, Limits, Sandbox, signal_of
+from sse_steps.rust.series import Run, run_series
 from sse_steps.rust.session import Answer, Answered, Died, Panicked, Session, TimedOut, Unfit
 
 
@@ -65,11 +66,11 @@ def _size_of_answer(case: Case) -> int:
 def _put_runs(
     sandbox: Sandbox, compiled: Compiled, cases: Sequence[ProgramCase], limits: Limits
 ) -> list[CaseResult]:
+    runs = [Run(tuple(case.arguments), case.stdin) for case in cases]
+    done = run_series(sandbox, str(compiled.executable), runs, compiled.access(), limits)
     results: list[CaseResult] = []
-    for case in cases:
-        command = [str(compiled.executable), *case.arguments]
-        done = sandbox.run(command, compiled.access(), limits, stdin=case.stdin.encode())
-        results.append(_judge_output(case, done))
+    for case, finished in zip(cases, done, strict=False):
+        results.append(_judge_output(case, finished))
         if results[-1].outcome is Outcome.TIMEOUT:
             break
     return results
