@@ -85,7 +85,7 @@ def read_cases(path: Path) -> list[Case] | list[ProgramCase]:
 
 
 def _case(entry: object, where: str) -> Case | ProgramCase:
-    is_call = isinstance(entry, dict) and "function" in entry
+    is_call = isinstance(entry, dict) and bool({"function", "args", "expected"} & set(entry))
     if is_call and isinstance(entry, dict) and not {"expected", "raises"} & set(entry):
         raise CasesError(
             f"{where} has neither 'expected' nor 'raises'.",

@@ -6,11 +6,12 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sse_steps.corpus.values import to_json
-from sse_steps.errors import CasesError
-from sse_steps.records import Case, ProgramCase, Verdict
+from sse_steps.errors import CasesError, nearest
+from sse_steps.records import Case, Failure, Outcome, ProgramCase, Verdict
 from sse_steps.rust.bridge import Cases
 from sse_steps.rust.in_process_tests import InProcessTests
 from sse_steps.rust.judge import Judge, Sample
@@ -104,7 +105,8 @@ class CompilerVerifier:
         missing = {key: sample for key, sample in by_key.items() if key not in found}
         if missing:
             found |= self._kept.reach(missing)
-        return [found[self._kept.key(sample)].verdict for sample in checked]
+        verdicts = [found[self._kept.key(sample)].verdict for sample in checked]
+        return list(map(_about_the_program, verdicts))
 
     def _tested(self, rust: str, tests: str) -> Verdict:
         key = content_key("tests", self._judge.identity, rust, tests)
@@ -117,12 +119,21 @@ class CompilerVerifier:
         return verdict
 
 
+def _about_the_program(verdict: Verdict) -> Verdict:
+    """Without a case, what does not compile is told as that: it is all that was asked."""
+    if verdict.outcome is Outcome.UNTESTED and not verdict.compiles:
+        return replace(verdict, outcome=Outcome.COMPILE_ERROR)
+    return verdict
+
+
 def checked_cases(cases: Sequence[Case] | Sequence[ProgramCase]) -> Cases:
     """Return cases that can be put to one program.
 
     Raises:
         CasesError: they are of two kinds, or hold what is no plain data.
     """
+    if isinstance(cases, Case | ProgramCase):
+        raise CasesError("There is one case where a list of cases belongs.", "Write cases=[case].")
     runs = tuple(case for case in cases if isinstance(case, ProgramCase))
     calls = tuple(case for case in cases if isinstance(case, Case))
     if len(runs) == len(cases):
@@ -154,6 +165,21 @@ def _check_values(number: int, case: Case) -> None:
         raise CasesError(
             f"Case {number} calls {case.function!r}, which is no name of a function.",
             "Give the function's bare name, such as 'add'.",
+        )
+    if case.raises is not None and (case.expected is not None or case.after):
+        raise CasesError(
+            f"Case {number} has both `raises` and a value that is expected.",
+            "Say what the call returns, or what it raises.",
+        )
+    if case.failure not in set(Failure):
+        raise CasesError(
+            f"Case {number} has the failure {case.failure!r:.40}.",
+            nearest(str(case.failure), set(Failure)),
+        )
+    if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in case.after):
+        raise CasesError(
+            f"Case {number} has an `after` of another form: {case.after!r:.80}.",
+            "Write pairs of position and value: after=((0, [1, 2]),).",
         )
     changed = [value for _, value in case.after]
     for position, _ in case.after:

@@ -594,8 +594,8 @@ def test_expected_values_of_programs_cannot_be_found(judge: Judge) -> None:
     rust = HUNT + '\nfn main() { println!("{}", look(&std::env::args().last().unwrap()).unwrap()) }'
     verdict = judge.judge(rust, (ProgramCase((WANTED[::-1],), "", f"{WANTED}\n"),))
     assert verdict.outcome is Outcome.WRONG_ANSWER, why(verdict)
-    assert "printed 'searched " in verdict.diagnostics
-    assert "printed 'searched 0" not in verdict.diagnostics
+    assert "output is 'searched " in verdict.diagnostics
+    assert "output is 'searched 0" not in verdict.diagnostics
 
 
 FORGE = """

@@ -71,7 +71,7 @@ def test_without_tests_and_cases_a_program_is_only_compiled(
     verdict = verifier.verify(ADD, cases=cases)
     assert (verdict.outcome, verdict.compiles) == (Outcome.UNTESTED, True)
     broken = verifier.verify("fn add(", cases=cases)
-    assert (broken.outcome, broken.compiles) == (Outcome.UNTESTED, False)
+    assert (broken.outcome, broken.compiles) == (Outcome.COMPILE_ERROR, False)
     assert "error" in broken.diagnostics
 
 

@@ -157,7 +157,7 @@ def test_the_command_line(tmp_path: Path, desk: Desk) -> None:
     assert "###" not in failed.text
     for arguments in ((), ("--source", source, "--cases", tests), ("--source", "/dev/zero")):
         faulty = project.doit("verify", *arguments)
-        assert faulty.exit_code == 1
+        assert faulty.exit_code == 2
         assert len(faulty.text.strip().splitlines()) == 2
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from sse_steps.records import Outcome
 from sse_steps.rust.bridge import Candidate, batch_root
 from sse_steps.rust.crates import NO_CRATES, Crates
-from sse_steps.rust.diagnostics import CompileError, read_errors, told
+from sse_steps.rust.diagnostics import CompileError, Own, read_errors, told
 from sse_steps.rust.ordinary import has_plain_main
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
@@ -56,19 +56,20 @@ class Compiler:
 
     def compile_alone(self, candidate: Candidate, folder: Path) -> Compiled:
         """Compile a candidate as a crate of its own into the empty `folder`."""
+        own = Own(_ALONE, candidate.lines)
         if candidate.is_program and not has_plain_main(candidate.rust):
             checked = self._checked(candidate, folder)
             if checked.exit_code != 0:
-                return _failed(checked, read_errors(checked.stderr), _ALONE, checked.wall_s)
+                return _failed(checked, own, checked.wall_s)
         _write(folder / _ALONE, candidate.with_bridge())
         library = self._library(folder, _ALONE, self.limits)
         if library.exit_code != 0 and not self._pinned(candidate, library, folder):
-            return _failed(library, read_errors(library.stderr), _ALONE, library.wall_s)
+            return _failed(library, own, library.wall_s)
         linked = self._link(folder)
         seconds = library.wall_s + linked.wall_s
         executable = _executable(folder, linked)
         if executable is None:
-            return _failed(linked, read_errors(linked.stderr), _ALONE, seconds)
+            return _failed(linked, own, seconds)
         return Compiled(executable, Outcome.PASSED, None, "", seconds)
 
     def _pinned(self, candidate: Candidate, library: Finished, folder: Path) -> bool:
@@ -187,6 +188,7 @@ class _Batch:
 
     folder: Path
     modules: tuple[str, ...]
+    lines: tuple[int, ...]  # of each candidate
 
     @classmethod
     def written(cls, candidates: Sequence[Candidate], folder: Path) -> _Batch:
@@ -194,7 +196,7 @@ class _Batch:
         modules = tuple(f"c{secrets.token_hex(8)}" for _ in candidates)
         for name, candidate in zip(modules, candidates, strict=True):
             _write(folder / f"{name}.rs", candidate.with_bridge())
-        return cls(folder, modules)
+        return cls(folder, modules, tuple(candidate.lines for candidate in candidates))
 
     def blame(self, library: Finished, left: list[int]) -> dict[int, list[CompileError]]:
         """Return the errors of each candidate that has some."""
@@ -214,7 +216,7 @@ class _Batch:
     def failed(self, library: Finished, errors: list[CompileError], index: int) -> Compiled:
         """Return the failure of one candidate in the words that it would get alone."""
         module = self.modules[index]
-        compiled = _failed(library, errors, f"{module}.rs", 0.0)
+        compiled = _failed(library, Own(f"{module}.rs", self.lines[index]), 0.0, errors)
         text = compiled.diagnostics.replace(f"{module}.rs", _ALONE).replace(f"{module}::", "")
         return replace(compiled, outcome=Outcome.COMPILE_ERROR, diagnostics=text)
 
@@ -233,7 +235,11 @@ def _executable(folder: Path, linked: Finished) -> Path | None:
     return executable if linked.exit_code == 0 and executable.is_file() else None
 
 
-def _failed(done: Finished, errors: list[CompileError], own: str, seconds: float) -> Compiled:
+def _failed(
+    done: Finished, own: Own, seconds: float, errors: list[CompileError] | None = None
+) -> Compiled:
+    """Return why there is nothing to run: some errors, or all that were said."""
+    errors = read_errors(done.stderr) if errors is None else errors
     code = errors[0].code if errors else None
     diagnostics = told(errors, own) or done.stderr[-2000:].decode(errors="replace")
     return Compiled(None, failure_of(done), code, diagnostics, seconds)

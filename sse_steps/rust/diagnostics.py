@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +52,11 @@ def _message(line: bytes) -> dict[str, Any] | None:
 
 
 def _error(message: dict[str, Any]) -> CompileError:
+    code = (message.get("code") or {}).get("code")
     primary = [span for span in message["spans"] if span["is_primary"]]
     return CompileError(
-        code=(message.get("code") or {}).get("code"),
-        headline=f"{message['level']}: {message['message']}",
+        code=code,
+        headline=f"{message['level']}{f'[{code}]' if code else ''}: {message['message']}",
         rendered=message.get("rendered") or message["message"],
         at=tuple(place for span in primary for place in _places(span)),
         mentions=frozenset(_files(message)),
@@ -75,12 +76,25 @@ def _files(message: dict[str, Any]) -> Iterator[str]:
         yield from _files(child)
 
 
-def told(errors: list[CompileError], own: str) -> str:
-    """Return the text of errors, showing no line of a file other than `own` and std's."""
-    texts = (
-        error.rendered
-        if all(file == own or file.startswith("/rustc/") for file in error.mentions)
-        else f"{error.headline.splitlines()[0][:300]} (in another file than the program's)\n"
-        for error in errors
-    )
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What of a compilation is the candidate's: a file, and how many of its lines."""
+
+    file: str
+    lines: int
+
+
+def told(errors: Sequence[CompileError], own: Own) -> str:
+    """Return the text of errors, showing no line of a file other than the candidate's and std's.
+
+    What stands behind the candidate's lines is ours, so that only the headline is of use there.
+    """
+    texts = []
+    for error in errors:
+        if any(file != own.file and not file.startswith("/rustc/") for file in error.mentions):
+            texts.append(f"{error.headline.splitlines()[0][:300]} (in another file)\n")
+        elif error.at and error.at[0].line > own.lines:
+            texts.append(f"{error.headline} (where it is called)\n")
+        else:
+            texts.append(error.rendered)
     return "\n".join(texts)[:_LONGEST]

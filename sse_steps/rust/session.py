@@ -19,6 +19,7 @@ from sse_steps.rust.sandbox import Limits, Sandbox, Streams
 # A wrong answer may be a few times larger than the right one and still be told; beyond that it is
 # only told that it is too large, so that reading it costs no more than the right one would.
 _LEAST_ROOM_BYTES, _ROOM_FACTOR = 1 << 16, 4
+_MOST_SAID_BYTES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Answered:
 @dataclass(frozen=True, slots=True)
 class Panicked:
     """The function panicked and the process lived on."""
+
+    stderr: bytes = b""  # what was said during the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Session:
     def __init__(self, sandbox: Sandbox, compiled: Compiled, limits: Limits) -> None:
         self._deadline = time.monotonic() + limits.wall_s
         self._stopped = False
+        self._said_before = 0
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the session
         calls, self._calls = os.pipe()
         self._answers, answers = os.pipe()
@@ -103,6 +107,7 @@ class Session:
         except UnrepresentableError as wrong:
             return Unfit(str(wrong))
         room = max(_LEAST_ROOM_BYTES, _ROOM_FACTOR * expected_bytes)
+        self._said_before = os.fstat(self._stderr.fileno()).st_size
         try:
             if self._has_answer(wait_s=0.0) and os.read(self._answers, 1):
                 return Unfit("an answer before its question")
@@ -110,7 +115,8 @@ class Session:
             size = int.from_bytes(self._receive(4), "little")
             if size > room:
                 return Unfit(f"an answer of {size} bytes, far more than the right one has")
-            return _read_answer(self._receive(size))
+            answer = _read_answer(self._receive(size))
+            return Panicked(self._said()) if isinstance(answer, Panicked) else answer
         except TimeoutError:
             return TimedOut()
         except (BrokenPipeError, EOFError):
@@ -121,7 +127,11 @@ class Session:
             return TimedOut()  # it closed its end of the pipe and went on living
         exit_code, launched = self._running.stop()
         self._stopped = True
-        return Died(exit_code, os.pread(self._stderr.fileno(), 4000, 0), launched)
+        return Died(exit_code, self._said(), launched)
+
+    def _said(self) -> bytes:
+        """Return what the process wrote to its standard error since it was last asked."""
+        return os.pread(self._stderr.fileno(), _MOST_SAID_BYTES, self._said_before)
 
     def _has_answer(self, *, wait_s: float) -> bool:
         return bool(select.select([self._answers], [], [], wait_s)[0])

@@ -6,6 +6,7 @@ import reprlib
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from sse_steps.records import Case, Failure, Outcome, ProgramCase
 from sse_steps.rust.bridge import Cases, function_of, functions_of
@@ -84,16 +85,29 @@ def judge_answer(case: Case, answer: Answer) -> CaseResult:
             return _judge_value(case, answer, call)
         case Panicked() if case.raises is not None and case.failure is Failure.PANIC:
             return CaseResult(Outcome.PASSED)
-        case Panicked():
-            return CaseResult(Outcome.PANICKED, f"{call} panicked")
+        case Panicked(stderr):
+            return CaseResult(Outcome.PANICKED, f"{call} panicked: {_text(stderr)}")
         case Unfit(why):
             return CaseResult(Outcome.WRONG_ANSWER, f"{call}: {why}")
         case TimedOut():
             return CaseResult(Outcome.TIMEOUT, f"{call} gave no answer in time")
         case Died(exit_code, stderr, launched):
-            said = stderr.decode(errors="replace")
             outcome = _death(exit_code, stderr) if launched else Outcome.INFRASTRUCTURE_ERROR
-            return CaseResult(outcome, f"{call} ended the process: {said}")
+            return CaseResult(outcome, f"{call} {_ending(exit_code)} {_text(stderr)}".rstrip())
+
+
+def _text(said: bytes) -> str:
+    return said.decode(errors="replace").strip()
+
+
+def _ending(exit_code: int) -> str:
+    """Return in words how a process ended that was to answer."""
+    number = signal_of(exit_code)
+    if number == signal.SIGXCPU:
+        return "used up its processor seconds."
+    if number is None:
+        return f"ended the process with exit code {exit_code}."
+    return f"ended the process by the signal {signal.Signals(number).name}."
 
 
 def _judge_value(case: Case, answer: Answered, call: str) -> CaseResult:
@@ -111,13 +125,21 @@ def _differences(case: Case, answer: Answered) -> Iterator[str]:
             yield f"gave {_short(answer.value)}, expected {failure}"
         return
     if not equal(case.expected, answer.value, tolerance=case.tolerance):
-        yield f"gave {_short(answer.value)}, expected {case.expected!r:.500}"
+        yield f"gave {_short(answer.value)}, expected {case.expected!r:.500}{_hint(case, answer)}"
     for position, wanted in case.after:
         if position not in answer.after:
             yield f"does not borrow argument {position + 1} mutably, which the Python changes"
         elif not equal(wanted, answer.after[position], tolerance=case.tolerance):
             held = _short(answer.after[position])
             yield f"left {held} in argument {position + 1}, expected {wanted!r:.500}"
+
+
+def _hint(case: Case, answer: Answered) -> str:
+    """Return a remark for numbers that differ in nothing but their type."""
+    kinds = {type(case.expected), type(answer.value)}
+    if kinds == {int, float} and case.expected == answer.value:
+        return " (an int is no float: write 2.0 where the Rust gives an f64)"
+    return ""
 
 
 _FAILURES = {Failure.ERR: "an Err", Failure.NONE: "None", Failure.PANIC: "a panic"}
@@ -149,11 +171,21 @@ def _judge_output(case: ProgramCase, done: Finished) -> CaseResult:
     if (stdout.rstrip("\n"), done.exit_code) == (case.stdout.rstrip("\n"), case.exit_code):
         return CaseResult(Outcome.PASSED)
     outcome = Outcome.PANICKED if done.exit_code == 101 else Outcome.WRONG_ANSWER
-    detail = (
-        f"{run} ended with {done.exit_code} and printed {stdout!r:.500}, "
-        f"expected {case.exit_code} and {case.stdout!r:.500}\n{stderr}"
-    )
-    return CaseResult(outcome, detail)
+    wrong = f"{run} ended with {done.exit_code}, expected {case.exit_code}"
+    return CaseResult(outcome, f"{wrong}; {_first_difference(case.stdout, stdout)}\n{stderr}")
+
+
+def _first_difference(expected: str, printed: str) -> str:
+    """Return in words where what was printed first differs from what was expected."""
+    lines = zip_longest(printed.rstrip("\n").split("\n"), expected.rstrip("\n").split("\n"))
+    for number, (found, wanted) in enumerate(lines, start=1):
+        if found != wanted:
+            return f"line {number} of its output is {_line(found)}, expected {_line(wanted)}"
+    return "it printed what was expected"
+
+
+def _line(text: str | None) -> str:
+    return "missing" if text is None else f"{text!r:.300}"
 
 
 def _death(exit_code: int, stderr: bytes) -> Outcome:

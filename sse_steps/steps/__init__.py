@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doit.exceptions import InvalidDodoFile, TaskFailed
+from doit.exceptions import InvalidDodoFile, TaskError, TaskFailed
 from doit.reporter import ConsoleReporter
 from doit.task import Task
 from doit.tools import config_changed
@@ -55,19 +55,20 @@ def action(step: str, *arguments: object) -> Callable[[], TaskFailed | None]:
     return act
 
 
-def command(step: str, *arguments: object) -> Callable[..., TaskFailed | None]:
+def command(step: str, *arguments: object) -> Callable[..., TaskFailed | TaskError | None]:
     """Return a doit action that runs a step as a command, with the task's options.
 
-    The command's `run` returns whether doit is to end with exit code 0. A fault that the user can
-    mend goes to standard error as two lines: standard output holds results and nothing else.
+    The command's `run` returns whether doit is to end with exit code 0 or with 1. A fault that the
+    user can mend goes to standard error as two lines, with exit code 2: standard output holds
+    results and nothing else.
     """
 
-    def act(**options: object) -> TaskFailed | None:
+    def act(**options: object) -> TaskFailed | TaskError | None:
         try:
             succeeded = import_module(f"{__name__}.{step}").run(*arguments, **options)
         except UserError as fault:
             sys.stderr.write(f"{fault}\n")
-            succeeded = False
+            return TaskError("", report=False)
         return None if succeeded else TaskFailed("", report=False)
 
     return act
