@@ -31,7 +31,7 @@ class _Call:
     raises: str | None = None
     failure: Failure = Failure.ERR
     after: list[tuple[Annotated[int, Field(ge=0)], Any]] = field(default_factory=list)
-    tolerance: Annotated[float, Field(ge=0)] = 1e-9
+    tolerance: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 1e-9
 
     def case(self) -> Case:
         return Case(

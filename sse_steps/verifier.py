@@ -176,6 +176,11 @@ def _check_values(number: int, case: Case) -> None:
             f"Case {number} has the failure {case.failure!r:.40}.",
             nearest(str(case.failure), set(Failure)),
         )
+    if not (isinstance(case.tolerance, int | float) and 0 <= case.tolerance < 1):
+        raise CasesError(
+            f"Case {number} has the tolerance {case.tolerance!r:.40}.",
+            "Give a number from 0 up to, but not including, 1.",
+        )
     if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in case.after):
         raise CasesError(
             f"Case {number} has an `after` of another form: {case.after!r:.80}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -183,6 +184,72 @@ def test_neighbours_cannot_be_called(judge: Judge) -> None:
         "mod x { pub use super::super::*; }\npub fn add(a: i64, b: i64) -> i64 { x::add(a, b) }"
     )
     assert check_neighbours(judge, Sample(stealing, ADD_CASES)).outcome is Outcome.COMPILE_ERROR
+
+
+JOIN_CASES = (Case("join", (["a", "b"],), "ab"),)
+JOIN = (
+    "pub fn join(all: Vec<String>) -> String "
+    "{ let mut s = String::new(); for t in all { s += &t; } s }"
+)
+MEDDLING = {
+    "by the size of an array": "struct W<T>(T);\nimpl std::ops::AddAssign<W<[u8; 3]>> for String "
+    "{ fn add_assign(&mut self, _: W<[u8; 3]>) {} }",
+    "by a constant": "struct W<const N: usize>;\nimpl std::ops::AddAssign<W<{ 1 }>> for String "
+    "{ fn add_assign(&mut self, _: W<1>) {} }",
+    "by a name in another scope": "fn g() { struct String; }\nstruct V;\n"
+    "impl std::ops::AddAssign<V> for String { fn add_assign(&mut self, _: V) {} }",
+    "by a macro": "macro_rules! m { ($($x:tt)*) => { impl $($x)* }; }\nstruct V;\n"
+    "m!(std::ops::AddAssign<V> for String { fn add_assign(&mut self, _: V) {} });",
+}
+
+
+@pytest.mark.parametrize("rust", MEDDLING.values(), ids=MEDDLING.keys())
+def test_a_trait_for_a_type_of_others_harms_no_neighbour(judge: Judge, rust: str) -> None:
+    """A sample that makes its neighbour's inference ambiguous takes no verdict away from it."""
+    samples = [Sample(JOIN, JOIN_CASES), Sample(f"{rust}\n{ADD}", ADD_CASES)]
+    assert [verdict.outcome for verdict in judge.judge_many(samples)] == [Outcome.PASSED] * 2
+
+
+REVEALING = {
+    "an alias of a macro": "use std::module_path as m;\nfn name() -> &'static str { m!() }",
+    "a macro that is handed over": "macro_rules! c { ($m:ident) => { $m!() } }\n"
+    "fn name() -> &'static str { c!(file) }",
+    "a white space of rustc's own": "fn name() -> &'static str { module_path!\u200e() }",
+    "a place": "fn name() -> &'static str { std::panic::Location::caller().file() }",
+    "an attribute at the wrong place": '#![test]\nfn name() -> &\'static str { "" }',
+    "a neighbour's type": 'struct Token;\nfn name() -> &\'static str { "" }',
+    "a type of the neighbour's that is missing": "fn name() -> &'static str { Token { a: 1 } }",
+}
+
+
+@pytest.mark.parametrize("rust", REVEALING.values(), ids=REVEALING.keys())
+def test_a_sample_cannot_tell_that_it_has_company(judge: Judge, rust: str) -> None:
+    """What a sample learns of its own place, and what rustc says of it, is the same alone."""
+    cases = (Case("name", (), "candidate.rs"),)
+    neighbours = [*honest(3), Sample("pub struct Token { pub a: i64 }\n" + ADD, ADD_CASES)]
+    among = judge.judge_many([Sample(rust, cases), *neighbours])[0]
+    alone = judge.judge(rust, cases)
+    assert finding(among) == finding(alone)
+    assert among.diagnostics == alone.diagnostics
+
+
+HANGING = [
+    "fn f<" + "'a  " * 3000 + "(x: i64) -> i64 { x }",
+    "impl " * 13_000,
+    "impl <" * 10_000,
+    "fn add(x: impl A<" * 4000,
+    "use std::" * 7000,
+    "'\\" * 20_000,
+    "/*/" * 20_000,
+]
+
+
+@pytest.mark.parametrize("rust", HANGING, ids=range(len(HANGING)))
+def test_looking_at_a_sample_takes_no_time(rust: str) -> None:
+    """No text keeps the judge itself busy, which no limit bounds."""
+    started = time.process_time()
+    Sample(rust, (Case("f", (1,), 1), Case("add", (1,), 1))).is_ordinary()
+    assert time.process_time() - started < 2
 
 
 def test_equal_samples_can_share_a_batch(judge: Judge) -> None:

@@ -55,6 +55,7 @@ PASSING: dict[str, tuple[str, tuple[Case, ...]]] = {
         "fn f(x: &mut Vec<i64>) -> &mut Vec<i64> { x.push(1); x }",
         (changing(([],), [1], [1]),),
     ),
+    "a unit within a tuple": ("fn f() -> (i64, ()) { (1, ()) }", (Case("f", (), (1, None)),)),
     "a change that nobody asked about": (
         "fn f(x: &mut Vec<i64>) -> i64 { x.pop().unwrap_or(0) }",
         (Case("f", ([3],), 3),),
@@ -161,6 +162,21 @@ FAILING: dict[str, tuple[str, Case, str]] = {
         "fn f(x: i64) -> i64 { panic!() }",
         Case("f", (1,), 1, failure=Failure.PANIC),
         "panicked",
+    ),
+    "nothing where None is declared": (
+        "fn f(x: i64) {}",
+        Case("f", (1,), raises="KeyError", failure=Failure.NONE),
+        "expected None",
+    ),
+    "Ok of nothing where None is declared": (
+        "fn f(x: i64) -> Result<(), String> { Ok(()) }",
+        Case("f", (1,), raises="KeyError", failure=Failure.NONE),
+        "expected None",
+    ),
+    "a change of what an argument holds inside": (
+        "fn f(x: Vec<&mut Vec<i64>>) { for y in x { y.clear() } }",
+        changing(([[1]],), [[]]),
+        "does not borrow argument 1 mutably",
     ),
     "numbers that are not close enough": (
         "fn f(x: f32) -> f32 { x / 3.0 }",

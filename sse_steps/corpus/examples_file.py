@@ -54,7 +54,7 @@ def cases_to_json(cases: Sequence[Case] | Sequence[ProgramCase]) -> list[dict[st
 
 def _call_to_json(case: Case) -> dict[str, Any]:
     data = {"function": case.function, "args": [to_json(arg) for arg in case.args]}
-    if case.raises:
+    if case.raises is not None:
         data |= {"raises": case.raises, "failure": case.failure}
     else:
         data["expected"] = to_json(case.expected)

@@ -30,7 +30,7 @@ _CALL = """
         ::std::result::Result::Ok(::judge_support::answer(&answer))
     }}
 """
-_LIFETIMES = re.compile(r"<(?:\s*'\w+\s*,?)+\s*>")
+_LIFETIMES = re.compile(r"<\s*'\w+(?:\s*,\s*'\w+)*\s*,?\s*>")
 _PROGRAM = "::judge_support::Entry::Program(|| ::judge_support::finish(super::main))"
 
 
@@ -89,7 +89,7 @@ class Candidate:
 
 def _is_generic(rust: str, function: str) -> bool:
     """Whether a function seems to have type parameters; a wrong yes only costs time."""
-    found = re.search(rf"\bfn\s+(?:r#)?{re.escape(function)}\s*([<(][^{{;]*)", rust)
+    found = re.search(rf"\bfn\s+(?:r#)?{re.escape(function)}\s*([<(][^{{]{{0,2000}})", rust)
     if found is None:
         return False
     header = _LIFETIMES.sub("", found[1])
@@ -125,3 +125,8 @@ def batch_root(modules: Sequence[str]) -> str:
         f'{arms}            _ => unreachable!("the judge chooses what there is"),\n'
         "        }\n    }\n}\n"
     )
+
+
+def root_line(count: int, number: int) -> int:
+    """Return the line of `batch_root` that calls candidate `number` of `count`."""
+    return count + 4 + number

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from sse_steps.rust.frames import Unordered
+from sse_steps.rust.frames import Unit, Unordered
 
 RELATIVE_TOLERANCE = 1e-9
 _ABSOLUTE_TOLERANCE = 1e-12
@@ -22,8 +22,9 @@ def equal(expected: object, answer: object, *, tolerance: float = RELATIVE_TOLER
     """
     if isinstance(expected, float):
         return isinstance(answer, float) and _close(expected, answer, tolerance)
-    if isinstance(expected, bool | int | str) or expected is None:
-        return type(answer) is type(expected) and answer == expected
+    if expected is None or isinstance(expected, bool | int | str):
+        found = None if isinstance(answer, Unit) else answer
+        return type(found) is type(expected) and found == expected
     if isinstance(expected, Mapping):
         is_map = isinstance(answer, Unordered) and answer.is_map
         return is_map and _equal_unordered(tuple(expected.items()), answer, tolerance)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sse_steps.records import Outcome
-from sse_steps.rust.bridge import Candidate, batch_root
+from sse_steps.rust.bridge import Candidate, batch_root, root_line
 from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.diagnostics import CompileError, Own, read_errors, told
 from sse_steps.rust.ordinary import has_plain_main
@@ -91,45 +91,48 @@ class Compiler:
     def compile_batch(self, candidates: Sequence[Candidate], folder: Path) -> list[Compiled]:
         """Compile candidates as modules of one crate into the empty `folder`.
 
-        Those that rustc finds fault with are dropped and the rest is compiled again. Where the
-        fault is nobody's in particular, such as a compiler out of time, the batch is split.
+        Those that rustc finds fault with are compiled alone, because the fault may be that of a
+        neighbour, and the rest is compiled again. Where nobody in particular is at fault, such as
+        when the compiler is out of time, the batch is split.
         """
         if len(candidates) == 1:
             return [self.compile_alone(candidates[0], folder)]
         batch = _Batch.written(candidates, folder)
         found: dict[int, Compiled] = {}
-        left, seconds = list(range(len(candidates))), 0.0
+        left = list(range(len(candidates)))
         while left:
-            settled, took_s = self._attempt(batch, left)
-            seconds += took_s
-            if not settled:
+            library = self._library_of(batch, left)
+            if library.exit_code == 0:
+                found |= self._linked(batch, left, library)
                 break
-            found |= settled
-            left = [index for index in left if index not in settled]
-        share = seconds / len(candidates)
-        found = {index: replace(each, seconds=share) for index, each in found.items()}
-        found |= self._split(candidates, left, folder)
+            blamed = batch.blame(library, left)
+            if not blamed:
+                break
+            found |= {index: self._apart(candidates, index, folder) for index in blamed}
+            left = [index for index in left if index not in blamed]
+        if any(index not in found for index in left):
+            found |= self._split(candidates, left, folder)
         return [found[index] for index in range(len(candidates))]
 
-    def _attempt(self, batch: _Batch, left: list[int]) -> tuple[dict[int, Compiled], float]:
-        """Compile a crate of those that are left.
-
-        Returns those that are settled now, all or the ones at fault, and the seconds that it took.
-        """
+    def _library_of(self, batch: _Batch, left: list[int]) -> Finished:
         _write(batch.folder / _ROOT, batch_root([batch.modules[index] for index in left]))
         limits = replace(self.limits, cpu_s=min(self.limits.cpu_s, 5 + len(left) // 5))
-        library = self._library(batch.folder, _ROOT, limits)
-        if library.exit_code != 0:
-            blamed = batch.blame(library, left)
-            failed = {index: batch.failed(library, blamed[index], index) for index in blamed}
-            return failed, library.wall_s
+        return self._library(batch.folder, _ROOT, limits)
+
+    def _linked(self, batch: _Batch, left: list[int], library: Finished) -> dict[int, Compiled]:
+        """Link a batch and return what each of its candidates got, or nothing if that fails."""
         linked = self._link(batch.folder)
         executable = _executable(batch.folder, linked)
-        seconds = library.wall_s + linked.wall_s
         if executable is None:
-            return {}, seconds
-        passed = Compiled(executable, Outcome.PASSED, None, "", 0.0)
-        return {index: replace(passed, choice=at) for at, index in enumerate(left)}, seconds
+            return {}
+        share = (library.wall_s + linked.wall_s) / len(left)
+        passed = Compiled(executable, Outcome.PASSED, None, "", share)
+        return {index: replace(passed, choice=at) for at, index in enumerate(left)}
+
+    def _apart(self, candidates: Sequence[Candidate], index: int, folder: Path) -> Compiled:
+        place = folder / f"alone_{index}"
+        place.mkdir()
+        return self.compile_alone(candidates[index], place)
 
     def _split(
         self, candidates: Sequence[Candidate], left: list[int], folder: Path
@@ -188,7 +191,6 @@ class _Batch:
 
     folder: Path
     modules: tuple[str, ...]
-    lines: tuple[int, ...]  # of each candidate
 
     @classmethod
     def written(cls, candidates: Sequence[Candidate], folder: Path) -> _Batch:
@@ -196,29 +198,16 @@ class _Batch:
         modules = tuple(f"c{secrets.token_hex(8)}" for _ in candidates)
         for name, candidate in zip(modules, candidates, strict=True):
             _write(folder / f"{name}.rs", candidate.with_bridge())
-        return cls(folder, modules, tuple(candidate.lines for candidate in candidates))
+        return cls(folder, modules)
 
-    def blame(self, library: Finished, left: list[int]) -> dict[int, list[CompileError]]:
-        """Return the errors of each candidate that has some."""
+    def blame(self, library: Finished, left: list[int]) -> set[int]:
+        """Return the candidates that rustc finds fault with."""
         by_file = {f"{self.modules[index]}.rs": index for index in left}
-        blamed: dict[int, list[CompileError]] = {}
-        for error in read_errors(library.stderr):
-            for place in error.at:
-                index = by_file.get(place.file)
-                if place.file == _ROOT and place.line > len(left) + 3:
-                    arm = place.line - len(left) - 4
-                    index = left[arm] if arm < len(left) else None
-                if index is not None:
-                    blamed.setdefault(index, []).append(error)
-                    break
-        return blamed
-
-    def failed(self, library: Finished, errors: list[CompileError], index: int) -> Compiled:
-        """Return the failure of one candidate in the words that it would get alone."""
-        module = self.modules[index]
-        compiled = _failed(library, Own(f"{module}.rs", self.lines[index]), 0.0, errors)
-        text = compiled.diagnostics.replace(f"{module}.rs", _ALONE).replace(f"{module}::", "")
-        return replace(compiled, outcome=Outcome.COMPILE_ERROR, diagnostics=text)
+        at_root = {root_line(len(left), at): index for at, index in enumerate(left)}
+        places = [place for error in read_errors(library.stderr) for place in error.at]
+        found = {by_file.get(place.file) for place in places}
+        found |= {at_root.get(place.line) for place in places if place.file == _ROOT}
+        return {index for index in found if index is not None}
 
 
 def _in_bridge(errors: list[CompileError], candidate: Candidate) -> list[CompileError]:
@@ -235,11 +224,9 @@ def _executable(folder: Path, linked: Finished) -> Path | None:
     return executable if linked.exit_code == 0 and executable.is_file() else None
 
 
-def _failed(
-    done: Finished, own: Own, seconds: float, errors: list[CompileError] | None = None
-) -> Compiled:
-    """Return why there is nothing to run: some errors, or all that were said."""
-    errors = read_errors(done.stderr) if errors is None else errors
+def _failed(done: Finished, own: Own, seconds: float) -> Compiled:
+    """Return why there is nothing to run."""
+    errors = read_errors(done.stderr)
     code = errors[0].code if errors else None
     diagnostics = told(errors, own) or done.stderr[-2000:].decode(errors="replace")
     return Compiled(None, failure_of(done), code, diagnostics, seconds)

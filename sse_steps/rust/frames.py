@@ -28,6 +28,11 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """The answer `()`, which is what Python calls None, and not what Rust calls so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unordered:
     """A set (of items) or a map (of pairs) as it was sent.
 
@@ -131,6 +136,7 @@ class _Reader:
         readers: dict[bytes, Callable[[], object]] = {
             b"n": lambda: None,
             b"e": Failed,
+            b"v": Unit,
             b"b": lambda: self._take(1) != b"\x00",
             b"i": lambda: int.from_bytes(self._take(16), "little", signed=True),
             b"g": lambda: int.from_bytes(self._take(16), "little"),

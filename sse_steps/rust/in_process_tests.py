@@ -103,7 +103,8 @@ class InProcessTests:
             return self._not_compiled(done, names.removed(done.stderr.decode(errors="replace")))
         alone = Judge(self.toolchain, self.sandbox, self.limits).judge(rust, ())
         if not alone.compiles:
-            return replace(alone, outcome=Outcome.COMPILE_ERROR, method=Method.IN_PROCESS)
+            outcome = Outcome.COMPILE_ERROR if alone.outcome is Outcome.UNTESTED else alone.outcome
+            return replace(alone, outcome=outcome, method=Method.IN_PROCESS)
         with tempfile.TemporaryDirectory(prefix="tests-") as place:
             plain = self._compile(Path(place), rust, tests.plain(), names)
         failed = plain if plain.exit_code != 0 else done  # without our additions where it can be

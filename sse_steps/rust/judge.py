@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from typing import Protocol
 
@@ -73,7 +74,8 @@ class Judge:
     @property
     def identity(self) -> str:
         """Everything about the judge that a verdict depends on, as a text."""
-        parts = (source_hash("rust"), self.toolchain.version, self.crates.identity)
+        syntax = [metadata.version(name) for name in ("tree-sitter", "tree-sitter-rust")]
+        parts = (source_hash("rust"), *syntax, self.toolchain.version, self.crates.identity)
         where = (self.sandbox.level, *self.sandbox.gaps, self.limits, self.compile_limits)
         return "\n".join(map(str, (*parts, *where)))
 

@@ -24,7 +24,8 @@ class Kept:
 class KeptVerdicts:
     """One judge's verdicts. Without a store every verdict is reached afresh.
 
-    A fault of the machine's is not kept: it may be gone next time.
+    What the clock on the wall decided, and a fault of the machine's, is not kept: it may be another
+    next time.
     """
 
     judge: Judge
@@ -69,7 +70,8 @@ class KeptVerdicts:
         def finish(index: int, verdict: Verdict) -> None:
             key = keys[index]
             reached[key] = Kept(verdict, (origins or {}).get(key))
-            self.keep(key, reached[key])  # at once, whatever takes longer beside it
+            if not self.judge.ended_by_the_clock(verdict):
+                self.keep(key, reached[key])  # at once, whatever takes longer beside it
             on_finish()
 
         self.judge.judge_many(list(samples.values()), on_finish=finish)

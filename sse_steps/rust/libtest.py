@@ -14,7 +14,8 @@ from sse_steps.rust.sandbox import Finished
 
 _TEST_LINE = re.compile(r"^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED)$", re.MULTILINE)
 _SUMMARY = re.compile(r"^test result: ok\. (\d+) passed; 0 failed; 0 ignored;", re.MULTILINE)
-_PANIC_PLACE = re.compile(r"panicked at (?:[^\n]*/)?([^\n/:]+):\d+:\d+")
+_MOST_SEARCHED = 4000  # characters of what a candidate said
+_PANIC_PLACE = re.compile(r"panicked at (?:[^\n:]*/)?([^\n/:]+):\d+:\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def outcome_of(
 
 def _failure(said: str, names: Names) -> Outcome:
     """Return whether a test panicked by itself, as an assertion does, or what it called did."""
-    place = _PANIC_PLACE.search(said)
+    place = _PANIC_PLACE.search(said[-_MOST_SEARCHED:])
     is_elsewhere = place is not None and place[1] != f"{names.module}.rs"
     return Outcome.PANICKED if is_elsewhere else Outcome.WRONG_ANSWER
 

@@ -48,10 +48,15 @@ impl Arguments {
     /// The next argument, as whatever type the candidate's parameter has.
     pub fn next<T: FromCase>(&mut self) -> Result<T, Mismatch> {
         let value = self.values.next().ok_or_else(|| Mismatch("too few arguments".into()))?;
+        let before = BORROWED.with_borrow(Vec::len);
         let argument = T::from_case(&value);
-        BORROWED.with_borrow_mut(|all| all.iter_mut().for_each(|each| {
-            each.position.get_or_insert(self.position);
-        }));
+        BORROWED.with_borrow_mut(|all| {
+            // What an argument holds inside was lent before the argument itself, if that was lent.
+            let outermost = all.drain(before..).last();
+            if std::any::type_name::<T>().starts_with("&mut ") {
+                all.extend(outermost.map(|each| Borrowed { position: Some(self.position), ..each }));
+            }
+        });
         self.position += 1;
         argument
     }
@@ -319,7 +324,7 @@ impl ToAnswer for char {
 
 impl ToAnswer for () {
     fn to_answer(&self, out: &mut Vec<u8>) {
-        out.push(b'n');
+        out.push(b'v');
     }
 }
 

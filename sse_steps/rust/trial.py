@@ -83,7 +83,7 @@ def judge_answer(case: Case, answer: Answer) -> CaseResult:
     match answer:
         case Answered():
             return _judge_value(case, answer, call)
-        case Panicked() if case.raises is not None and case.failure is Failure.PANIC:
+        case Panicked() if case.raises is not None and case.failure == Failure.PANIC:
             return CaseResult(Outcome.PASSED)
         case Panicked(stderr):
             return CaseResult(Outcome.PANICKED, f"{call} panicked: {_text(stderr)}")
@@ -146,9 +146,9 @@ _FAILURES = {Failure.ERR: "an Err", Failure.NONE: "None", Failure.PANIC: "a pani
 
 
 def _says_failure(case: Case, value: object) -> bool:
-    if case.failure is Failure.ERR:
+    if case.failure == Failure.ERR:
         return isinstance(value, Failed)
-    return case.failure is Failure.NONE and value is None
+    return case.failure == Failure.NONE and value is None
 
 
 def _short(value: object) -> str:
@@ -165,7 +165,7 @@ def _judge_output(case: ProgramCase, done: Finished) -> CaseResult:
     stderr = done.stderr[:2000].decode(errors="replace")
     if not done.launched:
         return CaseResult(Outcome.INFRASTRUCTURE_ERROR, f"{run} could not be started: {stderr}")
-    if done.signal_number is not None:
+    if done.exit_code < 0:  # a series tells signals from exit codes, which may be any number
         return CaseResult(_death(done.exit_code, done.stderr), f"{run} was ended: {stderr}")
     stdout = done.stdout.decode(errors="replace")
     if (stdout.rstrip("\n"), done.exit_code) == (case.stdout.rstrip("\n"), case.exit_code):
