@@ -31,6 +31,8 @@ def bounded() -> Iterator[None]:
 
 
 LINES: dict[str, bytes] = {
+    "a huge number in a doctest": b'{"id": "x", "python_code": "def f(x):\\n    \\"\\"\\"\\n    '
+    b'>>> f(0x' + b"f" * 4000 + b')\\n    1\\n    \\"\\"\\"\\n    return 1\\n"}',
     "no UTF-8": b'{"id": "x", "python_code": "caf\xe9"}',
     "UTF-16": '{"id": "x", "python_code": ""}'.encode("utf-16"),
     "null bytes": b"\0" * 100,
@@ -73,6 +75,9 @@ def test_a_hostile_line_costs_itself_alone(tmp_path: Path, line: bytes) -> None:
 
 
 KEPT: dict[str, dict[str, object]] = {
+    "arguments nested 500 deep": {
+        "test_cases": [{"input": json.loads("[" * 500 + "]" * 500), "expected": 1}]
+    },
     "cases that nest deeply": {"test_cases": [{"input": [[[[[[]]]]]], "expected": None}]},
     "cases of every kind": {"test_cases": [1, "x", None, [], {}, {"input": 1}, {"input": []}]},
     "a hundred thousand cases": {"test_cases": [{"input": [1], "expected": 1}] * 100_000},
@@ -268,10 +273,6 @@ def test_links_out_of_our_own_format_are_refused(tmp_path: Path, name: str, targ
     (folder / "inputs.yaml").write_text("runs: [{}]", encoding="utf-8")
     (folder / name).unlink(missing_ok=True)
     (folder / name).symlink_to(target)
-    if name == "example.py" and target == "nowhere":
-        with pytest.raises(CorpusError):
-            read_corpus(tmp_path)
-        return
     corpus = read_corpus(tmp_path)
     assert corpus.sources == ()
     assert len(corpus.unusable) == 1
@@ -298,3 +299,25 @@ def test_any_python_is_read_or_listed(tmp_path: Path, python: str) -> None:
     data = json.dumps({"id": "x", "python_code": python})
     path.write_text(f"{GOOD}\n{data}\n", encoding="utf-8")
     assert read_corpus(path).entries == 2
+
+
+def test_one_file_of_another_format_hides_no_tool(tmp_path: Path) -> None:
+    """A folder of tools stays one, whatever one of its tools holds."""
+    for name in ("example_a", "example_b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.py").write_text(HARMLESS, encoding="utf-8")
+    (tmp_path / "example_a" / "src").mkdir()
+    (tmp_path / "example_a" / "src" / "example.py").write_text(HARMLESS, encoding="utf-8")
+    corpus = read_corpus(tmp_path)
+    assert {source.id for source in corpus.sources} == {"example_a", "example_b"}
+
+
+def test_inputs_without_a_program_are_listed(tmp_path: Path) -> None:
+    """An example of ours that lost its program is unusable, and not gone."""
+    for name in ("whole", "half"):
+        (tmp_path / "01_hello" / name).mkdir(parents=True)
+        (tmp_path / "01_hello" / name / "inputs.yaml").write_text("runs: [{}]", encoding="utf-8")
+    (tmp_path / "01_hello" / "whole" / "example.py").write_text(HARMLESS, encoding="utf-8")
+    corpus = read_corpus(tmp_path)
+    assert [source.id for source in corpus.sources] == ["01_hello/whole"]
+    assert [each.origin.rpartition("/")[2] for each in corpus.unusable] == ["half"]

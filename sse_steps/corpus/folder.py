@@ -34,7 +34,8 @@ def read_folder(root: Path) -> Corpus:
     Raises:
         CorpusError: there are none.
     """
-    folders = sorted(path.parent for path in root.glob("*/*/example.py"))
+    marks = (*root.glob("*/*/example.py"), *root.glob("*/*/inputs.yaml"))
+    folders = sorted({path.parent for path in marks})
     if not folders:
         raise CorpusError(
             f"There is no example in the corpus folder '{root}'.",

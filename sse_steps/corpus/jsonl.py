@@ -9,6 +9,7 @@ from sse_steps.corpus.json_lines import Entry, text_of
 from sse_steps.corpus.levels import classify
 from sse_steps.corpus.source import Call, Claim, Run, Source, Unusable
 from sse_steps.corpus.syntax import does_something, functions_in, parse_python
+from sse_steps.corpus.values import check_bounds
 from sse_steps.rust.signature import AnnotationError, Header, Type, read_header
 
 FORMAT = "JSONL"
@@ -64,6 +65,10 @@ def _read_case(case: object, origin: str) -> Call | Unusable:
         return Unusable(origin, f"it is {case!r:.80}, without an 'input'")
     if not isinstance(case["input"], list):
         return Unusable(origin, f"its 'input' is {case['input']!r:.80}, which is no list")
+    try:
+        check_bounds([case["input"], case.get("expected")])
+    except ValueError as fault:
+        return Unusable(origin, str(fault))
     claim = Claim(case["expected"]) if "expected" in case else None
     return Call("", tuple(case["input"]), claim=claim)
 

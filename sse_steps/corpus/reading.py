@@ -33,17 +33,30 @@ def read_corpus(path: Path) -> Corpus:
 
 
 def _read_folder(path: Path) -> Corpus:
-    if any(path.glob("*/*/example.py")) or not example_folders.tools_in(path):
+    if any(path.glob("*/*/inputs.yaml")) or not example_folders.tools_in(path):
         return folder.read_folder(path)
     return example_folders.read_tools(path)
 
 
 def _read_lines(path: Path) -> Corpus:
     name, read = _format_of(path)
-    found = [read(each) if isinstance(each, Entry) else each for each in read_json_lines(path)]
+    found = [_read_one(read, each) for each in read_json_lines(path)]
     sources, duplicates = _distinct(each for each in found if isinstance(each, Source))
     unusable = [each for each in found if isinstance(each, Unusable)]
     return Corpus(name, tuple(sources), (*unusable, *duplicates))
+
+
+def _read_one(
+    read: Callable[[Entry], Source | Unusable], entry: Entry | Unusable
+) -> Source | Unusable:
+    """Return what is in a line; one that breaks its reader is unusable and harms no other."""
+    if isinstance(entry, Unusable):
+        return entry
+    try:
+        return read(entry)
+    except (ValueError, RecursionError, MemoryError) as fault:
+        said = str(fault) or type(fault).__name__
+        return Unusable(entry.origin, f"it cannot be read: {said:.200}")
 
 
 def _format_of(path: Path) -> tuple[str, Callable[[Entry], Source | Unusable]]:

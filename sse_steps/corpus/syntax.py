@@ -7,6 +7,8 @@ import copy
 import warnings
 from functools import lru_cache
 
+from sse_steps.corpus.values import check_bounds
+
 LONGEST_PROGRAM = 1 << 20  # characters
 
 
@@ -43,9 +45,11 @@ def literal(node: ast.expr) -> object:
         ValueError: it is anything but a literal.
     """
     try:
-        return ast.literal_eval(_SpecialFloats().visit(copy.deepcopy(node)))
+        value = ast.literal_eval(_SpecialFloats().visit(copy.deepcopy(node)))
     except (SyntaxError, TypeError, RecursionError, MemoryError) as fault:
         raise ValueError(str(fault)) from fault
+    check_bounds(value)
+    return value
 
 
 class _SpecialFloats(ast.NodeTransformer):

@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 _TAG = "$"
+_DEEPEST, _MOST_BITS = 64, 4096
 
 
 def to_json(value: object) -> Any:  # noqa: ANN401 - JSON is what it is
@@ -100,3 +101,19 @@ def agrees(claimed: object, value: object, tolerance: float) -> bool:
                 agrees(named[name], others[name], tolerance) for name in named
             )
     return claimed == value
+
+
+def check_bounds(value: object, depth: int = 0) -> None:
+    """Raise ValueError for a value too deep or too large to be written down.
+
+    Python refuses to print an integer of more than some thousand digits.
+    """
+    if depth > _DEEPEST:
+        raise ValueError(f"a value nested more than {_DEEPEST} deep")
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise ValueError(f"an integer of {value.bit_length():,} bits")
+    if isinstance(value, dict):
+        check_bounds([*value.keys(), *value.values()], depth)
+    if isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            check_bounds(item, depth + 1)

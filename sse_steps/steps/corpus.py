@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from sse_steps.corpus.interpreter import Python
 from sse_steps.corpus.reading import read_corpus
 from sse_steps.corpus.source import Corpus, Source, Unusable
 from sse_steps.corpus.summary import CorpusCounts, CorpusSummary, in_words, write_summary
+from sse_steps.corpus.values import to_json
 from sse_steps.errors import CorpusError
 from sse_steps.rust.toolchain import cpu_count
 from sse_steps.settings import CorpusSlice
@@ -92,8 +94,16 @@ def _restored(source: Source, record: dict[str, Any]) -> Answered:
     return Answered(named, tuple(record["left_out"]))
 
 
+def _written(value: object) -> str:
+    """Return a value as the same text in every process: sets have no order of their own."""
+    try:
+        return json.dumps(to_json(value), sort_keys=True)
+    except TypeError:  # no plain data; it will be left out
+        return repr(value)
+
+
 def _key(source: Source, python: Python) -> str:
-    inputs = [repr(asdict(each)) for each in source.inputs]
+    inputs = [list(map(_written, asdict(each).values())) for each in source.inputs]
     code = source_hash("corpus", "rust")
     declared = (source.failure, source.tolerance)
     return content_key("example", code, source.python, inputs, declared, python.identity)
