@@ -146,7 +146,7 @@ def task_verify() -> Task:
             option("cases", "cases for it, as JSON"),
             option("json", "print one JSON object", default=False),
         ],
-        "actions": [command("verify", PLAN.verify_slice(), PLAN.cache)],
+        "actions": [command("verify", PLAN.verify_slice(), PLAN.verify_lock(), PLAN.cache)],
         "meta": COMMAND,
     }
 

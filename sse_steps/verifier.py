@@ -13,6 +13,7 @@ from sse_steps.corpus.values import to_json
 from sse_steps.errors import CasesError, nearest
 from sse_steps.records import Case, Failure, Outcome, ProgramCase, Verdict
 from sse_steps.rust.bridge import Cases
+from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.in_process_tests import InProcessTests
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts
@@ -31,6 +32,7 @@ class CompilerVerifier:
         cache: the folder where verdicts and the judge's own programs are kept; `~` is the home
             folder. None: nothing is kept, and every verdict is reached afresh.
         limits: what one process of a program may use.
+        crates: what programs may use beside the standard library, from `find_crates`.
         allow_weak_isolation: whether resource limits alone will do where the machine has neither
             bubblewrap nor Landlock.
 
@@ -44,13 +46,14 @@ class CompilerVerifier:
         *,
         cache: Path | str | None = Path("~/.cache/single-shot-eval"),
         limits: Limits = DEFAULT_LIMITS,
+        crates: Crates = NO_CRATES,
         allow_weak_isolation: bool = False,
     ) -> None:
         folder = self._temporary_folder() if cache is None else Path(cache).expanduser()
         toolchain = find_toolchain(folder)
         sandbox = strongest_sandbox(toolchain.launcher, allow_weak=allow_weak_isolation)
-        self._judge = Judge(toolchain, sandbox, limits)
-        self._tests = InProcessTests(toolchain, sandbox, limits)
+        self._judge = Judge(toolchain, sandbox, limits, crates)
+        self._tests = InProcessTests(toolchain, sandbox, limits, crates)
         store = RecordStore(folder / "records.sqlite") if cache is not None else None
         self._kept = KeptVerdicts(self._judge, store)
 

@@ -143,7 +143,7 @@ def test_list_explains_each_step_in_a_line(project: Project) -> None:
     lines = project.doit("list").text.strip().splitlines()
     names = [line.split()[0] for line in lines]
     questions = ["benchmark", "corpus-stats", "verify"]
-    steps = ["check", "corpus", "download", "metrics", "report", "transpile"]
+    steps = ["check", "corpus", "crates", "download", "metrics", "report", "transpile"]
     assert sorted(names) == sorted([*questions, *steps])
     assert all(line.endswith(".") for line in lines)
 

@@ -175,12 +175,11 @@ def test_the_first_call_compiles(
         encoding="utf-8",
     )
     command = [
-        str(toolchain.rustc), "--edition=2021", "--crate-type=rlib", "--emit=metadata",
+        *toolchain.command, "--edition=2021", "--crate-type=rlib", "--emit=metadata",
         f"--extern=judge_support={toolchain.support}", "candidate.rs",
     ]  # fmt: skip
-    access = Access(
-        tmp_path, readable=(toolchain.sysroot, toolchain.folder), writable=True, system=True
-    )
+    readable = (*toolchain.readable, toolchain.support)
+    access = Access(tmp_path, readable=readable, writable=True)
     done = sandbox.run(command, access, LIMITS)
     assert done.exit_code == 0, done.stderr.decode()
 

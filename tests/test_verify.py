@@ -40,6 +40,7 @@ class Desk:
         """Run the command on texts."""
         return verify.run(
             SLICE,
+            ROOT / "tasks/crates",
             self.folder / "cache",
             source=self.file("out.rs", rust),
             tests=self.file("tests.rs", tests) if tests else "",

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sse_steps.records import Method, Outcome, Verdict
 from sse_steps.rust.compiler import COMPILE_LIMITS, failure_of
+from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.judge import Judge
 from sse_steps.rust.libtest import Names, Ran, outcome_of, witnesses_in
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox, Streams
@@ -38,6 +39,7 @@ class InProcessTests:
     toolchain: Toolchain
     sandbox: Sandbox
     limits: Limits
+    crates: Crates = NO_CRATES
 
     def judge(self, rust: str, tests: str) -> Verdict:
         """Compile `rust` with `tests` as a module at its end, run every test, and say how it went.
@@ -85,13 +87,15 @@ class InProcessTests:
             "-Ctarget-feature=+crt-static",
             "--test",
             f"--extern={names.witness}={self.toolchain.witness}",
+            *self.crates.options,
             *options,
             "candidate.rs",
         ]
-        readable = (*self.toolchain.readable, self.toolchain.witness)
+        ours = (self.toolchain.witness, *self.crates.readable)
+        readable = (*self.toolchain.readable, *ours)
         access = Access(folder, readable=readable, writable=True)
         if linking:
-            readable = (self.toolchain.sysroot, self.toolchain.witness)
+            readable = (self.toolchain.sysroot, *ours)
             access = Access(
                 folder, readable=readable, writable=True, system=True, processes=True, proc=True
             )
@@ -101,7 +105,7 @@ class InProcessTests:
         """Return the verdict where candidate and tests do not compile together, and say why."""
         if failure_of(done) is not Outcome.COMPILE_ERROR:
             return self._not_compiled(done, names.removed(done.stderr.decode(errors="replace")))
-        alone = Judge(self.toolchain, self.sandbox, self.limits).judge(rust, ())
+        alone = Judge(self.toolchain, self.sandbox, self.limits, self.crates).judge(rust, ())
         if not alone.compiles:
             outcome = Outcome.COMPILE_ERROR if alone.outcome is Outcome.UNTESTED else alone.outcome
             return replace(alone, outcome=outcome, method=Method.IN_PROCESS)

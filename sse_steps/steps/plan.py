@@ -197,8 +197,12 @@ class Plan:
         return CheckSlice(run.limits, run.allow_weak_isolation, crates, run.equivalence)
 
     def verify_slice(self) -> CheckSlice:
-        """Return what the verdict on a single file depends on."""
-        return CheckSlice(self.settings.run.limits, self.settings.run.allow_weak_isolation)
+        """Return what the verdict on a single file depends on: the first task says which crates."""
+        return self.check_slice(next(iter(self.settings.tasks)))
+
+    def verify_lock(self) -> Path:
+        """Return the folder that pins the crates of the first task."""
+        return self.lock_folder(next(iter(self.settings.tasks)))
 
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""

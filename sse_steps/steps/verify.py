@@ -21,13 +21,21 @@ _METHODS = {
 }
 
 
-def run(
-    settings: CheckSlice, cache: Path, *, source: str, tests: str, cases: str, json: bool
+def run(  # noqa: PLR0913 - four of them are the command's options
+    settings: CheckSlice,
+    lock_folder: Path,
+    cache: Path,
+    *,
+    source: str,
+    tests: str,
+    cases: str,
+    json: bool,
 ) -> bool:
     """Print the verdict on a Rust file and return whether it passed.
 
     Args:
-        settings: limits and isolation.
+        settings: limits, isolation and crates.
+        lock_folder: pins the crates.
         cache: where finished verdicts are kept.
         source: the file of Rust.
         tests: a file of Rust tests, or nothing.
@@ -50,6 +58,9 @@ def run(
     verifier = CompilerVerifier(
         cache=cache,
         limits=machine.limits(settings.limits),
+        crates=machine.crates(
+            settings.crates, lock_folder, cache, allow_weak=settings.allow_weak_isolation
+        ),
         allow_weak_isolation=settings.allow_weak_isolation,
     )
     verdict = verifier.verify(rust, with_tests, with_cases)
