@@ -127,7 +127,7 @@ def test_a_fault_in_a_command_goes_to_standard_error(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A fault of the user's is two lines on standard error, and fails without doit's own report."""
-    act = command("verify", SLICE, desk.folder / "cache")
+    act = command("verify", SLICE, ROOT, desk.folder / "cache")
     failed = act(source="nowhere.rs", tests="", cases="", json=True)
     captured = capsys.readouterr()
     assert captured.out == ""
