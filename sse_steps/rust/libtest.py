@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
-import signal
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sse_steps.records import Outcome
 from sse_steps.rust.sandbox import Finished
+from sse_steps.rust.trial import death_of
 
 _TEST_LINE = re.compile(r"^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED)$", re.MULTILINE)
 _SUMMARY = re.compile(r"^test result: ok\. (\d+) passed; 0 failed; 0 ignored;", re.MULTILINE)
@@ -77,7 +77,12 @@ def outcome_of(
     if not done.launched:
         return Outcome.INFRASTRUCTURE_ERROR, f"the tests could not be started: {stderr}"
     if done.timed_out or done.signal_number is not None:
-        return _death(done), f"{unnamed or 'the process'} did not end by itself: {stderr}"
+        outcome = (
+            Outcome.TIMEOUT
+            if done.timed_out
+            else death_of(done.exit_code, done.stderr + done.stdout)
+        )
+        return outcome, f"{unnamed or 'the process'} did not end by itself: {stderr}"
     if failed is not None:
         said = ran.said_about(failed)
         return _failure(said, names), f"{failed} failed\n{said}"
@@ -98,12 +103,3 @@ def _failure(said: str, names: Names) -> Outcome:
     place = _PANIC_PLACE.search(said[-_MOST_SEARCHED:])
     is_elsewhere = place is not None and place[1] != f"{names.module}.rs"
     return Outcome.PANICKED if is_elsewhere else Outcome.WRONG_ANSWER
-
-
-def _death(done: Finished) -> Outcome:
-    if done.timed_out or done.signal_number == signal.SIGXCPU:
-        return Outcome.TIMEOUT
-    killed = done.signal_number in (signal.SIGXFSZ, signal.SIGKILL)
-    if killed or b"memory allocation of" in done.stderr + done.stdout:
-        return Outcome.RESOURCE_LIMIT
-    return Outcome.PANICKED

@@ -92,7 +92,7 @@ def judge_answer(case: Case, answer: Answer) -> CaseResult:
         case TimedOut():
             return CaseResult(Outcome.TIMEOUT, f"{call} gave no answer in time")
         case Died(exit_code, stderr, launched):
-            outcome = _death(exit_code, stderr) if launched else Outcome.INFRASTRUCTURE_ERROR
+            outcome = death_of(exit_code, stderr) if launched else Outcome.INFRASTRUCTURE_ERROR
             return CaseResult(outcome, f"{call} {_ending(exit_code)} {_text(stderr)}".rstrip())
 
 
@@ -166,7 +166,7 @@ def _judge_output(case: ProgramCase, done: Finished) -> CaseResult:
     if not done.launched:
         return CaseResult(Outcome.INFRASTRUCTURE_ERROR, f"{run} could not be started: {stderr}")
     if done.exit_code < 0:  # a series tells signals from exit codes, which may be any number
-        return CaseResult(_death(done.exit_code, done.stderr), f"{run} was ended: {stderr}")
+        return CaseResult(death_of(done.exit_code, done.stderr), f"{run} was ended: {stderr}")
     stdout = done.stdout.decode(errors="replace")
     if (stdout.rstrip("\n"), done.exit_code) == (case.stdout.rstrip("\n"), case.exit_code):
         return CaseResult(Outcome.PASSED)
@@ -188,7 +188,7 @@ def _line(text: str | None) -> str:
     return "missing" if text is None else f"{text!r:.300}"
 
 
-def _death(exit_code: int, stderr: bytes) -> Outcome:
+def death_of(exit_code: int, stderr: bytes) -> Outcome:
     """Return what a process died of. What it wrote can only choose between ways of failing."""
     number = signal_of(exit_code)
     if number == signal.SIGXCPU:

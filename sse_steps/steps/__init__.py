@@ -19,6 +19,7 @@ from doit.tools import config_changed
 
 from sse_steps.config import load_settings
 from sse_steps.errors import UserError
+from sse_steps.printable import printable
 from sse_steps.settings import Settings
 from sse_steps.source_hash import source_hash
 
@@ -67,7 +68,7 @@ def command(step: str, *arguments: object) -> Callable[..., TaskFailed | TaskErr
         try:
             succeeded = import_module(f"{__name__}.{step}").run(*arguments, **options)
         except UserError as fault:
-            sys.stderr.write(f"{fault}\n")
+            sys.stderr.write(printable(f"{fault}\n", keep="\n"))
             return TaskError("", report=False)
         return None if succeeded else TaskFailed("", report=False)
 

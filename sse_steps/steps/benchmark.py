@@ -14,6 +14,7 @@ from rich.table import Table
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.corpus.overview import Overview, overview_of
 from sse_steps.corpus.reading import read_corpus
+from sse_steps.printable import printable
 
 _BAR_WIDTH = 20
 
@@ -111,7 +112,7 @@ def _examples(overview: Overview) -> Table:
     for example in sorted(overview.examples, key=lambda each: (each.level, each.id)):
         name = LEVELS[example.level - 1].name
         table.add_row(
-            escape("".join(letter if letter.isprintable() else " " for letter in example.id)),
+            escape(printable(example.id)),
             f"L{example.level} {name}",
             example.kind,
             f"{example.cases_found:,}",

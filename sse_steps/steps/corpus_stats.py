@@ -16,6 +16,7 @@ from rich.table import Table
 from sse_steps.corpus.overview import Overview, overview_of
 from sse_steps.corpus.reading import read_corpus
 from sse_steps.corpus.source import Unusable
+from sse_steps.printable import printable
 
 _MOST_REASONS = 20
 
@@ -103,17 +104,12 @@ def _reasons(title: str, reasons: Sequence[Unusable]) -> Table:
     """Return the reasons, the first ones of many; each is in the JSON."""
     table = Table(f"{title}: where", f"why ({len(reasons):,} in all)")
     for reason in reasons[:_MOST_REASONS]:
-        table.add_row(escape(_printable(reason.origin)), escape(_printable(reason.why)))
+        table.add_row(escape(printable(reason.origin)), escape(printable(reason.why)))
     rest = Counter(_kind_of(reason.why) for reason in reasons[_MOST_REASONS:])
     for kind, count in rest.most_common(_MOST_REASONS):
-        table.add_row(f"{count:,} more", escape(_printable(kind)))
+        table.add_row(f"{count:,} more", escape(printable(kind)))
     return table
 
 
 def _kind_of(why: str) -> str:
     return why.split(":", maxsplit=1)[0][:60]
-
-
-def _printable(text: str) -> str:
-    """Return a stranger's text without control characters, which a terminal would obey."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sse_steps.cases_file import read_cases, read_input
 from sse_steps.errors import InputFileError
+from sse_steps.printable import printable
 from sse_steps.records import Method, Outcome, Verdict
 from sse_steps.settings import CheckSlice
 from sse_steps.steps import machine
@@ -78,7 +79,7 @@ def _as_text(verdict: Verdict) -> str:
     if verdict.tests_run:
         lines[0] += f": {verdict.tests_passed} of {verdict.tests_run} {what} that ran passed"
     if verdict.diagnostics:
-        lines += ["", _harmless(verdict.diagnostics).strip(), ""]
+        lines += ["", printable(verdict.diagnostics, keep="\n\t").strip(), ""]
     if verdict.outcome is Outcome.UNTESTED:
         lines += ["Add --cases cases.json or --tests tests.rs: without any, nothing can pass."]
     if verdict.tests_run:
@@ -88,11 +89,3 @@ def _as_text(verdict: Verdict) -> str:
         f"time       compiled in {verdict.compile_s:.2f} s, ran in {verdict.run_s:.2f} s",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _harmless(text: str) -> str:
-    """Return a text of the program's with nothing in it that a terminal obeys."""
-    return "".join(
-        letter if letter in "\n\t" or letter.isprintable() else "\N{REPLACEMENT CHARACTER}"
-        for letter in text
-    )
