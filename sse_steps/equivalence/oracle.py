@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
+from sse_steps.closing import Closing
 from sse_steps.equivalence.python_session import (
     Program,
     PythonError,
@@ -24,7 +23,7 @@ _MOST_ENDINGS = 3
 _LARGEST = 2**63 - 1
 
 
-class Oracle:
+class Oracle(Closing):
     """A context manager; leaving it kills the process that it asks."""
 
     def __init__(
@@ -38,17 +37,10 @@ class Oracle:
         self._session: PythonSession | None = None
         self._endings = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the process, if there is one."""
         if self._session is not None:
-            self._session.__exit__(kind, error, traceback)
+            self._session.close()
             self._session = None
 
     def case(self, args: Input) -> Case | None:
@@ -71,7 +63,7 @@ class Oracle:
             self._session.begin()
         answer = self._session.ask(args)
         if isinstance(answer, Unanswered) and answer.ended:
-            self.__exit__(None, None, None)
+            self.close()
             self._endings += 1
             if self._endings == _MOST_ENDINGS:
                 raise PythonError(

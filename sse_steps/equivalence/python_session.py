@@ -15,9 +15,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from sse_steps.closing import Closing
 from sse_steps.corpus import values
 from sse_steps.corpus.values import from_json, to_json
 from sse_steps.rust.sandbox import Access, Limits, Sandbox, Streams
@@ -64,7 +64,7 @@ class Unanswered:
 PythonAnswer = Returned | Raised | Unanswered
 
 
-class PythonSession:
+class PythonSession(Closing):
     """A context manager; leaving it kills the process. One that ended is of no more use."""
 
     def __init__(self, sandbox: Sandbox, program: Program, limits: Limits) -> None:
@@ -94,15 +94,8 @@ class PythonSession:
             os.close(calls)
             os.close(answers)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the process, if there is one."""
         self._running.stop()
         os.close(self._calls)
         os.close(self._answers)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
+from sse_steps.closing import Closing
 from sse_steps.errors import SandboxError
 from sse_steps.records import Case, Outcome
 from sse_steps.rust.compiler import Compiled
@@ -21,7 +19,7 @@ class UnsteadyError(Exception):
     """Processes end again and again on inputs on which a fresh process does not."""
 
 
-class RustFunction:
+class RustFunction(Closing):
     """A context manager; leaving it kills the process."""
 
     def __init__(self, sandbox: Sandbox, compiled: Compiled, limits: Limits) -> None:
@@ -29,17 +27,10 @@ class RustFunction:
         self._session: Session | None = None
         self._replaced = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the process, if there is one."""
         if self._session is not None:
-            self._session.__exit__(kind, error, traceback)
+            self._session.close()
             self._session = None
 
     def answer(self, case: Case) -> CaseResult:
@@ -74,5 +65,5 @@ class RustFunction:
         size = len(encode([case.expected, [value for _, value in case.after]]))
         answer = self._session.ask(_FIRST, case.args, expected_bytes=size)
         if isinstance(answer, Died | TimedOut):
-            self.__exit__(None, None, None)
+            self.close()
         return answer

@@ -23,6 +23,14 @@ from sse_steps.rust.toolchain import Toolchain
 COMPILE_LIMITS = Limits(
     cpu_s=30, wall_s=90.0, memory_bytes=4 << 30, output_bytes=256 << 20, processes=1024
 )
+# How candidates are compiled, whoever puts what to them: as a debug build of cargo, but static.
+CODE_OPTIONS = (
+    "--edition=2021",
+    "-Awarnings",
+    "-Cdebuginfo=0",
+    "-Coverflow-checks=on",
+    "-Ctarget-feature=+crt-static",
+)
 _ROOT, _ALONE = "candidates.rs", "candidate.rs"
 
 
@@ -61,7 +69,7 @@ class Compiler:
             checked = self._checked(candidate, folder)
             if checked.exit_code != 0:
                 return _failed(checked, own, checked.wall_s)
-        _write(folder / _ALONE, candidate.with_bridge())
+        write_source(folder / _ALONE, candidate.with_bridge())
         library = self._library(folder, _ALONE, self.limits)
         if library.exit_code != 0 and not self._pinned(candidate, library, folder):
             return _failed(library, own, library.wall_s)
@@ -77,14 +85,14 @@ class Compiler:
         if not (candidate.is_generic and _in_bridge(read_errors(library.stderr), candidate)):
             return False
         for calls in candidate.pinned_calls():
-            _write(folder / _ALONE, candidate.with_bridge(calls))
+            write_source(folder / _ALONE, candidate.with_bridge(calls))
             if self._library(folder, _ALONE, self.limits).exit_code == 0:
                 return True
         return False
 
     def _checked(self, candidate: Candidate, folder: Path) -> Finished:
         """Check a whole program as it stands: what rustc says of `main` it says only of those."""
-        _write(folder / _ALONE, candidate.rust)
+        write_source(folder / _ALONE, candidate.rust)
         options = ["--crate-type=bin", "--emit=metadata", f"--out-dir={folder}", _ALONE]
         return self._isolated(options, folder, self.limits)
 
@@ -115,7 +123,7 @@ class Compiler:
         return [found[index] for index in range(len(candidates))]
 
     def _library_of(self, batch: _Batch, left: list[int]) -> Finished:
-        _write(batch.folder / _ROOT, batch_root([batch.modules[index] for index in left]))
+        write_source(batch.folder / _ROOT, batch_root([batch.modules[index] for index in left]))
         limits = replace(self.limits, cpu_s=min(self.limits.cpu_s, 5 + len(left) // 5))
         return self._library(batch.folder, _ROOT, limits)
 
@@ -172,13 +180,9 @@ class Compiler:
     def _rustc(self, options: list[str]) -> list[str]:
         return [
             *self.toolchain.command,
-            "--edition=2021",
+            *CODE_OPTIONS,
             "--error-format=json",
-            "-Awarnings",
-            "-Cdebuginfo=0",
-            "-Coverflow-checks=on",
             "-Cembed-bitcode=no",
-            "-Ctarget-feature=+crt-static",
             f"--extern=judge_support={self.toolchain.support}",
             *self.crates.options,
             *options,
@@ -197,7 +201,7 @@ class _Batch:
         """Write each candidate's module into `folder`."""
         modules = tuple(f"c{secrets.token_hex(8)}" for _ in candidates)
         for name, candidate in zip(modules, candidates, strict=True):
-            _write(folder / f"{name}.rs", candidate.with_bridge())
+            write_source(folder / f"{name}.rs", candidate.with_bridge())
         return cls(folder, modules)
 
     def blame(self, library: Finished, left: list[int]) -> set[int]:
@@ -215,7 +219,8 @@ def _in_bridge(errors: list[CompileError], candidate: Candidate) -> list[Compile
     return [error for error in errors if error.at and error.at[0].line > candidate.lines]
 
 
-def _write(path: Path, text: str) -> None:
+def write_source(path: Path, text: str) -> None:
+    """Write a program; half a character, which no UTF-8 has, becomes a question mark."""
     path.write_text(text, encoding="utf-8", errors="replace")
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sse_steps.records import Method, Outcome, Verdict
-from sse_steps.rust.compiler import COMPILE_LIMITS, failure_of
+from sse_steps.rust.compiler import CODE_OPTIONS, COMPILE_LIMITS, failure_of, write_source
 from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.judge import Judge
 from sse_steps.rust.libtest import Names, Ran, outcome_of, witnesses_in
@@ -67,8 +67,8 @@ class InProcessTests:
         # The module comes last: inner attributes have to be first, and what stands before it in
         # the candidate's text can take the tests away but not make one pass.
         module = f"\n#[cfg(test)] #[allow(unused)] mod {names.module};\n"
-        _write(folder / "candidate.rs", rust + module)
-        _write(folder / f"{names.module}.rs", tests)
+        write_source(folder / "candidate.rs", rust + module)
+        write_source(folder / f"{names.module}.rs", tests)
         checked = self._rustc(folder, names, "--emit=metadata", "-ochecked")
         if checked.exit_code != 0:
             return checked
@@ -78,13 +78,9 @@ class InProcessTests:
         """Run rustc; what includes files of the system's fails before a linker needs them."""
         command = [
             *self.toolchain.command,
-            "--edition=2021",
+            *CODE_OPTIONS,
             "--crate-name=candidate",
             "--color=never",
-            "-Awarnings",
-            "-Cdebuginfo=0",
-            "-Coverflow-checks=on",
-            "-Ctarget-feature=+crt-static",
             "--test",
             f"--extern={names.witness}={self.toolchain.witness}",
             *self.crates.options,
@@ -202,7 +198,3 @@ def _set_apart(program: Path, target: Path) -> Path:
     program.rename(target)
     target.chmod(0o111)
     return target
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", errors="replace")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Protocol
@@ -74,8 +75,7 @@ class Judge:
     @property
     def identity(self) -> str:
         """Everything about the judge that a verdict depends on, as a text."""
-        syntax = [metadata.version(name) for name in ("tree-sitter", "tree-sitter-rust")]
-        parts = (source_hash("rust"), *syntax, self.toolchain.version, self.crates.identity)
+        parts = (source_hash("rust"), _parser(), self.toolchain.version, self.crates.identity)
         where = (self.sandbox.level, *self.sandbox.gaps, self.limits, self.compile_limits)
         return "\n".join(map(str, (*parts, *where)))
 
@@ -160,6 +160,12 @@ class Judge:
             isolation=self.sandbox.level,
             not_enforced=self.sandbox.not_enforced,
         )
+
+
+@cache
+def _parser() -> str:
+    """Return the versions of what reads the headers of generic functions."""
+    return " ".join(metadata.version(name) for name in ("tree-sitter", "tree-sitter-rust"))
 
 
 def _is_wrong(result: CaseResult) -> bool:

@@ -9,9 +9,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
+from sse_steps.closing import Closing
 from sse_steps.rust.compiler import Compiled
 from sse_steps.rust.frames import FrameError, Unordered, UnrepresentableError, decode_many, encode
 from sse_steps.rust.sandbox import Limits, Sandbox, Streams
@@ -61,7 +60,7 @@ class TimedOut:
 Answer = Answered | Panicked | Unfit | Died | TimedOut
 
 
-class Session:
+class Session(Closing):
     """One process that answers calls. A context manager; leaving it kills the process."""
 
     def __init__(self, sandbox: Sandbox, compiled: Compiled, limits: Limits) -> None:
@@ -82,15 +81,8 @@ class Session:
             os.close(calls)
             os.close(answers)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the process, if there is one."""
         if not self._stopped:
             self._running.stop()
         os.close(self._calls)
