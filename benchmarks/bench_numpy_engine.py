@@ -33,7 +33,7 @@ from sse_steps.infer.transformer import (
     load_weights,
     logits,
 )
-from sse_steps.models.gguf_file import read_gguf
+from sse_steps.models.model_file import read_model
 
 SHARED, OWN, ROUNDS, STEPS = 350, 150, 5, 6
 ROOM = OWN + ROUNDS * STEPS
@@ -167,7 +167,7 @@ def main() -> None:
     """Print the table."""
     path, *sizes = sys.argv[1:]
     threads = os.cpu_count() or 1
-    file = read_gguf(Path(path))
+    file = read_model(Path(path))
     weights = load_weights(file.hyperparameters, file.tensors)
     silent = llama_cpp.llama_log_callback(lambda *_: None)
     llama_cpp.llama_log_set(silent, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import ClassVar
 
 
 class UserError(Exception):
@@ -41,6 +42,38 @@ class DownloadError(UserError):
 
 class ModelFormatError(UserError):
     """A model file that cannot be read or that no engine here can run."""
+
+
+class GateError(UserError):
+    """A model that fails a gate.
+
+    Args:
+        wrong: what is wrong, with the value found and where.
+        remedy: what to do about it.
+        gate: the code of the gate, such as D4.
+    """
+
+    prefix: ClassVar[str]
+
+    def __init__(self, wrong: str, remedy: str, gate: str) -> None:
+        super().__init__(wrong, remedy)
+        self.gate = gate
+
+
+class ModelSkippedError(GateError):
+    """A model that cannot take part; the others go on."""
+
+    prefix = "POKA-YOKE"
+
+
+class LineHaltedError(GateError):
+    """A fault that a person must look at before anything goes on."""
+
+    prefix = "JIDOKA HALT"
+
+
+class EngineMissingError(UserError):
+    """An engine that is not installed on this machine; its models are skipped."""
 
 
 class EngineError(UserError):

@@ -29,12 +29,14 @@ class FinishReason(StrEnum):
     LENGTH = "length"
     REPETITION = "repetition"  # it wrote the same few tokens over and over
     TIMEOUT = "timeout"
+    CONTEXT_OVERFLOW = "context_overflow"  # the prompt leaves no room in the model's context
     ERROR = "error"
 
     @property
     def is_failure(self) -> bool:
         """Whether the engine gave up, so that what it had written is no answer."""
-        return self in (FinishReason.TIMEOUT, FinishReason.ERROR)
+        failures = (FinishReason.TIMEOUT, FinishReason.CONTEXT_OVERFLOW, FinishReason.ERROR)
+        return self in failures
 
 
 class Role(StrEnum):
@@ -115,6 +117,11 @@ class Reply:
     completion_tokens: int | None = None
     error: str | None = None
     is_code: bool = False  # the text is code from end to end, so nothing has to be taken out of it
+    time_to_first_token_s: float | None = None  # from the batch's start; None: it cannot be seen
+    peak_memory_bytes: int | None = None  # of the process that ran the model, so far
+    cost_usd: float | None = None  # what the engine says that it cost; None: the machine's price
+    replayed: bool = False  # recorded earlier, maybe on another machine; its latency is from then
+    engine: str | None = None  # who wrote it, where that is not the engine that was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,9 @@ class Completion:
     cached: bool  # True: measured for another (task, model, run) and reused, never timed again
     engine: str
     error: str | None
+    time_to_first_token_s: float | None = None
+    peak_memory_bytes: int | None = None
+    replayed: bool = False
 
 
 class EquivalenceStatus(StrEnum):

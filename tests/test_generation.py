@@ -11,15 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_model import TinyModel
 
-from sse_steps.infer.generation import (
-    Continuation,
-    Generator,
-    Prompt,
-    choose,
-    chunks,
-    only_repeats,
-    shared_length,
-)
+from sse_steps.infer.decoding import Continuation, Prompt, choose, only_repeats
+from sse_steps.infer.generation import Generator, chunks, shared_length
 from sse_steps.infer.transformer import Block, Cache, Weights, forward, load_weights, logits
 from sse_steps.records import FinishReason
 
@@ -214,7 +207,8 @@ def test_sampling_follows_the_softmax() -> None:
     """Draws at temperature 2 occur as often as the softmax of half the scores says."""
     scores = np.array([0.0, 2.0, -np.inf], np.float32)
     random = np.random.default_rng(0)
-    draws = [choose(scores, 2.0, random) for _ in range(4000)]
+    prompt = Prompt((1,), max_tokens=1, timeout_s=HOUR, temperature=2.0)
+    draws = [choose(scores, prompt, random) for _ in range(4000)]
     assert np.bincount(draws, minlength=3) / 4000 == pytest.approx([0.269, 0.731, 0.0], abs=0.02)
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tiny_model import END, MERGES, TOKENS, TinyModel
 
 from sse_steps.errors import ModelFormatError
-from sse_steps.models.gguf_file import BoundedReader, read_gguf
+from sse_steps.models.gguf_file import BoundedReader
+from sse_steps.models.model_file import read_model
 
 HUGE = 2**60
 
@@ -34,13 +35,13 @@ def read_bytes(folder: Path, content: bytes) -> None:
     """Read a file of these bytes."""
     path = folder / "model.gguf"
     path.write_bytes(content)
-    read_gguf(path)
+    read_model(path)
 
 
 def test_hyperparameters_are_read(tmp_path: Path) -> None:
     """The header's hyperparameters arrive as they were written."""
     tiny = TinyModel(layers=3)
-    read = read_gguf(tiny.write(tmp_path / "m.gguf")).hyperparameters
+    read = read_model(tiny.write(tmp_path / "m.gguf")).hyperparameters
     assert read.norm_epsilon == pytest.approx(tiny.hyperparameters.norm_epsilon)
     assert read.layers == 3
     assert (read.heads, read.kv_heads, read.head_width) == (4, 2, 16)
@@ -50,7 +51,7 @@ def test_hyperparameters_are_read(tmp_path: Path) -> None:
 
 def test_tokenizer_is_read(tmp_path: Path) -> None:
     """Tokens, merges, and both the named and the customary end tokens arrive."""
-    tokenizer = read_gguf(TinyModel().write(tmp_path / "m.gguf")).tokenizer
+    tokenizer = read_model(TinyModel().write(tmp_path / "m.gguf")).tokenizer
     assert tokenizer.tokens == TOKENS
     assert tokenizer.merges == MERGES
     assert tokenizer.stop_ids == {END, TOKENS.index("<|endoftext|>")}
@@ -59,13 +60,15 @@ def test_tokenizer_is_read(tmp_path: Path) -> None:
 
 def test_chat_template_may_be_absent(tmp_path: Path) -> None:
     """A file without a chat template is read; whether that matters is the engine's affair."""
-    assert read_gguf(TinyModel(chat_template=None).write(tmp_path / "m.gguf")).chat_template is None
+    assert (
+        read_model(TinyModel(chat_template=None).write(tmp_path / "m.gguf")).chat_template is None
+    )
 
 
 def test_float_tensors_are_exact(tmp_path: Path) -> None:
     """Tensors stored as float32 come back bit for bit."""
     tiny = TinyModel(tied=False)
-    tensors = read_gguf(tiny.write(tmp_path / "m.gguf")).tensors
+    tensors = read_model(tiny.write(tmp_path / "m.gguf")).tensors
     written = tiny.tensors()
     assert set(tensors) == set(written)
     for name, tensor in written.items():
@@ -76,7 +79,7 @@ def test_float_tensors_are_exact(tmp_path: Path) -> None:
 def test_quantised_tensors_are_near(tmp_path: Path, name: str) -> None:
     """Tensors of each common type come back as float32, within the type's precision."""
     tiny = TinyModel(quantisation=gguf.GGMLQuantizationType[name])
-    tensor = read_gguf(tiny.write(tmp_path / "m.gguf")).tensors["token_embd.weight"]
+    tensor = read_model(tiny.write(tmp_path / "m.gguf")).tensors["token_embd.weight"]
     written = tiny.tensors()["token_embd.weight"]
     assert tensor.dtype == np.float32
     coarsest = 2 / 30  # half of the fifteenth part of the range, for 4 bits
@@ -86,7 +89,7 @@ def test_quantised_tensors_are_near(tmp_path: Path, name: str) -> None:
 def test_missing_file_is_refused(tmp_path: Path) -> None:
     """A path with no file is a fault in two lines, not a traceback."""
     with pytest.raises(ModelFormatError, match="No such file"):
-        read_gguf(tmp_path / "none.gguf")
+        read_model(tmp_path / "none.gguf")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +195,7 @@ def test_unusable_models_are_named(tmp_path: Path, tiny: TinyModel, wrong: str) 
     """A sound file of a model that we cannot run says what was found and where."""
     path = tiny.write(tmp_path / "m.gguf")
     with pytest.raises(ModelFormatError, match=wrong) as raised:
-        read_gguf(path)
+        read_model(path)
     assert str(path) in raised.value.wrong
     assert raised.value.remedy
 

@@ -14,12 +14,14 @@ import pytest
 from tiny_model import TinyModel
 
 from sse_steps.errors import ModelFormatError
+from sse_steps.infer.decoding import Prompt
 from sse_steps.infer.engine import Engine, Request, Sampling
-from sse_steps.infer.generation import Generator, Prompt
-from sse_steps.infer.numpy_engine import NumpyEngine
+from sse_steps.infer.generation import Generator
+from sse_steps.infer.numpy_engine import numpy_engine
 from sse_steps.infer.tokenizer import Tokenizer
 from sse_steps.infer.transformer import Block, Cache, forward, load_weights, logits
-from sse_steps.models.gguf_file import FloatArray, ModelFile, read_gguf
+from sse_steps.models.model_file import ModelFile, read_model
+from sse_steps.models.stored_model import FloatArray
 from sse_steps.records import Example, FinishReason, Reply
 
 GREEDY = Sampling(temperature=0.0, max_tokens=12, timeout_s=3600.0)
@@ -46,7 +48,7 @@ def answer(engine: Engine, requests: Sequence[Request]) -> list[list[Reply]]:
 
 def test_replies_come_batch_by_batch_in_order(tiny_path: Path) -> None:
     """Five requests in batches of two give two, two and one replies, with every field filled."""
-    batches = answer(NumpyEngine(tiny_path, batch_size=2), [request("x" * n) for n in range(5)])
+    batches = answer(numpy_engine(tiny_path, batch_size=2), [request("x" * n) for n in range(5)])
     assert [len(batch) for batch in batches] == [2, 2, 1]
     assert [reply.batch_size for batch in batches for reply in batch] == [2, 2, 2, 2, 1]
     lengths = [reply.prompt_tokens or 0 for batch in batches for reply in batch]
@@ -60,15 +62,15 @@ def test_replies_come_batch_by_batch_in_order(tiny_path: Path) -> None:
 def test_the_rest_of_the_batches_is_the_same_alone(tiny_path: Path) -> None:
     """Whole batches can be kept and the rest asked for later: the texts are the same."""
     requests = [request("x" * n) for n in range(6)]
-    whole = answer(NumpyEngine(tiny_path, batch_size=2), requests)
-    rest = answer(NumpyEngine(tiny_path, batch_size=2), requests[2:])
+    whole = answer(numpy_engine(tiny_path, batch_size=2), requests)
+    rest = answer(numpy_engine(tiny_path, batch_size=2), requests[2:])
     texts = [[reply.text for reply in batch] for batch in whole]
     assert texts[1:] == [[reply.text for reply in batch] for batch in rest]
 
 
 def test_only_the_first_batch_is_cold(tiny_path: Path) -> None:
     """The batch after loading is marked cold, and later calls are warm."""
-    engine = NumpyEngine(tiny_path, batch_size=1)
+    engine = numpy_engine(tiny_path, batch_size=1)
     assert [batch[0].cold for batch in answer(engine, [request("a"), request("b")])] == [
         True,
         False,
@@ -78,7 +80,7 @@ def test_only_the_first_batch_is_cold(tiny_path: Path) -> None:
 
 def test_nothing_is_loaded_before_the_first_batch(tmp_path: Path) -> None:
     """A missing file is no matter until replies are asked for."""
-    engine = NumpyEngine(tmp_path / "none.gguf")
+    engine = numpy_engine(tmp_path / "none.gguf")
     assert answer(engine, []) == []
     with pytest.raises(ModelFormatError):
         answer(engine, [request("a")])
@@ -87,9 +89,9 @@ def test_nothing_is_loaded_before_the_first_batch(tmp_path: Path) -> None:
 def test_too_long_prompts_are_error_replies(tiny_path: Path) -> None:
     """A prompt that leaves no room is an error reply; its batch mates are answered."""
     [[before, long, after]] = answer(
-        NumpyEngine(tiny_path), [request("a"), request("x" * 300), request("a")]
+        numpy_engine(tiny_path), [request("a"), request("x" * 300), request("a")]
     )
-    assert long.finish_reason is FinishReason.ERROR
+    assert long.finish_reason is FinishReason.CONTEXT_OVERFLOW
     assert "fewer than 256" in (long.error or "")
     assert (long.text, long.completion_tokens) == ("", 0)
     assert before.text == after.text
@@ -99,33 +101,33 @@ def test_too_long_prompts_are_error_replies(tiny_path: Path) -> None:
 def test_system_text_is_optional(tiny_path: Path) -> None:
     """Without a system text there is no system message in the prompt."""
     [[with_system, without]] = answer(
-        NumpyEngine(tiny_path), [request("a"), request("a", system="")]
+        numpy_engine(tiny_path), [request("a"), request("a", system="")]
     )
     assert (with_system.prompt_tokens or 0) > (without.prompt_tokens or 0) + len("system")
 
 
 def test_inputs_are_what_the_model_sees(tiny_path: Path) -> None:
     """The prompt's texts, and nothing else of an example, decide the reply."""
-    system, user, *_ = NumpyEngine(tiny_path).inputs(request("user", "system"), GREEDY)
+    system, user, *_ = numpy_engine(tiny_path).inputs(request("user", "system"), GREEDY)
     assert (system, user) == ("system", "user")
 
 
 def test_version_names_numpy(tiny_path: Path) -> None:
     """The version tells what executed the model."""
-    assert NumpyEngine(tiny_path).version.startswith(f"numpy {np.__version__} / sse ")
+    assert numpy_engine(tiny_path).version.startswith(f"numpy {np.__version__} / sse ")
 
 
 def test_models_without_a_template_are_refused(tmp_path: Path) -> None:
     """A base model, which has no chat template, is refused with a remedy."""
     path = TinyModel(chat_template=None).write(tmp_path / "m.gguf")
     with pytest.raises(ModelFormatError, match=r"no chat template.*\n.*instruction-tuned"):
-        answer(NumpyEngine(path), [request("a")])
+        answer(numpy_engine(path), [request("a")])
 
 
 def test_batches_of_none_are_a_callers_error(tiny_path: Path) -> None:
     """A batch size below one is refused at once."""
     with pytest.raises(ValueError, match="batch size of 0"):
-        NumpyEngine(tiny_path, batch_size=0)
+        numpy_engine(tiny_path, batch_size=0)
 
 
 # ---- against llama.cpp ----
@@ -264,7 +266,7 @@ def write_float_file(source: ModelFile, path: Path) -> Path:
 @pytest.mark.slow
 def test_greedy_tokens_equal_llama_cpp_in_float32(smollm2_path: Path, tmp_path: Path) -> None:
     """On the same float32 weights both write the same 64 tokens, or differ at a tie below 1e-3."""
-    file = read_gguf(smollm2_path)
+    file = read_model(smollm2_path)
     llama = Llama(write_float_file(file, tmp_path / "float32.gguf"))
     found = compare(Ours(file), llama, count=64)
     print(found)  # noqa: T201 (for the record, with -s)
@@ -281,7 +283,7 @@ def test_greedy_tokens_nearly_equal_llama_cpp_quantised(smollm2_path: Path) -> N
     million logits of nearly two. That the rounding is all there is between us is what the test in
     float32 shows.
     """
-    found = compare(Ours(read_gguf(smollm2_path)), Llama(smollm2_path), count=64)
+    found = compare(Ours(read_model(smollm2_path)), Llama(smollm2_path), count=64)
     print(found)  # noqa: T201 (for the record, with -s)
     assert found.usual_noise < 0.5
     assert found.agreement > 0.95

@@ -16,7 +16,7 @@ from tiny_model import CHAT_TEMPLATE, SPECIAL, TOKENS, TinyModel
 from sse_steps.errors import ModelFormatError
 from sse_steps.infer.chat_template import ChatTemplate, render_chat
 from sse_steps.infer.tokenizer import Tokenizer
-from sse_steps.models.gguf_file import TokenizerData, read_gguf
+from sse_steps.models.model_file import TokenizerData, read_model
 
 START, END = SPECIAL.index("<|im_start|>"), SPECIAL.index("<|im_end|>")
 
@@ -166,7 +166,7 @@ def tiny_pair(
     """Return our tokenizer and llama.cpp's of the same small file, for each scheme."""
     tiny = TinyModel(extra={"tokenizer.ggml.pre": request.param})
     path = tiny.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
-    return Tokenizer(read_gguf(path).tokenizer), llama_vocabulary(path)
+    return Tokenizer(read_model(path).tokenizer), llama_vocabulary(path)
 
 
 @settings(deadline=None, max_examples=300)
@@ -180,7 +180,7 @@ def test_tiny_ids_equal_llama_cpp(tiny_pair: tuple[Tokenizer, Any], text: str) -
 @pytest.fixture(scope="module")
 def real_pair(smollm2_path: Path) -> tuple[Tokenizer, Any]:
     """Return our tokenizer and llama.cpp's of the real model."""
-    return Tokenizer(read_gguf(smollm2_path).tokenizer), llama_vocabulary(smollm2_path)
+    return Tokenizer(read_model(smollm2_path).tokenizer), llama_vocabulary(smollm2_path)
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from sse_steps.infer.transformer import (
     silu,
     softmax,
 )
-from sse_steps.models.gguf_file import FloatArray
+from sse_steps.models.stored_model import FloatArray
 
 Tokens = list[int]
 MODEL = TinyModel(layers=3, tied=False)

@@ -10,7 +10,8 @@ import gguf
 import numpy as np
 from tokenizers import pre_tokenizers
 
-from sse_steps.models.gguf_file import FloatArray, Hyperparameters, tensor_shapes
+from sse_steps.models.model_file import Hyperparameters, tensor_shapes
+from sse_steps.models.stored_model import FloatArray
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<unused>")
 MERGES = ("h e", "Ġ t", "t he", "Ġt he", "i n", "Ġ Ġ", "ĠĠ ĠĠ", "d e", "de f", "Ġ =", "< |", "| >")

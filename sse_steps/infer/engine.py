@@ -17,6 +17,9 @@ class Sampling:
     max_tokens: int
     timeout_s: float  # of the machine's time, the request's own share of it
     seed: int = 0
+    top_k: int = 0  # draw from the k likeliest tokens; 0: from all
+    top_p: float = 1.0  # draw from the fewest tokens whose probabilities reach p
+    stop: tuple[str, ...] = ()  # a reply ends before the first of these texts
     stop_repetition: bool = True  # end a reply that only repeats itself any more
 
 

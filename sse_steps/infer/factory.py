@@ -9,7 +9,7 @@ from pathlib import Path
 from sse_steps.errors import ConfigError, nearest
 from sse_steps.infer.controls import ReferenceEngine, StubEngine
 from sse_steps.infer.engine import Engine
-from sse_steps.infer.numpy_engine import NumpyEngine
+from sse_steps.infer.numpy_engine import numpy_engine
 from sse_steps.infer.transpiler import TranspilerEngine
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.settings import ModelSettings
@@ -59,7 +59,7 @@ def _transpiler(name: str, model: ModelSettings, around: Surroundings) -> Engine
 def _numpy(name: str, model: ModelSettings, around: Surroundings) -> Engine:
     if around.weights is None:
         raise _lacking(name, "source")
-    return NumpyEngine(around.weights, batch_size=model.batch_size)
+    return numpy_engine(around.weights, batch_size=model.batch_size)
 
 
 def _lacking(name: str, what: str) -> ConfigError:

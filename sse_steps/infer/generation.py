@@ -7,91 +7,20 @@ the make-up of a batch does to the last bits of the logits see `transformer`.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 
+from sse_steps.infer.decoding import Continuation, Draft, Prompt, unheard
 from sse_steps.infer.transformer import Block, Cache, Weights, forward, logits
-from sse_steps.models.gguf_file import FloatArray
+from sse_steps.models.stored_model import FloatArray
 from sse_steps.records import FinishReason
 
 Span = tuple[int, range]  # a slot, and some neighbouring positions of its text
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """Token ids to continue, and how. At temperature 0 the likeliest token is taken, always.
-
-    `timeout_s` is held against the request's own share of the machine's time, so that neither the
-    size of the batch nor its place in it decides. The random draws depend on `seed` and `tokens`
-    alone, not on batch mates.
-    """
-
-    tokens: tuple[int, ...]
-    max_tokens: int
-    timeout_s: float
-    temperature: float = 0.0
-    seed: int = 0
-    stop_repetition: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Continuation:
-    """What was written, without the stop token. Times are seconds of wall clock.
-
-    `latency_s` runs from the start of the batch until this sequence was whole. `machine_s` is its
-    share: a step is split evenly among the sequences still being written, the reading of the
-    prompts by their numbers of tokens, where a shared prefix counts once and is split evenly.
-    """
-
-    tokens: tuple[int, ...]
-    finish_reason: FinishReason
-    latency_s: float
-    machine_s: float
-
-
-@dataclass(slots=True)
-class Draft:
-    """A sequence while it is being written; `room` is how many tokens it may have."""
-
-    prompt: Prompt
-    room: int
-    random: np.random.Generator
-    tokens: list[int] = field(default_factory=list)
-    reason: FinishReason | None = None
-    latency_s: float = 0.0
-    machine_s: float = 0.0
-
-    @property
-    def length(self) -> int:
-        """The number of tokens of the prompt and of what is written after it."""
-        return len(self.prompt.tokens) + len(self.tokens)
-
-    def advance(self, scores: FloatArray, stop_ids: frozenset[int]) -> None:
-        """Take the next token from its scores, [V], and finish where it is the last."""
-        token = choose(scores, self.prompt.temperature, self.random)
-        if token in stop_ids:
-            self.reason = FinishReason.STOP
-            return
-        self.tokens.append(token)
-        if len(self.tokens) >= self.room:
-            self.reason = FinishReason.LENGTH
-        elif self.prompt.stop_repetition and only_repeats(self.tokens):
-            self.reason = FinishReason.REPETITION
-
-    def charge(self, share_s: float, elapsed_s: float) -> None:
-        """Book a share of the machine's time, and finish where the sequence's own time is over."""
-        self.machine_s += share_s
-        self.latency_s = elapsed_s
-        if self.reason is None and self.machine_s > self.prompt.timeout_s:
-            self.reason = FinishReason.TIMEOUT
-
-
-def _unheard(count: int) -> None:
-    """Tell nobody that `count` sequences became whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +36,13 @@ class Generator:
     clock: Callable[[], float] = time.perf_counter
     chunk: int = 256
 
+    @property
+    def context_length(self) -> int:
+        """How many tokens a prompt and its continuation may have together."""
+        return self.weights.model.context_length
+
     def generate(
-        self, prompts: Sequence[Prompt], on_finish: Callable[[int], None] = _unheard
+        self, prompts: Sequence[Prompt], on_finish: Callable[[int], None] = unheard
     ) -> list[Continuation]:
         """Continue one batch of prompts; the answers keep their order.
 
@@ -118,25 +52,19 @@ class Generator:
             ValueError: a prompt is empty or leaves no room in the context.
 
         """
-        drafts = [self._draft(prompt) for prompt in prompts]
+        drafts = [Draft.begin(prompt, self.context_length) for prompt in prompts]
         if drafts:
             self._write(drafts, on_finish)
-        return [
-            Continuation(
-                tuple(draft.tokens),
-                draft.reason or FinishReason.ERROR,
-                draft.latency_s,
-                draft.machine_s,
-            )
-            for draft in drafts
-        ]
+        return [draft.continuation() for draft in drafts]
 
-    def _draft(self, prompt: Prompt) -> Draft:
-        context = self.weights.model.context_length
-        if not 0 < len(prompt.tokens) < context:
-            raise ValueError(f"a prompt of {len(prompt.tokens)} tokens, not 1 to {context - 1}")
-        room = max(1, min(prompt.max_tokens, context - len(prompt.tokens)))
-        return Draft(prompt, room, np.random.default_rng([prompt.seed, *prompt.tokens]))
+    def scores(self, tokens: Sequence[int]) -> FloatArray:
+        """Return the logits [V] of the token that follows `tokens`."""
+        cache = Cache.empty(self.weights.model, slots=1, capacity=len(tokens))
+        hidden = self._read(cache, [tuple(tokens)], math.inf)
+        if hidden is None:
+            raise ValueError("no tokens")
+        after: FloatArray = logits(self.weights, hidden)[0]
+        return after
 
     def _write(self, drafts: Sequence[Draft], on_finish: Callable[[int], None]) -> None:
         start = now = self.clock()
@@ -211,26 +139,6 @@ class Generator:
                 active[slot] = last
                 cache.copy_slot(len(active), slot, length=last.length - cache.shared)
         return before - len(active)
-
-
-def only_repeats(tokens: Sequence[int], *, span: int = 128, longest: int = 42) -> bool:
-    """Return whether the last `span` tokens are one pattern of at most `longest`, over and over.
-
-    A small model that decodes greedily falls into such loops and does not come out again; three
-    rounds of 42 tokens are far beyond what a program repeats.
-    """
-    if len(tokens) < span:
-        return False
-    tail = tokens[-span:]
-    return any(tail[period:] == tail[:-period] for period in range(1, longest + 1))
-
-
-def choose(scores: FloatArray, temperature: float, random: np.random.Generator) -> int:
-    """Return the likeliest token of scores [V]; above temperature 0 draw from their softmax."""
-    if temperature <= 0:
-        return int(scores.argmax())
-    weights = np.exp((scores - scores.max()).astype(np.float64) / temperature)  # [V]
-    return int(random.choice(len(scores), p=weights / weights.sum()))
 
 
 def shared_length(prompts: Sequence[Sequence[int]]) -> int:

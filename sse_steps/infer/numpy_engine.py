@@ -1,172 +1,24 @@
-"""The reference engine: a llama-like model from a GGUF file, in numpy, greedy or sampled."""
+"""The reference engine: a model's forward pass in numpy, greedy or sampled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
-from sse_steps.errors import ModelFormatError
-from sse_steps.infer.chat_template import ChatTemplate, render_chat
-from sse_steps.infer.engine import OnFinish, Request, Sampling
-from sse_steps.infer.generation import Continuation, Generator, Prompt
-from sse_steps.infer.tokenizer import Tokenizer
+from sse_steps.infer.generation import Generator
+from sse_steps.infer.text_engine import TextEngine
 from sse_steps.infer.transformer import load_weights
-from sse_steps.models.gguf_file import ModelFile, read_gguf
-from sse_steps.records import FinishReason, Reply
+from sse_steps.models.model_file import ModelFile
+from sse_steps.models.stored_model import StoredModel
 
 
-class NumpyEngine:
-    """Engine for model files that `read` understands.
-
-    Requests are cut into batches of `batch_size` in the order given. The model is loaded when the
-    first batch is asked for; that batch counts as cold. Latencies begin when a batch's tokens go to
-    the model: loading, and the milliseconds of the tokenizer, are in nobody's.
-
-    Args:
-        path: the model file.
-        batch_size: how many requests are written at a time.
-        read: reads the model file.
-
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        *,
-        batch_size: int = 32,
-        read: Callable[[Path], ModelFile] = read_gguf,
-    ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"a batch size of {batch_size}, not at least 1")
-        self._path = path
-        self._batch_size = batch_size
-        self._read = read
-        self._model: LoadedModel | None = None
-
-    @property
-    def version(self) -> str:
-        """Name and version of what executes the model."""
-        return f"numpy {np.__version__} / sse {_package_version()}"
-
-    def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
-        """Return what the model sees of a request, and how it writes."""
-        return request.system, request.user, asdict(sampling), self._batch_size
-
-    def complete(
-        self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
-    ) -> Iterator[Sequence[Reply]]:
-        """Yield the replies batch by batch, in the order of the requests.
-
-        Raises:
-            ModelFormatError: the model file, its tokenizer or its chat template cannot be used.
-
-        """
-        for start in range(0, len(requests), self._batch_size):
-            cold = self._model is None
-            if self._model is None:
-                self._model = LoadedModel.load(self._read(self._path))
-            batch = requests[start : start + self._batch_size]
-            yield self._model.answer(batch, sampling, on_finish, cold=cold)
+def numpy_engine(path: Path, *, batch_size: int = 32) -> TextEngine:
+    """Return the engine that runs a model file in numpy."""
+    return TextEngine(path, load_numpy, f"numpy {np.__version__}", batch_size=batch_size)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """A model in memory, from text to text."""
-
-    tokenizer: Tokenizer
-    template: ChatTemplate
-    generator: Generator
-
-    @classmethod
-    def load(cls, file: ModelFile) -> LoadedModel:
-        """Load weights and tokenizer, which takes seconds and all the memory of the weights."""
-        if file.chat_template is None:
-            wrong = f"{file.path}: the model has no chat template (tokenizer.chat_template)."
-            raise ModelFormatError(wrong, "Use an instruction-tuned build of the model.")
-        tokens, bos = file.tokenizer.tokens, file.tokenizer.bos_id
-        return cls(
-            tokenizer=Tokenizer(file.tokenizer),
-            template=ChatTemplate(file.chat_template, "" if bos is None else tokens[bos]),
-            generator=Generator(
-                load_weights(file.hyperparameters, file.tensors), file.tokenizer.stop_ids
-            ),
-        )
-
-    def answer(
-        self,
-        requests: Sequence[Request],
-        sampling: Sampling,
-        on_finish: OnFinish,
-        *,
-        cold: bool,
-    ) -> Sequence[Reply]:
-        """Return the replies to one batch."""
-        prompts = [self._prompt(request, sampling) for request in requests]
-        context = self.generator.weights.model.context_length
-        fitting = [prompt for prompt in prompts if len(prompt.tokens) < context]
-        written = iter(self.generator.generate(fitting, on_finish))
-        on_finish(len(prompts) - len(fitting))
-        return [
-            self._reply(prompt, next(written), len(requests), cold=cold)
-            if len(prompt.tokens) < context
-            else _too_long(prompt, context, len(requests), cold=cold)
-            for prompt in prompts
-        ]
-
-    def _prompt(self, request: Request, sampling: Sampling) -> Prompt:
-        roles = ("system", "user") if request.system else ("user",)
-        contents = (request.system, request.user) if request.system else (request.user,)
-
-        def render(texts: Sequence[str]) -> str:
-            messages = [
-                {"role": role, "content": text} for role, text in zip(roles, texts, strict=True)
-            ]
-            return render_chat(self.template, messages)
-
-        return Prompt(
-            tokens=tuple(self.tokenizer.encode_chat(contents, render)),
-            max_tokens=sampling.max_tokens,
-            timeout_s=sampling.timeout_s,
-            temperature=sampling.temperature,
-            seed=sampling.seed,
-            stop_repetition=sampling.stop_repetition,
-        )
-
-    def _reply(
-        self, prompt: Prompt, written: Continuation, batch_size: int, *, cold: bool
-    ) -> Reply:
-        return Reply(
-            text=self.tokenizer.decode(written.tokens),
-            finish_reason=written.finish_reason,
-            latency_s=written.latency_s,
-            machine_s=written.machine_s,
-            batch_size=batch_size,
-            cold=cold,
-            prompt_tokens=len(prompt.tokens),
-            completion_tokens=len(written.tokens),
-        )
-
-
-def _too_long(prompt: Prompt, context: int, batch_size: int, *, cold: bool) -> Reply:
-    return Reply(
-        text="",
-        finish_reason=FinishReason.ERROR,
-        latency_s=0.0,
-        machine_s=0.0,
-        batch_size=batch_size,
-        cold=cold,
-        prompt_tokens=len(prompt.tokens),
-        completion_tokens=0,
-        error=f"the prompt has {len(prompt.tokens)} tokens, the model reads fewer than {context}",
-    )
-
-
-def _package_version() -> str:
-    try:
-        return version("single-shot-eval")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "unreleased"
+def load_numpy(stored: StoredModel, file: ModelFile) -> Generator:
+    """Put a model into memory, every tensor in float32."""
+    del stored  # its keys and bytes are in `file` already, read and decoded
+    return Generator(load_weights(file.hyperparameters, file.tensors), file.tokenizer.stop_ids)

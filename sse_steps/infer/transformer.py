@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sse_steps.models.gguf_file import FloatArray, Hyperparameters
+from sse_steps.models.model_file import Hyperparameters
+from sse_steps.models.stored_model import FloatArray
 
 IntArray = NDArray[np.int64]
 

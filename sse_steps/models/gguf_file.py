@@ -1,68 +1,18 @@
-"""Read a language model from a GGUF file. The header is hostile input: every length is checked.
+"""The GGUF container: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 
-Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+A model file is untrusted input: the header is read with every length held against the file's end.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Literal
 
 import gguf
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from sse_steps.errors import ModelFormatError
-
-FloatArray = NDArray[np.float32]
-# Some files name only one of several ends: llama.cpp, src/llama-vocab.cpp, goes by these texts too.
-CUSTOMARY_ENDS: Final = ("<|im_end|>", "<|endoftext|>", "<|end|>", "<|eot_id|>", "<|eom_id|>")
-Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Hyperparameters:
-    """The shape of a llama-like transformer. Widths are counted in floats."""
-
-    layers: int
-    embedding_width: int
-    feed_forward_width: int
-    heads: int
-    kv_heads: int
-    head_width: int
-    vocabulary_size: int
-    context_length: int
-    rope_base: float
-    norm_epsilon: float
-
-
-@dataclass(frozen=True, slots=True)
-class TokenizerData:
-    """A byte-level BPE as GGUF stores it; an id is a position in `tokens`.
-
-    `token_types` holds `gguf.TokenType` values. A merge is two tokens with one space between.
-    """
-
-    pre_tokenizer: str
-    tokens: tuple[str, ...]
-    token_types: tuple[int, ...]
-    merges: tuple[str, ...]
-    bos_id: int | None
-    stop_ids: frozenset[int]  # end of sequence, end of turn
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """What an engine needs to run a model. `tensors` gives float32, whatever the file holds."""
-
-    path: Path
-    hyperparameters: Hyperparameters
-    tokenizer: TokenizerData
-    chat_template: str | None
-    tensors: Mapping[str, FloatArray]
+from sse_steps.models.stored_model import KeyValue, StoredModel, StoredTensor, unusable
 
 
 class BoundedReader(gguf.GGUFReader):
@@ -97,131 +47,20 @@ class BoundedReader(gguf.GGUFReader):
         return super()._get(offset, dtype, count, override_order)
 
 
-class Metadata:
-    """Typed access to the key-value pairs of a GGUF header."""
-
-    def __init__(self, path: Path, reader: gguf.GGUFReader) -> None:
-        self.path = path
-        self._fields = reader.fields
-
-    def value(self, key: str, default: object = None) -> object:
-        """Return what is stored under `key`."""
-        field = self._fields.get(key)
-        try:
-            return default if field is None else field.contents()
-        except ValueError as error:
-            raise unusable(self.path, f"{key} cannot be read: {error}") from error
-
-    def text(self, key: str, default: str | None = None) -> str:
-        """Return a string."""
-        value = self.value(key, default)
-        if not isinstance(value, str):
-            raise self._refusal(key, value, "a string")
-        return value
-
-    def integer(self, key: str, default: int | None = None) -> int:
-        """Return an integer above zero."""
-        value = self.value(key, default)
-        if not isinstance(value, int) or value <= 0:
-            raise self._refusal(key, value, "an integer above zero")
-        return int(value)
-
-    def number(self, key: str, default: float | None = None) -> float:
-        """Return a finite number above zero."""
-        value = self.value(key, default)
-        if not isinstance(value, int | float) or not 0 < value < math.inf:
-            raise self._refusal(key, value, "a number above zero")
-        return float(value)
-
-    def items(self, key: str, kind: type[Item]) -> tuple[Item, ...]:
-        """Return a list whose items are all of one kind."""
-        value = self.value(key)
-        if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
-            raise self._refusal(key, value, f"a list of {kind.__name__}")
-        return tuple(value)
-
-    def token_id(self, key: str, vocabulary_size: int) -> int | None:
-        """Return the id of a token, None where there is none."""
-        value = self.value(key)
-        if value is not None and not (isinstance(value, int) and 0 <= value < vocabulary_size):
-            raise self._refusal(key, value, f"a token id below {vocabulary_size}")
-        return value
-
-    def _refusal(self, key: str, value: object, wanted: str) -> ModelFormatError:
-        found = "missing" if value is None else f"{str(value)[:80]!r}, not {wanted}"
-        return unusable(self.path, f"{key} is {found}")
-
-
-class LazyTensors(Mapping[str, FloatArray]):
-    """Tensors that are turned into float32 each time they are asked for, and never kept."""
-
-    def __init__(self, path: Path, reader: gguf.GGUFReader) -> None:
-        self._path = path
-        self._tensors = {tensor.name: tensor for tensor in reader.tensors}
-
-    def __getitem__(self, name: str) -> FloatArray:
-        tensor = self._tensors[name]
-        try:
-            values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
-        except NotImplementedError as error:
-            wrong = f"tensor {name} is stored as {tensor.tensor_type.name}"
-            raise unusable(self._path, wrong) from error
-        return np.ascontiguousarray(values, dtype=np.float32)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tensors)
-
-    def __len__(self) -> int:
-        return len(self._tensors)
-
-    def shape(self, name: str) -> tuple[int, ...]:
-        """Return a tensor's shape, outermost dimension first (GGUF stores the innermost first)."""
-        return tuple(int(size) for size in reversed(self._tensors[name].shape))
-
-
-def unusable(path: Path, wrong: str) -> ModelFormatError:
-    """Return the fault of a file that cannot be run, with its remedy."""
-    remedy = "Download the file again, or name a GGUF file of a llama-like model."
-    return ModelFormatError(f"{path}: {wrong}.", remedy)
-
-
-def read_gguf(path: Path) -> ModelFile:
-    """Read the header of a GGUF file; the tensors follow when they are asked for.
+def read_gguf(path: Path) -> StoredModel:
+    """Read the header of a GGUF file; the tensors are views of the mapped file.
 
     Raises:
-        ModelFormatError: the file is not GGUF, is cut short, or holds a model unlike llama.
-
+        ModelFormatError: the file is not GGUF, or is cut short.
     """
     reader = _open(path)
-    metadata = Metadata(path, reader)
-    tokenizer = _tokenizer(metadata)
-    hyperparameters = _hyperparameters(metadata, len(tokenizer.tokens))
-    tensors = LazyTensors(path, reader)
-    _check_tensors(path, tensors, hyperparameters)
-    template = metadata.value("tokenizer.chat_template")
-    if not isinstance(template, str | None):
-        raise unusable(path, "the chat template is not a string")
-    return ModelFile(path, hyperparameters, tokenizer, template, tensors)
-
-
-def tensor_shapes(model: Hyperparameters, *, tied: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield name and shape (outputs, inputs) of every tensor; tied: the head is the embedding."""
-    width, feed_forward = model.embedding_width, model.feed_forward_width
-    queries, keys = model.heads * model.head_width, model.kv_heads * model.head_width
-    yield "token_embd.weight", (model.vocabulary_size, width)
-    yield "output_norm.weight", (width,)
-    if not tied:
-        yield "output.weight", (model.vocabulary_size, width)
-    for layer in range(model.layers):
-        yield f"blk.{layer}.attn_norm.weight", (width,)
-        yield f"blk.{layer}.attn_q.weight", (queries, width)
-        yield f"blk.{layer}.attn_k.weight", (keys, width)
-        yield f"blk.{layer}.attn_v.weight", (keys, width)
-        yield f"blk.{layer}.attn_output.weight", (width, queries)
-        yield f"blk.{layer}.ffn_norm.weight", (width,)
-        yield f"blk.{layer}.ffn_gate.weight", (feed_forward, width)
-        yield f"blk.{layer}.ffn_up.weight", (feed_forward, width)
-        yield f"blk.{layer}.ffn_down.weight", (width, feed_forward)
+    keys = {
+        name: _key_value(path, field)
+        for name, field in reader.fields.items()
+        if not name.startswith("GGUF.")  # the reader's own: version, counts
+    }
+    tensors = {tensor.name: _tensor(tensor) for tensor in reader.tensors}
+    return StoredModel(path, keys, tensors)
 
 
 def _open(path: Path) -> gguf.GGUFReader:
@@ -235,84 +74,18 @@ def _open(path: Path) -> gguf.GGUFReader:
     return reader
 
 
-def _hyperparameters(metadata: Metadata, vocabulary_size: int) -> Hyperparameters:
-    name = metadata.text("general.architecture")
-    if name != "llama":
-        raise unusable(metadata.path, f"the architecture is '{name[:80]}', not 'llama'")
-    heads = metadata.integer(f"{name}.attention.head_count")
-    width = metadata.integer(f"{name}.embedding_length")
-    model = Hyperparameters(
-        layers=metadata.integer(f"{name}.block_count"),
-        embedding_width=width,
-        feed_forward_width=metadata.integer(f"{name}.feed_forward_length"),
-        heads=heads,
-        kv_heads=metadata.integer(f"{name}.attention.head_count_kv", heads),
-        head_width=metadata.integer(f"{name}.attention.key_length", max(width // heads, 1)),
-        vocabulary_size=vocabulary_size,
-        context_length=metadata.integer(f"{name}.context_length"),
-        rope_base=metadata.number(f"{name}.rope.freq_base", 10_000.0),
-        norm_epsilon=metadata.number(f"{name}.attention.layer_norm_rms_epsilon"),
-    )
-    _check_rope(metadata, name, model)
-    if model.heads % model.kv_heads:
-        wrong = f"{model.heads} heads cannot share {model.kv_heads} key-value heads"
-        raise unusable(metadata.path, wrong)
-    return model
+def _key_value(path: Path, field: gguf.ReaderField) -> KeyValue:
+    try:
+        value = field.contents()
+    except (ValueError, LookupError) as error:
+        raise unusable(path, f"{field.name[:80]} cannot be read: {error}") from error
+    if len(field.types) > 2:
+        raise unusable(path, f"{field.name[:80]} is a list of lists")
+    item_kind = field.types[1] if field.types[0] is gguf.GGUFValueType.ARRAY else None
+    return KeyValue(value, field.types[0], item_kind)
 
 
-def _check_rope(metadata: Metadata, name: str, model: Hyperparameters) -> None:
-    """Refuse rotations that would be computed wrongly, with nothing to show for it."""
-    rotated = metadata.integer(f"{name}.rope.dimension_count", model.head_width)
-    if rotated != model.head_width or model.head_width % 2:
-        wrong = f"{rotated} of {model.head_width} dimensions of a head are rotated"
-        raise unusable(metadata.path, wrong)
-    for key, plain in (("scaling.type", "none"), ("scaling.factor", 1.0), ("scale_linear", 1.0)):
-        value = metadata.value(f"{name}.rope.{key}", plain)
-        if value != plain:
-            raise unusable(metadata.path, f"{name}.rope.{key} is {str(value)[:80]}, not {plain}")
-
-
-def _tokenizer(metadata: Metadata) -> TokenizerData:
-    kind = metadata.text("tokenizer.ggml.model")
-    if kind != "gpt2":
-        raise unusable(metadata.path, f"the tokenizer is '{kind[:80]}', not byte-level BPE")
-    tokens = metadata.items("tokenizer.ggml.tokens", str)
-    types = metadata.items("tokenizer.ggml.token_type", int)
-    if not tokens or len(types) != len(tokens):
-        raise unusable(metadata.path, f"{len(tokens)} tokens have {len(types)} types")
-    return TokenizerData(
-        pre_tokenizer=metadata.text("tokenizer.ggml.pre", "default"),
-        tokens=tokens,
-        token_types=types,
-        merges=metadata.items("tokenizer.ggml.merges", str),
-        bos_id=metadata.token_id("tokenizer.ggml.bos_token_id", len(tokens)),
-        stop_ids=_stop_ids(metadata, tokens, types),
-    )
-
-
-def _stop_ids(
-    metadata: Metadata, tokens: tuple[str, ...], types: tuple[int, ...]
-) -> frozenset[int]:
-    """Return the ids that the header names as ends, and special tokens that are ends by custom."""
-    keys = (f"tokenizer.ggml.{end}_token_id" for end in ("eos", "eot", "eom"))
-    named = (metadata.token_id(key, len(tokens)) for key in keys)
-    by_custom = (
-        index
-        for index, (text, kind) in enumerate(zip(tokens, types, strict=True))
-        if kind == gguf.TokenType.CONTROL and text in CUSTOMARY_ENDS
-    )
-    return frozenset((*(end for end in named if end is not None), *by_custom))
-
-
-def _check_tensors(path: Path, tensors: LazyTensors, model: Hyperparameters) -> None:
-    """Demand every tensor in its shape and no other: one left out would go wrong in silence."""
-    known = set()
-    for name, shape in tensor_shapes(model, tied="output.weight" not in tensors):
-        if name not in tensors:
-            raise unusable(path, f"tensor {name} is missing")
-        if tensors.shape(name) != shape:
-            raise unusable(path, f"tensor {name} has shape {tensors.shape(name)}, not {shape}")
-        known.add(name)
-    for name in tensors:
-        if name not in known:
-            raise unusable(path, f"tensor {name[:80]} is none that a plain llama has")
+def _tensor(tensor: gguf.ReaderTensor) -> StoredTensor:
+    shape = tuple(int(size) for size in reversed(tensor.shape))  # GGUF has the innermost first
+    rows = tensor.data.view(np.uint8)  # [..., bytes of a row]
+    return StoredTensor(tensor.name, shape, tensor.tensor_type, rows)

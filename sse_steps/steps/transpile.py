@@ -67,7 +67,8 @@ def _code_identity() -> list[str]:
     """Return what a reply depends on beside the model and the request: our code and libraries."""
     libraries = ("numpy", "tokenizers", "jinja2", "gguf")
     versions = [f"{name} {metadata.version(name)}" for name in libraries]
-    code = source_hash("infer", "models/gguf_file.py", "rust/sandbox.py")
+    model_files = [f"models/{name}_file.py" for name in ("gguf", "model")]
+    code = source_hash("infer", *model_files, "rust/sandbox.py")
     return [code, sys.version, *versions]
 
 
@@ -117,11 +118,20 @@ def _completion(
         machine_s=reply.machine_s,
         batch_size=reply.batch_size,
         cold=reply.cold,
-        cost_usd=reply.machine_s * settings.usd_per_hour / 3600,
+        cost_usd=_cost(reply, settings.usd_per_hour),
         cached=record["origin"] != asdict(origin),
-        engine=engine,
+        engine=reply.engine or engine,
         error=reply.error,
+        time_to_first_token_s=reply.time_to_first_token_s,
+        peak_memory_bytes=reply.peak_memory_bytes,
+        replayed=reply.replayed,
     )
+
+
+def _cost(reply: Reply, usd_per_hour: float) -> float:
+    if reply.cost_usd is not None:
+        return reply.cost_usd
+    return reply.machine_s * usd_per_hour / 3600
 
 
 def _rust(example: Example, reply: Reply) -> str | None:

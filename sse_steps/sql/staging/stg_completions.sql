@@ -27,7 +27,10 @@ final as (
         cast(cost_usd as double) as cost_usd,
         cast(cached as boolean) as cached,
         cast(engine as varchar) as engine,
-        cast(error as varchar) as error
+        cast(error as varchar) as error,
+        cast(time_to_first_token_s as double) as time_to_first_token_s,
+        cast(peak_memory_bytes as bigint) as peak_memory_bytes,
+        cast(replayed as boolean) as replayed
     from source
 
 )

@@ -1,0 +1,70 @@
+"""A model as a file holds it, whatever the container: typed keys, and tensors in ggml's encodings.
+
+Keys and tensor names are GGUF's (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md); other
+containers are translated to them once, when they are converted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import gguf
+import numpy as np
+from numpy.typing import NDArray
+
+from sse_steps.errors import ModelFormatError
+
+FloatArray = NDArray[np.float32]
+
+INTEGER_KINDS: Final = (
+    *(gguf.GGUFValueType.UINT8, gguf.GGUFValueType.INT8, gguf.GGUFValueType.UINT16),
+    *(gguf.GGUFValueType.INT16, gguf.GGUFValueType.UINT32, gguf.GGUFValueType.INT32),
+    *(gguf.GGUFValueType.UINT64, gguf.GGUFValueType.INT64),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValue:
+    """A value with its type in the file. `item_kind` is None where the value is no list."""
+
+    value: object  # bool, int, float, str, or a list of one of them
+    kind: gguf.GGUFValueType
+    item_kind: gguf.GGUFValueType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """A tensor's bytes in place; `data` views the mapped file and costs no memory until read."""
+
+    name: str
+    shape: tuple[int, ...]  # in values, outermost dimension first
+    encoding: gguf.GGMLQuantizationType
+    data: NDArray[np.uint8]  # [..., bytes of a row]
+
+    def values(self) -> FloatArray:
+        """Return the tensor in float32, a new array of `shape`.
+
+        Raises:
+            NotImplementedError: nothing here decodes the encoding.
+        """
+        decoded = gguf.quants.dequantize(self.data, self.encoding)
+        return np.ascontiguousarray(decoded, dtype=np.float32).reshape(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A file of weights, its header checked: every tensor lies inside the file, none overlap."""
+
+    path: Path
+    keys: Mapping[str, KeyValue]
+    tensors: Mapping[str, StoredTensor]
+    provenance: Mapping[str, object] = field(default_factory=dict)  # where it comes from
+
+
+def unusable(path: Path, wrong: str) -> ModelFormatError:
+    """Return the fault of a file that cannot be run, with its remedy."""
+    remedy = "Download the file again, or name a model file of a kind that the README lists."
+    return ModelFormatError(f"{path}: {wrong}.", remedy)
