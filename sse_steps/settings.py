@@ -10,6 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from sse_steps.infer.engine import Sampling
+from sse_steps.models.quantization import Quantization
 from sse_steps.records import Role
 from sse_steps.tasks import Prompts, Task
 from sse_steps.validation import STRICT_KEYS
@@ -51,6 +52,8 @@ class RunSettings:
     max_tokens: Positive | None = None
     timeout_ms: Positive | None = None
     samples: Positive | None = None
+    top_k: Annotated[int, Field(ge=0)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     repeat_greedy: bool = False
     stop_repetition: bool = True
     limits: LimitSettings = Field(default_factory=LimitSettings)
@@ -95,7 +98,12 @@ class ModelSettings:
     temperature: Annotated[float, Field(ge=0)] | None = None
     max_tokens: Positive | None = None
     timeout_ms: Positive | None = None
+    top_k: Annotated[int, Field(ge=0)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    stop: tuple[str, ...] = ()  # a reply ends before the first of these texts
     batch_size: Positive = 32
+    quantization: Quantization = Quantization.NONE
+    allow_pickle: bool = False  # let a pickle be downloaded; nothing here ever unpickles it
     package: str | None = None  # for a transpiler: the Python package whose version counts
     command: tuple[str, ...] = ()  # for a transpiler: what is run beside example.py
     output: str | None = None  # for a transpiler: the file that it writes

@@ -186,6 +186,9 @@ class Plan:
             temperature=temperature,
             max_tokens=_first(run.max_tokens, model.max_tokens, evaluation.max_tokens),
             timeout_s=_first(run.timeout_ms, model.timeout_ms, evaluation.timeout_ms) / 1000,
+            top_k=_first(run.top_k, model.top_k, 0),
+            top_p=_first(run.top_p, model.top_p, 1.0),
+            stop=model.stop,
             seed=origin.run if temperature > 0 or run.repeat_greedy else 0,
             stop_repetition=run.stop_repetition,
         )

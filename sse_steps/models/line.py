@@ -1,0 +1,158 @@
+"""The line that every model goes along: stages with gates, and the record that each leaves.
+
+A stage ends in one of three ways. It passes, and its record says what was found. A gate of severity
+SKIP fails: the record says why, the model takes no further part, the build goes on. A gate of
+severity HALT fails: a record for a person is written to the andon folder, and the build stops.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sse_steps.errors import InputFileError, LineHaltedError, ModelSkippedError
+from sse_steps.models.gates import Finding, Gate, Severity, failures, passed_or_stopped
+from sse_steps.printable import printable
+from sse_steps.store import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Why a model takes no part."""
+
+    gate: str
+    wrong: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """What a stage of the line found. `details` is plain data that only the stage knows."""
+
+    model: str
+    stage: str
+    findings: tuple[Finding, ...]
+    skip: Skip | None
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The findings of one stage while it runs."""
+
+    model: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def put_through(self, gate: Gate) -> None:
+        """Let a gate look, and carry out what it demands if it fails.
+
+        Raises:
+            LineHaltedError: the gate failed, and its severity is HALT.
+            ModelSkippedError: the gate failed, and its severity is SKIP.
+        """
+        finding = gate.check()
+        self.findings.append(finding)
+        passed_or_stopped(self.model, [finding])
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of one model: its name, its record, and where a halt leaves its own."""
+
+    model: str
+    name: str
+    record: Path
+    andon: Path
+
+    def run(self, work: Callable[[Ledger], Mapping[str, Any]], *, before: Path | None) -> None:
+        """Do the work and write the record, unless the stage `before` skipped the model.
+
+        Args:
+            work: puts evidence through the ledger and returns the record's details.
+            before: the record of the stage before this one.
+
+        Raises:
+            LineHaltedError: a gate halted the line; its record lies in the andon folder.
+        """
+        ledger = Ledger(self.model)
+        skip = None if before is None else read_stage(before).skip
+        details: Mapping[str, Any] = {}
+        try:
+            details = details if skip else work(ledger)
+        except ModelSkippedError as fault:
+            skip = Skip(fault.gate, fault.wrong, fault.remedy)
+            say(f"{fault.wrong}\n{fault.remedy}")
+        except LineHaltedError as fault:
+            raise LineHaltedError(*self._halted(fault, ledger)) from fault
+        for finding in failures(ledger.findings, Severity.WARN):
+            say(f"POKA-YOKE: '{self.model}' is flagged by gate {finding.gate}: {finding.found}")
+        record = StageRecord(self.model, self.name, tuple(ledger.findings), skip, details)
+        write_text(json.dumps(asdict(record), indent=2, default=str), self.record)
+
+    def _halted(self, fault: LineHaltedError, ledger: Ledger) -> tuple[str, str, str]:
+        when = datetime.now(UTC)
+        path = self.andon / f"{when:%Y%m%dT%H%M%S.%f}Z-{self.model}-{fault.gate}.md"
+        write_text(_andon(self, fault, ledger, when), path)
+        return fault.wrong, f"{fault.remedy} The evidence is kept; see {path}.", fault.gate
+
+
+def say(text: str) -> None:
+    """Tell the user what the line decided; names of strangers reach the terminal filtered."""
+    sys.stderr.write(f"{printable(text, keep=chr(10))}\n")
+
+
+def read_stage(path: Path) -> StageRecord:
+    """Return the record that a stage left.
+
+    Raises:
+        InputFileError: the file is no such record.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        findings = tuple(
+            Finding(**{**each, "severity": Severity(each["severity"])}) for each in data["findings"]
+        )
+        skip = Skip(**data["skip"]) if data["skip"] else None
+        return StageRecord(data["model"], data["stage"], findings, skip, data["details"])
+    except (OSError, ValueError, TypeError, KeyError) as fault:
+        raise InputFileError(
+            f"'{path}' is no record of a stage: {fault}.", "Remove it, and run the build again."
+        ) from fault
+
+
+def _andon(stage: Stage, fault: LineHaltedError, ledger: Ledger, when: datetime) -> str:
+    """Return the record that a halt leaves for a person, in Markdown."""
+    rows = [
+        f"| {each.gate} | {each.question} | {_mark(each)} | {_cell(each.found)} "
+        f"| {_cell(each.expected)} |"
+        for each in ledger.findings
+    ]
+    return "\n".join(
+        (
+            f"# JIDOKA HALT: {stage.model}, {stage.name}, gate {fault.gate}",
+            "",
+            f"- When: {when:%Y-%m-%d %H:%M:%S} UTC",
+            f"- What: {_cell(fault.wrong)}",
+            f"- What to do: {_cell(fault.remedy)}",
+            "",
+            "| gate | question | passed | found | expected |",
+            "| --- | --- | --- | --- | --- |",
+            *rows,
+            "",
+        )
+    )
+
+
+def _mark(finding: Finding) -> str:
+    return "yes" if finding.passed else "**no**"
+
+
+def _cell(text: str) -> str:
+    """Return text that cannot end a table's cell or start markup."""
+    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return " ".join(escaped.split())
