@@ -1,8 +1,8 @@
 """The build: which step makes which file from which. `doit list` explains, `doit` builds.
 
-corpus ─┐
-        ├─> transpile ─> check ─> metrics ─> report
-download┘      crates ─┘
+                    corpus ─┐
+                            ├─> transpile ─> check ─> metrics ─> report
+download ─> convert ─> validate ┘    crates ─┘
 """
 
 import sys
@@ -16,6 +16,7 @@ from sse_steps.steps import (
     Reporter,
     action,
     command,
+    not_skipped,
     option,
     settings_or_message,
     unchanged,
@@ -32,6 +33,7 @@ DOIT_CONFIG = {
 
 ROOT = Path(__file__).parent.resolve()
 PLAN = Plan(settings_or_message(overrides_in(sys.argv[1:]), ROOT), ROOT)
+LINE = PLAN.line
 
 Task = dict[str, Any]
 
@@ -53,15 +55,49 @@ def task_corpus() -> Iterator[Task]:
 
 def task_download() -> Iterator[Task]:
     """Bring each model's weights and check every byte of them."""
-    for model, target in PLAN.downloads():
-        settings = PLAN.download_slice(model)
+    for model, files in LINE.downloads().items():
+        settings, record, local = LINE.download_slice(model), files.downloaded, LINE.is_local(model)
+        stage = LINE.stage(model, "download", record)
         yield {
             "name": model,
-            "file_dep": [target] if PLAN.is_local(model) else [],
-            "targets": [] if PLAN.is_local(model) else [target],
-            "uptodate": [unchanged(settings)],
-            "actions": [action("download", settings, target)],
+            "file_dep": [files.source] if local else [],
+            "targets": [record] if local else [record, files.source],
+            "uptodate": [unchanged(settings), not_skipped(record)],
+            "actions": [action("download", settings, stage, files.source)],
         }
+
+
+def task_convert() -> Iterator[Task]:
+    """Turn each model's weights into the one format that every engine runs, quantised as asked."""
+    for model, conversion in LINE.conversions().items():
+        stage = LINE.stage(model, "convert", conversion.record)
+        yield {
+            "name": model,
+            "file_dep": [conversion.downloaded],
+            "targets": [conversion.record, conversion.target],
+            "uptodate": [unchanged(conversion.settings), not_skipped(conversion.record)],
+            "actions": [action("convert", stage, conversion)],
+        }
+
+
+def task_validate() -> Iterator[Task]:
+    """Put each model to the golden prompts, and its weights beside their source."""
+    for model, files in LINE.lines().items():
+        settings, record = LINE.validate_slice(model), files.validated
+        stage, prompts = LINE.stage(model, "validate", record), LINE.golden_prompts
+        yield {
+            "name": model,
+            "file_dep": [*files.compared, prompts],
+            "targets": [record],
+            "uptodate": [unchanged(settings, **LINE.engine_versions(model)), not_skipped(record)],
+            "actions": [action("validate", settings, stage, files, prompts)],
+        }
+
+
+def task_pipeline() -> Iterator[Task]:
+    """Take each model along the whole line: download, convert, validate."""
+    for model in LINE.lines():
+        yield {"name": model, "actions": None, "task_dep": [f"validate:{model}"]}
 
 
 def task_crates() -> Iterator[Task]:
@@ -80,15 +116,16 @@ def task_crates() -> Iterator[Task]:
 def task_transpile() -> Iterator[Task]:
     """Let each model turn each example into Rust, in one shot."""
     for origin in PLAN.origins():
-        examples, target = PLAN.examples(origin.task), PLAN.completions(origin)
-        settings, weights = PLAN.transpile_slice(origin), PLAN.weights(origin.model)
+        settings, examples = PLAN.transpile_slice(origin), PLAN.examples(origin.task)
+        model, files = LINE.files(origin.model), PLAN.transpile_files(origin)
+        versions, record = LINE.engine_versions(origin.model), model.validated if model else None
         yield {
             "name": f"{origin.task}:{origin.model}:{origin.run}",
-            "file_dep": [examples, *([weights] if weights else [])],
+            "file_dep": [examples, *([record] if record else [])],
             "task_dep": [f"transpile:{name}" for name in PLAN.earlier(origin)],
-            "targets": [target],
-            "uptodate": [unchanged(settings, **PLAN.engine_versions(origin.model))],
-            "actions": [action("transpile", settings, examples, weights, PLAN.cache, target)],
+            "targets": [files.completions, files.skipped],
+            "uptodate": [unchanged(settings, **versions), not_skipped(record)],
+            "actions": [action("transpile", settings, examples, model, PLAN.cache, files)],
             "clean": True,
         }
 
@@ -111,16 +148,15 @@ def task_check() -> Iterator[Task]:
 
 def task_metrics() -> Task:
     """Turn verdicts into metrics and Pareto frontiers, in SQL."""
-    completions = [PLAN.completions(origin) for origin in PLAN.origins()]
-    verdicts = [PLAN.verdicts(origin) for origin in PLAN.origins()]
-    weights = {model: PLAN.weights(model) for model in PLAN.settings.models}
+    records = {model: files.validated for model, files in LINE.lines().items()}
+    rows = PLAN.rows()
     corpora = {task: PLAN.left_out(task) for task in PLAN.settings.tasks}
     settings, target = PLAN.metrics_slice(), PLAN.database
     return {
-        "file_dep": [*completions, *verdicts, *corpora.values()],
+        "file_dep": [*rows.files, *corpora.values(), *records.values()],
         "targets": [target],
         "uptodate": [unchanged(settings)],
-        "actions": [action("metrics", settings, completions, verdicts, weights, corpora, target)],
+        "actions": [action("metrics", settings, rows, corpora, records, target)],
         "clean": True,
     }
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 from yaml import YAMLError
 
 from sse_steps.errors import ConfigError, nearest
+from sse_steps.models.quantization import Quantization
 from sse_steps.settings import (
     ModelSettings,
     PathSettings,
@@ -22,6 +25,7 @@ from sse_steps.settings import (
     ReportSettings,
     RunSettings,
     Settings,
+    ValidationSettings,
 )
 from sse_steps.tasks import load_task
 from sse_steps.validation import STRICT_KEYS, validated
@@ -37,6 +41,8 @@ class _Composed:
     prices: PriceSettings
     paths: PathSettings
     report: ReportSettings
+    validation: ValidationSettings
+    quantization: Quantization | Annotated[tuple[Quantization, ...], Field(min_length=1)] | None
     model: dict[str, ModelSettings]
 
 
@@ -63,13 +69,32 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
     valid = validated(_Composed, composed, "The configuration", ConfigError)
     return Settings(
         tasks={name: load_task(name, root / "tasks") for name in valid.tasks},
-        models={name: valid.model[name] for name in names},
+        models=_quantized({name: valid.model[name] for name in names}, valid.quantization),
         corpus=valid.corpus,
         run=valid.run,
         prices=valid.prices,
         paths=valid.paths,
         report=valid.report,
+        validation=valid.validation,
     )
+
+
+def _quantized(
+    models: dict[str, ModelSettings], wanted: Quantization | tuple[Quantization, ...] | None
+) -> dict[str, ModelSettings]:
+    """Return each model with weights once for every quantisation wanted, named after it.
+
+    The quantisation that a model's own file names, or `none`, leaves the name as it is.
+    """
+    if wanted is None:
+        return models
+    kinds = (wanted,) if isinstance(wanted, Quantization) else wanted
+    found = {}
+    for name, model in models.items():
+        for kind in kinds if model.source is not None else (model.quantization,):
+            label = name if kind is model.quantization else f"{name}-{kind}"
+            found[label] = replace(model, quantization=kind)
+    return found
 
 
 def _is_about_model(override: str) -> bool:

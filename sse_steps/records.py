@@ -151,6 +151,18 @@ class Completion:
     replayed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """One row of `skipped`: a model that took no part in a run, and why."""
+
+    task: str
+    model: str
+    run: int
+    gate: str | None  # the gate that it failed; None: its engine is not to be had
+    reason: str
+    remedy: str
+
+
 class EquivalenceStatus(StrEnum):
     """What came of putting a candidate and its Python to the same inputs."""
 

@@ -69,6 +69,23 @@ class PathSettings:
     cache: str
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class ValidationSettings:
+    """What a model must show before it is let in."""
+
+    golden_prompts: str
+    max_tokens: Positive
+    logit_tolerance: Annotated[float, Field(ge=0)]
+    least_agreement: Share
+    least_sane: Share
+    least_equivalent: Share
+    latency_s: Annotated[float, Field(gt=0)]
+    memory_gb: Annotated[float, Field(gt=0)]
+
+
 @dataclass(frozen=True, config=STRICT_KEYS)
 class PriceSettings:
     """What a second of the machine costs, and who says so."""
@@ -121,6 +138,7 @@ class Settings:
     prices: PriceSettings
     paths: PathSettings
     report: ReportSettings
+    validation: ValidationSettings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -147,6 +165,22 @@ class DownloadSlice:
 
     source: str
     sha256: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConvertSlice:
+    """What converted weights depend on, beside their source."""
+
+    quantization: Quantization
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ValidateSlice:
+    """What letting a model in depends on, beside its weights."""
+
+    name: str
+    model: ModelSettings
+    validation: ValidationSettings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

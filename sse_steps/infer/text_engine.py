@@ -101,7 +101,7 @@ class LoadedModel:
         cold: bool,
     ) -> Sequence[Reply]:
         """Return the replies to one batch."""
-        prompts = [self._prompt(request, sampling) for request in requests]
+        prompts = [self.prompt(request, sampling) for request in requests]
         context = self.writer.context_length
         fitting = [prompt for prompt in prompts if len(prompt.tokens) < context]
         written = iter(self.writer.generate(fitting, on_finish))
@@ -113,7 +113,8 @@ class LoadedModel:
             for prompt in prompts
         ]
 
-    def _prompt(self, request: Request, sampling: Sampling) -> Prompt:
+    def prompt(self, request: Request, sampling: Sampling) -> Prompt:
+        """Return the token ids of a request in the model's own chat template."""
         roles = ("system", "user") if request.system else ("user",)
         contents = (request.system, request.user) if request.system else (request.user,)
 

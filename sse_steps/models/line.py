@@ -15,7 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sse_steps.errors import InputFileError, LineHaltedError, ModelSkippedError
+from sse_steps.errors import (
+    EngineMissingError,
+    InputFileError,
+    LineHaltedError,
+    ModelSkippedError,
+)
 from sse_steps.models.gates import Finding, Gate, Severity, failures, passed_or_stopped
 from sse_steps.printable import printable
 from sse_steps.store import write_text
@@ -25,7 +30,7 @@ from sse_steps.store import write_text
 class Skip:
     """Why a model takes no part."""
 
-    gate: str
+    gate: str | None  # None: no gate's doing
     wrong: str
     remedy: str
 
@@ -87,6 +92,9 @@ class Stage:
         except ModelSkippedError as fault:
             skip = Skip(fault.gate, fault.wrong, fault.remedy)
             say(f"{fault.wrong}\n{fault.remedy}")
+        except EngineMissingError as fault:
+            skip = Skip(None, fault.wrong, fault.remedy)
+            say(f"'{self.model}' is skipped. {fault}")
         except LineHaltedError as fault:
             raise LineHaltedError(*self._halted(fault, ledger)) from fault
         for finding in failures(ledger.findings, Severity.WARN):

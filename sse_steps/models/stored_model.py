@@ -6,8 +6,8 @@ containers are translated to them once, when they are converted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -62,6 +62,29 @@ class StoredModel:
     keys: Mapping[str, KeyValue]
     tensors: Mapping[str, StoredTensor]
     provenance: Mapping[str, object] = field(default_factory=dict)  # where it comes from
+
+
+class DecodedTensors(Mapping[str, StoredTensor]):
+    """Tensors as 32-bit floats, decoded each time they are asked for, and never kept."""
+
+    def __init__(self, tensors: Mapping[str, StoredTensor]) -> None:
+        self._tensors = tensors
+
+    def __getitem__(self, name: str) -> StoredTensor:
+        tensor = self._tensors[name]
+        data = tensor.values().view(np.uint8)  # [..., bytes of a row]
+        return StoredTensor(name, tensor.shape, gguf.GGMLQuantizationType.F32, data)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tensors)
+
+    def __len__(self) -> int:
+        return len(self._tensors)
+
+
+def decoded(stored: StoredModel) -> StoredModel:
+    """Return a model whose tensors are 32-bit floats, whatever the file holds."""
+    return replace(stored, tensors=DecodedTensors(stored.tensors))
 
 
 def unusable(path: Path, wrong: str) -> ModelFormatError:

@@ -23,6 +23,7 @@ def caveats(
         _few_runs(metrics, options.least_runs),
         _zero_spread(metrics),
         _reused(metrics),
+        _replayed(metrics),
         _cold_only(metrics),
         _not_timed(metrics),
         _cut_off(metrics),
@@ -91,6 +92,16 @@ def _reused(metrics: Sequence[ModelMetrics]) -> str:
         f"{cached:,} of {total:,} completions were reused from an equal request of another run: "
         "they keep the cost that was measured, were not timed again, and agree by construction."
         if cached
+        else ""
+    )
+
+
+def _replayed(metrics: Sequence[ModelMetrics]) -> str:
+    names = _named(metrics, lambda row: row.replayed > 0)
+    return (
+        f"Replayed from a recording: {names}. Latency and cost are from then, maybe from another "
+        "machine, and were not measured again."
+        if names
         else ""
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -20,10 +20,13 @@ from sse_steps.report.rows import (
     ErrorCode,
     ExampleRow,
     FrontierRow,
+    GateFinding,
     Isolation,
     LevelMetrics,
     ModelMetrics,
     OutcomeCount,
+    QuantizationRow,
+    SkippedModel,
 )
 from sse_steps.report.standing import Standing, standings
 from sse_steps.sql.database import check_database, read_records
@@ -61,6 +64,9 @@ class TaskReport:
     controls: tuple[Control, ...]
     engines: tuple[EngineUse, ...]
     isolation: tuple[Isolation, ...]
+    skipped: tuple[SkippedModel, ...]
+    quantizations: tuple[QuantizationRow, ...]
+    flags: tuple[GateFinding, ...]
     caveats: tuple[str, ...]
 
 
@@ -83,7 +89,8 @@ def load_report(database: Path, options: ReportOptions, provenance: Provenance) 
     """
     check_database(database)
     metrics = read_records(database, "model_metrics", ModelMetrics)
-    tasks = sorted({row.task for row in metrics})
+    skipped = read_records(database, "skipped_models", SkippedModel)
+    tasks = sorted({row.task for row in metrics} | {row.task for row in skipped})
     return Report(
         title=options.title,
         tasks=tuple(_task_report(database, task, options) for task in tasks),
@@ -112,11 +119,21 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         controls=controls,
         engines=_of(task, read_records(database, "engines", EngineUse)),
         isolation=_of(task, read_records(database, "isolation_levels", Isolation)),
+        skipped=_of(task, read_records(database, "skipped_models", SkippedModel)),
+        quantizations=_of(task, read_records(database, "quantizations", QuantizationRow)),
+        flags=_flags(database, ranked),
         caveats=(
             *caveats(ranked, controls, untested=untested, options=options),
             *corpus_caveats(_of(task, read_records(database, "corpora", CorpusUse))),
         ),
     )
+
+
+def _flags(database: Path, ranked: Sequence[Standing]) -> tuple[GateFinding, ...]:
+    """Return the gates that flagged a model which took part all the same."""
+    names = {standing.metrics.model for standing in ranked}
+    found = read_records(database, "gates", GateFinding)
+    return tuple(row for row in found if row.model in names and not row.passed)
 
 
 def _of(task: str, rows: Iterable[Row]) -> tuple[Row, ...]:

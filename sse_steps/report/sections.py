@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sse_steps.report import equivalence_tables, standing_tables, task_tables
+from sse_steps.report import equivalence_tables, model_tables, standing_tables, task_tables
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.table import Table
 
@@ -35,7 +35,17 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
             "Why things failed",
             (task_tables.outcome_table(task), task_tables.error_code_table(task)),
         ),
-        *_equivalence(task),
+        *_shown(
+            "What the cases do not show",
+            equivalence_tables.equivalence_table(task),
+            equivalence_tables.divergence_table(task),
+        ),
+        *_shown(
+            "How the models came here",
+            model_tables.skipped_table(task),
+            model_tables.quantization_table(task),
+            model_tables.flag_table(task),
+        ),
         Section(
             "How it was measured",
             (
@@ -48,11 +58,7 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
     )
 
 
-def _equivalence(task: TaskReport) -> tuple[Section, ...]:
-    """Return the comparison with the Python; no section where none was made."""
-    tables = (
-        equivalence_tables.equivalence_table(task),
-        equivalence_tables.divergence_table(task),
-    )
-    shown = tuple(table for table in tables if table.rows)
-    return (Section("What the cases do not show", shown),) if shown else ()
+def _shown(title: str, *tables: Table) -> tuple[Section, ...]:
+    """Return a section of the tables that have rows; none where there are none."""
+    filled = tuple(table for table in tables if table.rows)
+    return (Section(title, filled),) if filled else ()

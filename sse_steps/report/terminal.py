@@ -22,6 +22,8 @@ def render_table(report: Report) -> RichTable:
         answer.append(printable(task.headline.sentence), style="not bold")
         grid.add_row(answer)
         grid.add_row(_ranking(ranking_table(task), printable(task.task)))
+        for skipped in task.skipped:
+            grid.add_row(Text(printable(f"{skipped.model} took no part: {skipped.reason}")))
     if not report.tasks:
         grid.add_row(Text("Nothing was evaluated."))
     return grid

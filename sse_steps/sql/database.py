@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
 import duckdb
 
 from sse_steps.corpus.levels import Level
-from sse_steps.records import Completion, VerdictRow
+from sse_steps.records import Completion, Skipped, VerdictRow
 from sse_steps.sql.checks import failing_checks, raise_for_failures, sql_text
 from sse_steps.sql.scripts import in_order, scripts_in
-from sse_steps.sql.sources import CorpusRow, ModelRow, Sources
+from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources
 from sse_steps.stats.intervals import student_t_quantiles
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
     _load_rows(connection, "raw_models", ModelRow, sources.models)
     _load_rows(connection, "raw_levels", Level, sources.levels)
     _load_rows(connection, "raw_corpora", CorpusRow, sources.corpora)
+    _load_parquet(connection, "raw_skipped", Skipped, sources.skipped)
+    _load_rows(connection, "raw_conversions", ConversionRow, sources.conversions)
+    _load_rows(connection, "raw_gates", GateRow, sources.gates)
     _load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
 
 

@@ -22,6 +22,37 @@ class ModelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversionRow:
+    """How a model's weights as they run differ from their source; see `models/validation.py`."""
+
+    model: str
+    source: str
+    quantization: str
+    parameters: int
+    worst_kl: float  # over the tensors
+    worst_cosine: float
+    prompts: int  # golden prompts whose logits were compared
+    golden_prompts: str  # their SHA-256
+    top_10_overlap: float  # mean share of the ten likeliest tokens that both have
+    largest_logit_difference: float
+    compared_with: str  # the engine that ran the source
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """What one gate found about one model."""
+
+    model: str
+    stage: str
+    gate: str
+    question: str
+    severity: str
+    passed: bool
+    found: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
 class CorpusRow:
     """How much of one task's corpus could be used; see `CorpusCounts`."""
 
@@ -37,10 +68,13 @@ class CorpusRow:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Parquet files with the columns of `Completion` and `VerdictRow`, and declared relations."""
+    """Parquet files with the columns of their records, and declared relations."""
 
     completions: tuple[Path, ...]
     verdicts: tuple[Path, ...]
     models: tuple[ModelRow, ...]
     levels: tuple[Level, ...]
     corpora: tuple[CorpusRow, ...] = ()
+    skipped: tuple[Path, ...] = ()
+    conversions: tuple[ConversionRow, ...] = ()
+    gates: tuple[GateRow, ...] = ()

@@ -18,7 +18,8 @@ from doit.task import Task
 from doit.tools import config_changed
 
 from sse_steps.config import load_settings
-from sse_steps.errors import UserError
+from sse_steps.errors import InputFileError, UserError
+from sse_steps.models.line import read_stage
 from sse_steps.printable import printable
 from sse_steps.settings import Settings
 from sse_steps.source_hash import source_hash
@@ -96,6 +97,14 @@ def settings_or_message(overrides: Sequence[str], root: Path) -> Settings:
         return load_settings(overrides, root=root)
     except UserError as fault:
         raise InvalidDodoFile(str(fault)) from fault
+
+
+def not_skipped(record: Path | None) -> bool:
+    """Return a doit condition: the stage did not skip its model; one that did is tried again."""
+    try:
+        return record is None or not record.is_file() or read_stage(record).skip is None
+    except InputFileError:
+        return False
 
 
 def unchanged(settings: DataclassInstance, **versions: str) -> config_changed:

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.corpus.summary import read_counts
+from sse_steps.models.line import StageRecord, read_stage
 from sse_steps.settings import MetricsSlice
 from sse_steps.sql.database import build_database
-from sse_steps.sql.sources import CorpusRow, ModelRow, Sources
+from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources
+from sse_steps.steps.plan import Rows
 
 
 def run(
     settings: MetricsSlice,
-    completions: Sequence[Path],
-    verdicts: Sequence[Path],
-    weights: dict[str, Path | None],
+    rows: Rows,
     corpora: dict[str, Path],
+    records: dict[str, Path],
     target: Path,
 ) -> None:
     """Build the results database and check that it does not contradict itself.
 
     Args:
         settings: the models and the prices.
-        completions: what the transpile step wrote, Parquet.
-        verdicts: what the check step wrote, Parquet.
-        weights: where each model's weights are, None for a model without any.
+        rows: what the transpile and the check step wrote.
         corpora: what the corpus step wrote about each task's corpus.
+        records: what the validate step wrote about each model with weights.
         target: the database.
 
     Raises:
@@ -37,13 +37,38 @@ def run(
     """
     prices = settings.prices
     note = f"{prices.usd_per_hour} $/h, {prices.machine}, {prices.date}, {prices.source}"
+    stages = {model: read_stage(path) for model, path in records.items()}
     models = tuple(
-        ModelRow(name, model.role, model.description, _size(weights[name]), model.engine, note)
+        ModelRow(name, model.role, model.description, _size(stages.get(name)), model.engine, note)
         for name, model in settings.models.items()
     )
-    counts = tuple(CorpusRow(task, **asdict(read_counts(path))) for task, path in corpora.items())
-    build_database(target, Sources(tuple(completions), tuple(verdicts), models, LEVELS, counts))
+    sources = Sources(
+        completions=rows.completions,
+        verdicts=rows.verdicts,
+        models=models,
+        levels=LEVELS,
+        corpora=tuple(
+            CorpusRow(task, **asdict(read_counts(path))) for task, path in corpora.items()
+        ),
+        skipped=rows.skipped,
+        conversions=tuple(
+            ConversionRow(model, **stage.details["conversion"])
+            for model, stage in stages.items()
+            if stage.skip is None
+        ),
+        gates=tuple(_gates(stages.values())),
+    )
+    build_database(target, sources)
 
 
-def _size(path: Path | None) -> int | None:
-    return path.stat().st_size if path is not None else None
+def _size(stage: StageRecord | None) -> int | None:
+    """Return the bytes of a model's weights as they run; None where it has none or was skipped."""
+    return stage.details["bytes"] if stage is not None and stage.skip is None else None
+
+
+def _gates(stages: Iterable[StageRecord]) -> Iterator[GateRow]:
+    for stage in stages:
+        for finding in stage.findings:
+            seen = asdict(finding)
+            del seen["remedy"]
+            yield GateRow(model=stage.model, stage=stage.stage, **seen)

@@ -6,25 +6,23 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
 
 from sse_steps.infer.engine import Sampling
-from sse_steps.models.sources import parse_source
 from sse_steps.rust.crates import built_index
 from sse_steps.rust.lock_file import read_lock_file
 from sse_steps.settings import (
     CheckSlice,
     CorpusSlice,
     CratesSlice,
-    DownloadSlice,
     MetricsSlice,
     Origin,
     ReportSlice,
     Settings,
     TranspileSlice,
 )
+from sse_steps.steps.model_plan import ModelPlan
 
 Choice = TypeVar("Choice")
 
@@ -37,6 +35,28 @@ class ReportFiles:
     html: Path
     json: Path
     chart: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TranspileFiles:
+    """Where a run's completions go, and why the model took no part if it did not."""
+
+    completions: Path
+    skipped: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The Parquet files that metrics are computed from."""
+
+    completions: tuple[Path, ...]
+    skipped: tuple[Path, ...]
+    verdicts: tuple[Path, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them."""
+        return (*self.completions, *self.skipped, *self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,11 @@ class Plan:
     def results(self) -> Path:
         """Where the build's output goes."""
         return self.root / self.settings.paths.results
+
+    @property
+    def line(self) -> ModelPlan:
+        """The line that models with weights go along."""
+        return ModelPlan(self.settings, self.root, self.cache, self.results)
 
     @property
     def database(self) -> Path:
@@ -102,37 +127,27 @@ class Plan:
         """Return where the completions of one run go."""
         return self._partition("completions", origin)
 
+    def transpile_files(self, origin: Origin) -> TranspileFiles:
+        """Return where the outcome of one run goes."""
+        return TranspileFiles(self.completions(origin), self._partition("skipped", origin))
+
     def verdicts(self, origin: Origin) -> Path:
         """Return where the verdicts of one run go."""
         return self._partition("verdicts", origin)
 
+    def rows(self) -> Rows:
+        """Return the files of every run."""
+        origins = list(self.origins())
+        written = [self.transpile_files(origin) for origin in origins]
+        return Rows(
+            completions=tuple(files.completions for files in written),
+            skipped=tuple(files.skipped for files in written),
+            verdicts=tuple(self.verdicts(origin) for origin in origins),
+        )
+
     def _partition(self, kind: str, origin: Origin) -> Path:
         folder = self.results / kind / f"task={origin.task}" / f"model={origin.model}"
         return folder / f"run={origin.run}.parquet"
-
-    def weights(self, model: str) -> Path | None:
-        """Return where a model's weights are kept, or None where it has none."""
-        settings = self.settings.models[model]
-        if settings.source is None:
-            return None
-        source = parse_source(settings.source)
-        if isinstance(source, Path):
-            return self.root / source
-        identity = f"{settings.source} {settings.sha256}"
-        folder = hashlib.sha256(identity.encode()).hexdigest()[:16]
-        return self.cache / "models" / folder / source.filename
-
-    def is_local(self, model: str) -> bool:
-        """Return whether a model's weights are a file that is not ours to bring."""
-        source = self.settings.models[model].source
-        return source is not None and isinstance(parse_source(source), Path)
-
-    def downloads(self) -> Iterator[tuple[str, Path]]:
-        """Yield each distinct file of weights with the first model that uses it."""
-        users = {self.weights(model): model for model in reversed(self.settings.models)}
-        for path, model in users.items():
-            if path is not None:
-                yield model, path
 
     def crate_builds(self, compiler: str) -> Iterator[tuple[str, Path]]:
         """Yield each distinct build of crates with the first task that allows some of them."""
@@ -216,28 +231,11 @@ class Plan:
         text = json.dumps(asdict(self.settings), sort_keys=True, default=str)
         return ReportSlice(self.settings.report, hashlib.sha256(text.encode()).hexdigest())
 
-    def download_slice(self, model: str) -> DownloadSlice:
-        """Return what a model's weights depend on."""
-        settings = self.settings.models[model]
-        return DownloadSlice(settings.source or "", settings.sha256)
-
     def earlier(self, origin: Origin) -> list[str]:
         """Return the name of the run before this one, which goes first and is measured live."""
         if origin.run == 1:
             return []
         return [f"{origin.task}:{origin.model}:{origin.run - 1}"]
-
-    def engine_versions(self, model: str) -> dict[str, str]:
-        """Return the versions of what executes a model, without loading it."""
-        names = ["single-shot-eval", "numpy", self.settings.models[model].package]
-        return {name: _version(name) for name in names if name}
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def _first(*choices: Choice | None) -> Choice:

@@ -12,22 +12,29 @@ from typing import Any
 
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import read_examples
+from sse_steps.errors import EngineMissingError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
 from sse_steps.infer.factory import Surroundings, build_engine
 from sse_steps.infer.prompt import build_request
-from sse_steps.models.integrity import check_sha256
-from sse_steps.records import Case, Completion, Example, FinishReason, Reply
+from sse_steps.models.line import Skip, read_stage, say
+from sse_steps.records import Case, Completion, Example, FinishReason, Reply, Skipped
 from sse_steps.settings import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
-from sse_steps.store import RecordStore, content_key, write_parquet
+from sse_steps.steps.model_plan import ModelFiles
+from sse_steps.steps.plan import TranspileFiles
+from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
 
 
 def run(
-    settings: TranspileSlice, examples: Path, weights: Path | None, cache: Path, target: Path
+    settings: TranspileSlice,
+    examples: Path,
+    model: ModelFiles | None,
+    cache: Path,
+    files: TranspileFiles,
 ) -> None:
-    """Write what the model makes of each example.
+    """Write what the model makes of each example, or why it takes no part.
 
     Replies are kept under the address of everything that they follow from, batch by batch, so only
     what is new is asked for, and a build that is killed loses at most the batch it was in.
@@ -35,26 +42,46 @@ def run(
     Args:
         settings: the model, the task and how to ask.
         examples: what the corpus step wrote.
-        weights: the model's weights, None for an engine without any.
+        model: the weights and what the validate step wrote about them, None for an engine without.
         cache: where finished replies are kept.
-        target: the completions, Parquet.
+        files: where the completions go, Parquet, and why there are none.
     """
+    skip = read_stage(model.validated).skip if model is not None else None
+    weights = model.weights if model is not None else None
+    rows: list[Completion] = []
+    if skip is None:
+        try:
+            rows = _completions(settings, read_examples(examples), weights, cache)
+        except EngineMissingError as missing:
+            say(f"'{settings.origin.model}' is skipped. {missing}")
+            skip = Skip(None, missing.wrong, missing.remedy)
+    write_parquet(_skipped(settings.origin, skip), Skipped, files.skipped)
+    write_parquet(rows, Completion, files.completions)
+
+
+def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
+    if skip is None:
+        return []
+    return [Skipped(**asdict(origin), gate=skip.gate, reason=skip.wrong, remedy=skip.remedy)]
+
+
+def _completions(
+    settings: TranspileSlice, examples: Sequence[Example], weights: Path | None, cache: Path
+) -> list[Completion]:
     around = Surroundings(
         weights, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
     )
     engine = build_engine(settings.origin.model, settings.model, around)
-    requests = [build_request(each, settings.prompts) for each in read_examples(examples)]
-    pin = settings.model.sha256
-    identity = check_sha256(weights, pin, str(weights)) if weights is not None else None
+    requests = [build_request(each, settings.prompts) for each in examples]
+    identity = sha256_of(weights) if weights is not None else None
     keys = [_key(settings, engine, request, identity) for request in requests]
     store = RecordStore(cache / "records.sqlite")
     _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
     records = store.get_many(keys)
-    rows = [
+    return [
         _completion(settings, request.example, records[key], engine.version)
         for key, request in zip(keys, requests, strict=True)
     ]
-    write_parquet(rows, Completion, target)
 
 
 def _key(settings: TranspileSlice, engine: Engine, request: Request, identity: str | None) -> str:

@@ -70,6 +70,7 @@ final as (
         models.price_note,
         model_costs.completions,
         model_costs.cached,
+        model_costs.replayed,
         model_costs.cut_off,
         model_costs.infrastructure_errors
     from model_costs

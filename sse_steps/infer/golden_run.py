@@ -1,0 +1,56 @@
+"""A model put to the golden prompts: what it finds likely, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sse_steps.infer.engine import Request, Sampling
+from sse_steps.infer.executors import Executor
+from sse_steps.infer.memory import forget_peak, peak_bytes
+from sse_steps.infer.text_engine import LoadedModel
+from sse_steps.models.golden_prompts import GoldenPrompt
+from sse_steps.models.stored_model import FloatArray
+from sse_steps.records import Example, Reply
+
+# A reply to a golden prompt has all the time it needs; the gate on latency looks at what it took.
+_PATIENCE_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenRun:
+    """What a model made of the golden prompts, in their order.
+
+    `logits` [V] are those of each reply's first token, the weights decoded to 32 bits. `replies`
+    are greedy, the weights as they are stored.
+    """
+
+    executor: str
+    logits: tuple[FloatArray, ...]
+    replies: tuple[Reply, ...]
+    peak_bytes: int  # of the process, while the replies were written
+
+
+def golden_requests(prompts: Sequence[GoldenPrompt]) -> list[Request]:
+    """Return what a model is asked: each prompt as a user's turn."""
+    return [Request(Example(each.id, 1, "", ()), "", each.prompt) for each in prompts]
+
+
+def golden_run(
+    executor: Executor, weights: Path, requests: Sequence[Request], *, max_tokens: int
+) -> GoldenRun:
+    """Put a model to the prompts.
+
+    Raises:
+        ModelFormatError: the weights cannot be run.
+    """
+    forget_peak()
+    with LoadedModel.load(weights, executor.load) as model:
+        sampling = Sampling(temperature=0.0, max_tokens=max_tokens, timeout_s=_PATIENCE_S)
+        replies = model.answer(requests, sampling, lambda _count: None, cold=True)
+        peak = peak_bytes()
+    with LoadedModel.load(weights, executor.load_decoded) as model:
+        prompts = [model.prompt(request, sampling) for request in requests]
+        logits = [model.writer.scores(prompt.tokens) for prompt in prompts]
+    return GoldenRun(executor.name, tuple(logits), tuple(replies), peak)

@@ -1,0 +1,17 @@
+-- What each gate found about each model on its way into the evaluation.
+with
+
+stg_gates as (
+
+    select * from stg_gates
+
+),
+
+final as (
+
+    select * from stg_gates
+    order by model, stage, gate
+
+)
+
+select * from final

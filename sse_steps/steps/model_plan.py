@@ -1,0 +1,153 @@
+"""What is to be built of models with weights, and where it goes: no work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+
+from sse_steps.models.line import Stage
+from sse_steps.models.quantization import Quantization
+from sse_steps.models.sources import parse_source
+from sse_steps.settings import ConvertSlice, DownloadSlice, Settings, ValidateSlice
+
+_RUNS_AS_IT_IS = (".gguf", ".apr")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """What a model's line leaves behind: weights, and a record of each stage."""
+
+    source: Path  # the file that it comes from
+    downloaded: Path  # record
+    weights: Path  # converted
+    validated: Path  # record
+    reference: Path  # what runs as the source: itself, or its lossless conversion where nothing can
+
+    @property
+    def converted(self) -> Path:
+        """The record of the weights' conversion."""
+        return self.weights.with_suffix(".json")
+
+    @property
+    def compared(self) -> tuple[Path, ...]:
+        """The records of everything that the validate stage looks at."""
+        lossless = () if self.reference == self.source else (self.reference.with_suffix(".json"),)
+        return tuple(dict.fromkeys((self.converted, *lossless)))
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One conversion: the record of the download, the file that it brought, the converted file."""
+
+    quantization: Quantization
+    downloaded: Path
+    source: Path
+    target: Path
+
+    @property
+    def settings(self) -> ConvertSlice:
+        """What it depends on, beside the files."""
+        return ConvertSlice(self.quantization)
+
+    @property
+    def record(self) -> Path:
+        """What the convert stage leaves behind."""
+        return self.target.with_suffix(".json")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlan:
+    """The line of download, convert and validate, for every model of a build."""
+
+    settings: Settings
+    root: Path
+    cache: Path
+    results: Path
+
+    @property
+    def golden_prompts(self) -> Path:
+        """The file of the golden prompts."""
+        return self.root / self.settings.validation.golden_prompts
+
+    def files(self, model: str) -> ModelFiles | None:
+        """Return the files of a model's line, or None for a model without weights."""
+        settings = self.settings.models[model]
+        if settings.source is None:
+            return None
+        source = parse_source(settings.source)
+        identity = hashlib.sha256(f"{settings.source} {settings.sha256}".encode()).hexdigest()
+        entry = self.cache / "models" / identity[:16]
+        file = self.root / source if isinstance(source, Path) else entry / source.filename
+        return ModelFiles(
+            source=file,
+            downloaded=entry / "download.json",
+            weights=entry / f"{settings.quantization}.apr",
+            validated=self.results / "models" / f"{model}.json",
+            reference=file if file.suffix in _RUNS_AS_IT_IS else entry / f"{Quantization.NONE}.apr",
+        )
+
+    def lines(self) -> dict[str, ModelFiles]:
+        """Return the files of every model with weights."""
+        found = {name: self.files(name) for name in self.settings.models}
+        return {name: files for name, files in found.items() if files is not None}
+
+    def downloads(self) -> dict[str, ModelFiles]:
+        """Return the files of the first model of each distinct source."""
+        return _firsts(self.lines(), lambda files: files.downloaded)
+
+    def conversions(self) -> dict[str, Conversion]:
+        """Return each distinct conversion, by the first model that needs it.
+
+        A quantised model is compared with its source; a source that nothing runs as it is needs a
+        lossless conversion for that.
+        """
+        found: dict[Path, tuple[str, Conversion]] = {}
+        for name, files in self.lines().items():
+            quantization = self.settings.models[name].quantization
+            made = Conversion(quantization, files.downloaded, files.source, files.weights)
+            found.setdefault(made.target, (name, made))
+            if files.reference not in (files.source, files.weights):
+                lossless = replace(made, quantization=Quantization.NONE, target=files.reference)
+                found.setdefault(files.reference, (f"{name}-source", lossless))
+        return dict(found.values())
+
+    def is_local(self, model: str) -> bool:
+        """Return whether a model's weights are a file that is not ours to bring."""
+        source = self.settings.models[model].source
+        return source is not None and isinstance(parse_source(source), Path)
+
+    def stage(self, model: str, name: str, record: Path) -> Stage:
+        """Return one stage of a model's line."""
+        return Stage(model, name, record, self.results / "andon")
+
+    def download_slice(self, model: str) -> DownloadSlice:
+        """Return what a model's weights depend on."""
+        settings = self.settings.models[model]
+        return DownloadSlice(settings.source or "", settings.sha256)
+
+    def validate_slice(self, model: str) -> ValidateSlice:
+        """Return what letting a model in depends on."""
+        return ValidateSlice(model, self.settings.models[model], self.settings.validation)
+
+    def engine_versions(self, model: str) -> dict[str, str]:
+        """Return the versions of what executes a model, without loading it."""
+        names = ["single-shot-eval", "numpy", self.settings.models[model].package]
+        return {name: _version(name) for name in names if name}
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _firsts(
+    lines: Mapping[str, ModelFiles], key: Callable[[ModelFiles], Path]
+) -> dict[str, ModelFiles]:
+    """Return the first line of each key, in order."""
+    firsts = {key(files): name for name, files in reversed(list(lines.items()))}
+    return {name: files for name, files in lines.items() if name in firsts.values()}
