@@ -7,18 +7,20 @@ download ─> convert ─> validate ┘    crates ─┘
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sse_steps.config import overrides_in
 from sse_steps.steps import (
     COMMAND,
+    SIDE_BY_SIDE,
     Reporter,
-    action,
     command,
     not_skipped,
     option,
     settings_or_message,
+    step_action,
     unchanged,
 )
 from sse_steps.steps.machine import compiler_version
@@ -29,11 +31,15 @@ DOIT_CONFIG = {
     "verbosity": 2,
     "backend": "sqlite3",
     "reporter": Reporter,
+    "num_process": 4,
+    "par_type": "thread",
 }
 
 ROOT = Path(__file__).parent.resolve()
 PLAN = Plan(settings_or_message(overrides_in(sys.argv[1:]), ROOT), ROOT)
 LINE = PLAN.line
+
+action = partial(step_action, PLAN.cache)
 
 Task = dict[str, Any]
 
@@ -48,6 +54,7 @@ def task_corpus() -> Iterator[Task]:
             "file_dep": PLAN.corpus_files(task),
             "targets": [target, reasons],
             "uptodate": [unchanged(settings, python=sys.version, corpus=str(corpus))],
+            "io": SIDE_BY_SIDE,
             "actions": [action("corpus", settings, corpus, PLAN.cache, target, reasons)],
             "clean": True,
         }
@@ -63,6 +70,7 @@ def task_download() -> Iterator[Task]:
             "file_dep": [files.source] if local else [],
             "targets": [record] if local else [record, files.source],
             "uptodate": [unchanged(settings), not_skipped(record)],
+            "io": SIDE_BY_SIDE,
             "actions": [action("download", settings, stage, files.source)],
         }
 
@@ -76,6 +84,7 @@ def task_convert() -> Iterator[Task]:
             "file_dep": [conversion.downloaded],
             "targets": [conversion.record, conversion.target],
             "uptodate": [unchanged(conversion.settings), not_skipped(conversion.record)],
+            "io": SIDE_BY_SIDE,
             "actions": [action("convert", stage, conversion)],
         }
 
@@ -90,6 +99,7 @@ def task_validate() -> Iterator[Task]:
             "file_dep": [*files.compared, prompts],
             "targets": [record],
             "uptodate": [unchanged(settings, **LINE.engine_versions(model)), not_skipped(record)],
+            "io": SIDE_BY_SIDE,
             "actions": [action("validate", settings, stage, files, prompts)],
         }
 
@@ -109,6 +119,7 @@ def task_crates() -> Iterator[Task]:
             "file_dep": [folder / "Cargo.toml", folder / "Cargo.lock"],
             "targets": [target],
             "uptodate": [unchanged(settings, rustc=compiler_version())],
+            "io": SIDE_BY_SIDE,
             "actions": [action("crates", settings, folder, PLAN.cache)],
         }
 
@@ -125,6 +136,7 @@ def task_transpile() -> Iterator[Task]:
             "task_dep": [f"transpile:{name}" for name in PLAN.earlier(origin)],
             "targets": [files.completions, files.skipped],
             "uptodate": [unchanged(settings, **versions), not_skipped(record)],
+            "io": SIDE_BY_SIDE,
             "actions": [action("transpile", settings, examples, model, PLAN.cache, files)],
             "clean": True,
         }
@@ -141,6 +153,7 @@ def task_check() -> Iterator[Task]:
             "file_dep": [examples, completions, *PLAN.crates(origin.task, compiler_version())],
             "targets": [target],
             "uptodate": [unchanged(settings, rustc=compiler_version(), python=sys.version)],
+            "io": SIDE_BY_SIDE,
             "actions": [action("check", settings, examples, completions, lock, PLAN.cache, target)],
             "clean": True,
         }
@@ -156,6 +169,7 @@ def task_metrics() -> Task:
         "file_dep": [*rows.files, *corpora.values(), *records.values()],
         "targets": [target],
         "uptodate": [unchanged(settings)],
+        "io": SIDE_BY_SIDE,
         "actions": [action("metrics", settings, rows, corpora, records, target)],
         "clean": True,
     }
@@ -168,6 +182,7 @@ def task_report() -> Task:
         "file_dep": [PLAN.database],
         "targets": [files.markdown, files.html, files.json, files.chart],
         "uptodate": [unchanged(settings)],
+        "io": SIDE_BY_SIDE,
         "actions": [action("report", settings, PLAN.database, files)],
         "clean": True,
     }

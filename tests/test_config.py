@@ -245,3 +245,19 @@ def test_overrides_are_told_from_doit_s_own_arguments() -> None:
     """Words with an equals sign are overrides; options and task names are doit's."""
     arguments = ["check", "-n", "2", "run.runs=2", "--file=x", "+a=b", "models=[a,b]", "report:x"]
     assert overrides_in(arguments) == ["run.runs=2", "+a=b", "models=[a,b]"]
+
+
+def test_a_quantisation_makes_a_model_of_each_with_weights() -> None:
+    """Models with weights come once for each quantisation; the others, and controls, stay as is."""
+    settings = load_settings(["quantization=[none,q8_0]"], root=ROOT)
+    names = [name for name, model in settings.models.items() if model.source is not None]
+    assert [name.partition("-")[2] for name in names] == ["", "q8_0"]
+    assert {settings.models[name].quantization for name in names} == {"none", "q8_0"}
+    without = load_settings([], root=ROOT).models
+    assert settings.models.keys() - without.keys() == {names[1]}
+
+
+def test_no_quantisation_at_all_is_refused() -> None:
+    """An empty list would leave out every model with weights without a word."""
+    with pytest.raises(ConfigError, match="quantization"):
+        load_settings(["quantization=[]"], root=ROOT)

@@ -5,8 +5,11 @@ A step is imported when it runs, so that a build with nothing to do loads next t
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +30,11 @@ from sse_steps.source_hash import source_hash
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+_MEASURING = ("transpile",)
+_STORAGE_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+_STORAGE_WORDS = ("disk is full", "readonly database", "unable to open database file")
+# How a task treats its output: doit would swap sys.stdout for each, and steps run side by side.
+SIDE_BY_SIDE = {"capture": False}
 COMMAND = {"command": True}  # the `meta` of a task that is a command: it prints, and makes nothing
 
 
@@ -41,20 +49,55 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
             super().execute_task(task)
 
 
-def action(step: str, *arguments: object) -> Callable[[], TaskFailed | None]:
+def step_action(cache: Path, step: str, *arguments: object) -> Callable[[], TaskFailed | None]:
     """Return a doit action that runs `sse_steps.steps.<step>.run` with `arguments`.
 
-    A fault that the user can mend becomes a failed task with a message of two lines.
+    A fault that the user can mend becomes a failed task with a message of two lines. Steps run side
+    by side; one that measures how long a model takes runs while no other does, not even another
+    build's.
+
+    Args:
+        cache: the folder that builds share.
+        step: the step's name.
+        arguments: what its `run` is given.
     """
 
     def act() -> TaskFailed | None:
         try:
-            import_module(f"{__name__}.{step}").run(*arguments)
+            with _place_on_the_machine(cache, alone=step in _MEASURING):
+                import_module(f"{__name__}.{step}").run(*arguments)
         except UserError as fault:
             return TaskFailed(str(fault))
+        except (OSError, sqlite3.OperationalError) as fault:
+            return TaskFailed(_about_storage(fault))
         return None
 
     return act
+
+
+@contextmanager
+def _place_on_the_machine(cache: Path, *, alone: bool) -> Iterator[None]:
+    from filelock import ReadWriteLock  # noqa: PLC0415 - a build with nothing to do needs no lock
+
+    cache.mkdir(parents=True, exist_ok=True)
+    # Not a singleton: then the threads of one build exclude each other as builds do.
+    lock = ReadWriteLock(cache / "machine.lock", is_singleton=False)
+    with lock.write_lock() if alone else lock.read_lock():
+        yield
+
+
+def _about_storage(fault: OSError | sqlite3.OperationalError) -> str:
+    """Return two lines about a disk that is full or may not be written to.
+
+    Raises:
+        OSError, OperationalError: the fault is about something else, and so one of ours.
+    """
+    text = str(fault)
+    known = isinstance(fault, OSError) and fault.errno in _STORAGE_FAULTS
+    if not known and not any(words in text for words in _STORAGE_WORDS):
+        raise fault
+    remedy = "Make room, or give the right to write, and run the same command again"
+    return f"A file cannot be written: {text}.\n{remedy}; finished work is kept."
 
 
 def command(step: str, *arguments: object) -> Callable[..., TaskFailed | TaskError | None]:
