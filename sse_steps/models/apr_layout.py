@@ -164,12 +164,12 @@ def read_layout(header: bytes, file_length: int) -> Layout:
         raise ValueError(f"it is of version {version} with flags {flags}, not {VERSION} with 0")
     _, metadata_length, _, index_length, _, data_length, _, _ = sizes
     layout = Layout(tensors, metadata_length, index_length, data_length)
-    if layout.header(crc) != header:
-        raise ValueError("the offsets in its header do not follow from the lengths there")
     if layout.file_length != file_length:
         raise ValueError(f"it has {file_length} bytes, its header says {layout.file_length}")
     if layout.head_length > MAX_HEADER_BYTES:
         raise ValueError(f"its header has {layout.head_length} bytes, over {MAX_HEADER_BYTES}")
+    if layout.header(crc) != header:
+        raise ValueError("the offsets in its header do not follow from the lengths there")
     if tensors > MAX_TENSORS:
         raise ValueError(f"it has {tensors} tensors, more than {MAX_TENSORS}")
     return layout

@@ -19,7 +19,7 @@ from sse_steps.models.header_limits import MAX_HEADER_BYTES, MAX_KEYS
 from sse_steps.models.stored_model import KeyValue
 
 _KINDS: Final = {kind.name.lower(): kind for kind in GGUFValueType}
-_RANGES: Final[dict[GGUFValueType, np.iinfo[Any]]] = {
+RANGES: Final[dict[GGUFValueType, np.iinfo[Any]]] = {
     GGUFValueType.UINT8: np.iinfo(np.uint8),
     GGUFValueType.INT8: np.iinfo(np.int8),
     GGUFValueType.UINT16: np.iinfo(np.uint16),
@@ -31,7 +31,7 @@ _RANGES: Final[dict[GGUFValueType, np.iinfo[Any]]] = {
 }
 _FLOATS: Final = (GGUFValueType.FLOAT32, GGUFValueType.FLOAT64)
 _TYPES: Final = {
-    **dict.fromkeys(_RANGES, int),
+    **dict.fromkeys(RANGES, int),
     **dict.fromkeys(_FLOATS, float),
     GGUFValueType.BOOL: bool,
     GGUFValueType.STRING: str,
@@ -169,8 +169,8 @@ def _check_items(key: str, items: Sequence[Any], kind: GGUFValueType) -> None:
     if kind is GGUFValueType.STRING:
         for item in items:
             _text(item)
-    elif kind in _RANGES and items:
-        limits = _RANGES[kind]
+    elif kind in RANGES and items:
+        limits = RANGES[kind]
         if min(items) < limits.min or max(items) > limits.max:
             raise ValueError(f"{key[:80]} lies outside of {kind.name.lower()}")
     elif kind in _FLOATS and _written(key, items, kind) != items:
