@@ -101,6 +101,21 @@ def sealed(raw: bytes) -> bytes:
     return raw[:12] + struct.pack("<I", zlib.crc32(blank[:end])) + raw[16:]
 
 
+def assembled(metadata: bytes, raw: bytes) -> bytes:
+    """Return an .apr file with other metadata and a header that fits them."""
+    index_at, index_length = struct.unpack_from("<II", raw, 24)
+    data_at, data_length = struct.unpack_from("<QQ", raw, 32)
+    index, data = raw[index_at : index_at + index_length], raw[data_at:]
+    head = 64 + len(metadata) + index_length
+    new_data_at = head + -head % 4096
+    header = raw[:16] + struct.pack(
+        "<IIIIQQQQ",
+        *(64, len(metadata), 64 + len(metadata), index_length),
+        *(new_data_at, data_length, new_data_at + data_length, 0),
+    )
+    return sealed((header + metadata + index).ljust(new_data_at, b"\0") + data)
+
+
 def gguf_bytes(keys: Mapping[str, KeyValue], tensors: Iterable[StoredTensor]) -> bytes:
     """Return a GGUF file of these keys and tensors, whether they make sense or not."""
     held = list(tensors)
@@ -125,13 +140,14 @@ def _text(text: str) -> bytes:
 def _gguf_value(value: KeyValue) -> bytes:
     kind = struct.pack("<I", value.kind)
     if value.kind is not Kind.ARRAY or value.item_kind is None:
-        return kind + _gguf_item(value.value, value.kind)
+        return kind + gguf_item(value.value, value.kind)
     items: list[Any] = value.value if isinstance(value.value, list) else [value.value]
     head = struct.pack("<IQ", value.item_kind, len(items))
-    return kind + head + b"".join(_gguf_item(item, value.item_kind) for item in items)
+    return kind + head + b"".join(gguf_item(item, value.item_kind) for item in items)
 
 
-def _gguf_item(item: Any, kind: Kind) -> bytes:  # noqa: ANN401 - what a key holds
+def gguf_item(item: Any, kind: Kind) -> bytes:  # noqa: ANN401 - what a key holds
+    """Return one value as GGUF holds it."""
     return _text(item) if kind is Kind.STRING else struct.pack(f"<{_FORMATS[kind]}", item)
 
 
@@ -145,3 +161,8 @@ def safetensors_bytes() -> bytes:
         "model.scalar": np.ones((), np.int64),
     }
     return safetensors.numpy.save(arrays, {"format": "np", "about": "a seed"})
+
+
+def float_tensor(name: str) -> StoredTensor:
+    """Return a tensor of one float."""
+    return StoredTensor(name, (1,), gguf.GGMLQuantizationType.F32, np.zeros(4, np.uint8))

@@ -168,7 +168,7 @@ def test_a_float32_key_is_rounded_to_float32(tmp_path: Path) -> None:
         ({"a": KeyValue([1], Kind.ARRAY)}, "without a kind of its items"),
         ({f"k{number}": KeyValue(0, Kind.INT8) for number in range(5000)}, "5000 keys"),
         ({"a": KeyValue([0] * MAX_VALUES, Kind.ARRAY, Kind.INT8)}, "more than"),
-        ({"a": KeyValue("x" * (25 << 20), Kind.STRING)}, "more than"),
+        ({"a": KeyValue("x" * (17 << 20), Kind.STRING)}, "more than"),
     ],
 )
 def test_keys_that_no_file_can_hold_are_refused(

@@ -56,13 +56,13 @@ class Metadata:
         return found.value if found is not None and isinstance(found.value, str) else None
 
 
-def encode(metadata: Metadata) -> bytes:
-    """Return the canonical bytes. Values of the kind FLOAT32 are rounded to float32.
+def encode(metadata: Metadata) -> str:
+    """Return the canonical text, in ASCII. Values of the kind FLOAT32 are rounded to float32.
 
     Raises:
         ValueError: a value does not fit its kind, is not finite, or there is too much of all.
     """
-    raw = _canonical(
+    text = _canonical(
         {
             "architecture": metadata.architecture,
             "keys": {key: _entry(key, value) for key, value in metadata.keys.items()},
@@ -70,17 +70,17 @@ def encode(metadata: Metadata) -> bytes:
             "quantization": metadata.quantization,
         }
     )
-    decode(raw)  # what is written can be read
-    return raw
+    decode(text)  # what is written can be read
+    return text
 
 
-def decode(raw: bytes) -> Metadata:
-    """Return what canonical bytes say.
+def decode(text: str) -> Metadata:
+    """Return what a canonical text says.
 
     Raises:
-        ValueError: they are not canonical, or what they say does not hold together.
+        ValueError: it is not canonical, or what it says does not hold together.
     """
-    entries = _parsed(raw)
+    entries = _parsed(text)
     if not isinstance(entries, dict) or set(entries) != _ENTRIES:
         raise ValueError(f"the entries of its metadata are not {', '.join(sorted(_ENTRIES))}")
     keys, provenance = entries["keys"], entries["provenance"]
@@ -99,20 +99,19 @@ def decode(raw: bytes) -> Metadata:
     return found
 
 
-def _canonical(entries: object) -> bytes:
+def _canonical(entries: object) -> str:
     """Return JSON in ASCII: names sorted, no white space, all else escaped by its code."""
-    text = json.dumps(
+    return json.dumps(
         entries, ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":")
     )
-    return text.encode("ascii")
 
 
-def _parsed(raw: bytes) -> object:
-    if len(raw) > MAX_HEADER_BYTES:
-        raise ValueError(f"its metadata are {len(raw)} bytes, more than {MAX_HEADER_BYTES}")
-    entries = parse_json(raw, encoding="ascii", names_twice=True)  # none survive what follows
+def _parsed(text: str) -> object:
+    if len(text) > MAX_HEADER_BYTES:
+        raise ValueError(f"its metadata are {len(text)} bytes, more than {MAX_HEADER_BYTES}")
+    entries = parse_json(text, names_twice=True)  # none survive what follows
     try:
-        canonical = _canonical(entries) == raw
+        canonical = _canonical(entries) == text
     except RecursionError:
         raise ValueError("its metadata are nested too deep") from None
     if not canonical:

@@ -144,7 +144,7 @@ def _configured_architecture(config: Path) -> str | None:
         if kind_of_file(config) is not FileKind.JSON:
             return None
         with config.open("rb") as file:
-            entries = parse_json(file.read(_LARGEST_CONFIG_BYTES))
+            entries = parse_json(str(file.read(_LARGEST_CONFIG_BYTES), "utf-8"))
     except (OSError, ValueError):
         return None
     name = entries.get("model_type") if isinstance(entries, dict) else None
