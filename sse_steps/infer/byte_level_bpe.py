@@ -31,7 +31,7 @@ CUTS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("codeshell", "exaone", "minerva-7b"), (DIGIT, GPT2)),
     **dict.fromkeys(("qwen2", "deepseek-r1-qwen", "stablelm2", "megrez", "hunyuan"), (QWEN2,)),
     **dict.fromkeys(("llama3", "llama-v3", "llama-bpe", "falcon3", "pixtral"), (LLAMA3,)),
-    **dict.fromkeys(("dbrx", "smaug-bpe", "glm4", "chatglm-bpe"), (LLAMA3,)),
+    **dict.fromkeys(("dbrx", "smaug-bpe"), (LLAMA3,)),
 }
 # Schemes in which a word that is a token stays whole, whatever the merges say.
 WHOLE_WORDS: Final = ("llama3", "llama-v3", "llama-bpe", "falcon3", "pixtral")
