@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_model import TinyModel
 
+from sse_steps.infer.batch import shared_length
 from sse_steps.infer.decoding import Continuation, Prompt, choose, only_repeats
-from sse_steps.infer.generation import Generator, chunks, shared_length
+from sse_steps.infer.generation import Generator, chunks
 from sse_steps.infer.transformer import Block, Cache, Weights, forward, load_weights, logits
 from sse_steps.records import FinishReason
 
