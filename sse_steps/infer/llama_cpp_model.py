@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import weakref
-from collections import deque
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
@@ -21,28 +20,31 @@ from sse_steps.models.stored_model import FloatArray, StoredModel, unusable
 
 CHUNK: Final = 256  # rows of one pass: more are no faster, and time limits are looked at in between
 CELLS: Final = 256  # llama.cpp hands out room for tokens by so many at a time
-_WARNING: Final = 3  # of `enum ggml_log_level`: information is below, errors are above
-_CONTINUED: Final = 5
+_ERROR: Final = 4  # of `enum ggml_log_level`
 
 
 class Log:
-    """The last warnings and errors of llama.cpp, kept for messages and shown nowhere else."""
+    """What llama.cpp says: the first error since `forget`, and nothing of it on the terminal.
+
+    The first tells the reason, those after it only what could not be done because of it.
+    """
 
     def __init__(self) -> None:
-        self._lines: deque[str] = deque(maxlen=8)
+        self._error = ""
         self.callback = native.llama_log_callback(self._hear)  # C calls it as long as we run
 
-    def last(self) -> str:
-        """Return the last line in one short piece."""
-        return " ".join(self._lines[-1].split())[:200] if self._lines else "no reason given"
+    @property
+    def reason(self) -> str:
+        """The error in one short line."""
+        return " ".join(self._error.split())[:200] or "it gives no reason"
 
     def forget(self) -> None:
-        """Drop what was said."""
-        self._lines.clear()
+        """Wait for another error."""
+        self._error = ""
 
     def _hear(self, level: int, text: bytes, _: object) -> None:
-        if _WARNING < level < _CONTINUED and text.strip():
-            self._lines.append(text.decode(errors="replace"))
+        if level == _ERROR and not self._error:
+            self._error = text.decode(errors="replace")
 
 
 @cache
@@ -99,7 +101,7 @@ def _load(stored: StoredModel, file: ModelFile) -> Any:  # noqa: ANN401 (a C poi
         remedy = "Use engine: numpy for this model, or a Linux with glibc."
         raise EngineError(f"llama.cpp cannot read a model from memory: {error}.", remedy) from error
     if not pointer:
-        raise unusable(stored.path, f"llama.cpp refuses the model: {log.last()}")
+        raise unusable(stored.path, f"llama.cpp refuses the model: {log.reason}")
     return pointer
 
 
@@ -117,7 +119,7 @@ class LlamaContext(Closing):
         parameters = _parameters(slots, length, exact=model.exact)
         self._pointer = native.llama_init_from_model(model.pointer, parameters)
         if not self._pointer:
-            wrong = f"llama.cpp cannot hold {slots} sequences of {length} tokens: {log.last()}."
+            wrong = f"llama.cpp cannot hold {slots} sequences of {length} tokens: {log.reason}."
             raise EngineError(wrong, "Lower batch_size or max_tokens of the model.")
         self._free = weakref.finalize(self, native.llama_free, self._pointer)
         self._memory = native.llama_get_memory(self._pointer)
@@ -158,10 +160,12 @@ class LlamaContext(Closing):
         slots: Sequence[int] | int,
         wanted: Sequence[int] | int,
     ) -> None:
+        log = start_library()
+        log.forget()
         batch = self._rows.fill(tokens, positions, slots, wanted)
         code = native.llama_decode(self._pointer, batch)
         if code != 0:
-            wrong = f"llama.cpp stopped with code {code}: {start_library().last()}."
+            wrong = f"llama.cpp stopped with code {code}: {log.reason}."
             raise EngineError(wrong, "Use engine: numpy for this model.")
 
 
