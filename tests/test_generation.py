@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tiny_model import TinyModel
 
 from sse_steps.infer.attention import Block, Cache
+from sse_steps.infer.batch import shared_length
 from sse_steps.infer.decoding import Continuation, Prompt, StopTexts, only_repeats
-from sse_steps.infer.generation import Generator, chunks, shared_length
+from sse_steps.infer.generation import Generator, chunks
 from sse_steps.infer.transformer import forward, logits
 from sse_steps.infer.weights import Weights, load_weights
 from sse_steps.records import FinishReason

@@ -1,8 +1,6 @@
-"""Batched decoding that deals in token ids alone: prompts in, continuations out.
+"""Batched decoding in numpy that deals in token ids alone: prompts in, continuations out.
 
-A batch is static: it starts whole, sequences leave it as they finish, none joins. What is written
-is therefore a function of the batch and not of the clock, unless a time limit strikes. For what
-the make-up of a batch does to the last bits of the logits see `transformer`.
+For what the make-up of a batch does to the last bits of the logits see `transformer`.
 """
 
 from __future__ import annotations
@@ -15,11 +13,11 @@ from itertools import accumulate
 import numpy as np
 
 from sse_steps.infer.attention import Block, Cache
+from sse_steps.infer.batch import Course
 from sse_steps.infer.decoding import Continuation, Draft, Prompt, unheard
 from sse_steps.infer.transformer import forward, logits
 from sse_steps.infer.weights import Weights
 from sse_steps.models.stored_model import FloatArray
-from sse_steps.records import FinishReason
 
 Span = tuple[int, range]  # a slot, and some neighbouring positions of its text
 
@@ -53,10 +51,8 @@ class Generator:
             ValueError: a prompt is empty or leaves no room in the context.
 
         """
-        drafts = [Draft.begin(prompt, self.context_length) for prompt in prompts]
-        if drafts:
-            self._write(drafts, on_finish)
-        return [draft.continuation() for draft in drafts]
+        course = Course(self.context_length, self.stop_ids, self.clock)
+        return course.write(prompts, CachedSlots(self.weights, self.chunk), on_finish)
 
     def scores(self, tokens: Sequence[int]) -> FloatArray:
         """Return the logits [V] of the token that follows `tokens`.
@@ -84,92 +80,62 @@ class Generator:
         ]
         return logits(self.weights, np.concatenate(read)[-count:])
 
-    def _write(self, drafts: Sequence[Draft], on_finish: Callable[[int], None]) -> None:
-        start = now = self.clock()
-        deadline = start + sum(draft.prompt.timeout_s for draft in drafts)
-        shared = shared_length([draft.prompt.tokens for draft in drafts])
-        shares = prompt_shares(drafts, shared)
-        cache, hidden = self._read_prompts(drafts, shared, deadline)
-        active = list(drafts)  # the one at index i has its keys and values in slot i
-        while active:
-            self._advance(active, hidden)
-            before, now = now, self.clock()
-            for draft, share in zip(active, shares, strict=True):
-                draft.charge((now - before) * share, now - start)
-            on_finish(self._drop_finished(active, cache))
-            hidden = self._step(active, cache) if active else None
-            shares = [1 / len(active) for _ in active]
 
-    def _advance(self, active: Sequence[Draft], hidden: FloatArray | None) -> None:
-        """Take each next token; without hidden states [n, E] the time was over before it."""
-        if hidden is None:
-            for draft in active:
-                draft.reason = FinishReason.TIMEOUT
-            return
-        for draft, scores in zip(active, logits(self.weights, hidden), strict=True):
-            draft.advance(scores, self.stop_ids)
+class CachedSlots:
+    """The sequences of one batch, their keys and values in a cache of numpy arrays."""
 
-    def _read_prompts(
-        self, drafts: Sequence[Draft], shared: int, deadline: float
-    ) -> tuple[Cache, FloatArray | None]:
-        model = self.weights.model
+    def __init__(self, weights: Weights, chunk: int) -> None:
+        self._weights = weights
+        self._chunk = chunk
+        self._cache = Cache.empty(weights.model, slots=0, capacity=0)
+
+    def read(
+        self, drafts: Sequence[Draft], shared: int, late: Callable[[], bool]
+    ) -> FloatArray | None:
+        """Return scores [S, V] after each prompt, None once the time is over."""
+        model = self._weights.model
         own = [draft.prompt.tokens[shared:] for draft in drafts]
         capacity = max(len(text) + draft.room for text, draft in zip(own, drafts, strict=True))
         prefix = Cache.empty(model, slots=1, capacity=shared)
         cache = Cache.empty(model, slots=len(drafts), capacity=capacity, prefix=prefix.as_prefix())
-        self._read(prefix, [drafts[0].prompt.tokens[:shared]], deadline)
-        return cache, self._read(cache, own, deadline)
+        first = drafts[0].prompt.tokens[:shared]
+        read_texts(self._weights, prefix, [first], self._chunk, late)
+        hidden = read_texts(self._weights, cache, own, self._chunk, late)
+        self._cache = cache
+        return None if hidden is None else logits(self._weights, hidden)
 
-    def _read(
-        self, cache: Cache, texts: Sequence[tuple[int, ...]], deadline: float
-    ) -> FloatArray | None:
-        """Return [S, E] hidden states of every text's last token, None once the time is over."""
-        last = np.zeros((len(texts), self.weights.model.embedding_width), np.float32)  # [S, E]
-        for spans in chunks([len(text) for text in texts], self.chunk):
-            if self.clock() > deadline:
-                return None
-            tokens = [texts[slot][position] for slot, span in spans for position in span]
-            blocks = list(span_blocks(spans))
-            hidden = forward(self.weights, cache, np.array(tokens), blocks)  # [N, E]
-            for (slot, _), block in zip(spans, blocks, strict=True):
-                last[slot] = hidden[block.rows.stop - 1]  # later chunks overwrite it
-        return last
-
-    def _step(self, active: Sequence[Draft], cache: Cache) -> FloatArray:
-        """Run each sequence's newest token, for [n, E]."""
+    def step(self, active: Sequence[Draft]) -> FloatArray:
+        """Run each sequence's newest token, for scores [n, V]."""
         count = len(active)
         tokens = np.array([draft.tokens[-1] for draft in active])  # [n]
-        positions = np.array([[draft.length - 1 - cache.shared] for draft in active])  # [n, 1]
+        shared = self._cache.shared
+        positions = np.array([[draft.length - 1 - shared] for draft in active])  # [n, 1]
         block = Block(rows=slice(0, count), slots=slice(0, count), positions=positions)
-        return forward(self.weights, cache, tokens, [block])
+        return logits(self._weights, forward(self._weights, self._cache, tokens, [block]))
 
-    def _drop_finished(self, active: list[Draft], cache: Cache) -> int:
-        """Move the last sequences into the places of finished ones, so that slots stay dense.
-
-        Returns how many there were.
-        """
-        before = len(active)
-        for slot in reversed(range(before)):
-            if active[slot].reason is None:
-                continue
-            last = active.pop()
-            if slot < len(active):
-                active[slot] = last
-                cache.copy_slot(len(active), slot, length=last.length - cache.shared)
-        return before - len(active)
+    def copy_slot(self, source: int, target: int, *, length: int) -> None:
+        """Overwrite a finished slot with the text, `length` tokens, of another."""
+        self._cache.copy_slot(source, target, length=length - self._cache.shared)
 
 
-def shared_length(prompts: Sequence[Sequence[int]]) -> int:
-    """Return how many tokens all prompts begin with, leaving one of its own to each of them."""
-    limit = min(len(prompt) for prompt in prompts) - 1
-    columns = zip(*(prompt[:limit] for prompt in prompts), strict=True)
-    return next((i for i, tokens in enumerate(columns) if len(set(tokens)) > 1), limit)
-
-
-def prompt_shares(drafts: Sequence[Draft], shared: int) -> list[float]:
-    """Return each prompt's part, summing to one, of the work of reading them all."""
-    rows = [len(draft.prompt.tokens) - shared + shared / len(drafts) for draft in drafts]
-    return [count / sum(rows) for count in rows]
+def read_texts(
+    weights: Weights,
+    cache: Cache,
+    texts: Sequence[tuple[int, ...]],
+    chunk: int,
+    late: Callable[[], bool],
+) -> FloatArray | None:
+    """Return [S, E] hidden states of every text's last token, None where it became late."""
+    last = np.zeros((len(texts), weights.model.embedding_width), np.float32)  # [S, E]
+    for spans in chunks([len(text) for text in texts], chunk):
+        if late():
+            return None
+        tokens = [texts[slot][position] for slot, span in spans for position in span]
+        blocks = list(span_blocks(spans))
+        hidden = forward(weights, cache, np.array(tokens), blocks)  # [N, E]
+        for (slot, _), block in zip(spans, blocks, strict=True):
+            last[slot] = hidden[block.rows.stop - 1]  # later chunks overwrite it
+    return last
 
 
 def chunks(lengths: Sequence[int], size: int) -> Iterator[list[Span]]:
