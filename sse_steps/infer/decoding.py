@@ -180,3 +180,6 @@ class Writer(Protocol):
 
     def scores(self, tokens: Sequence[int]) -> FloatArray:
         """Return the logits [V] of the token that follows `tokens`."""
+
+    def close(self) -> None:
+        """Free the weights."""

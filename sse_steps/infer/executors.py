@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sse_steps.errors import EngineMissingError
-from sse_steps.infer import numpy_engine
+from sse_steps.infer import llama_cpp_engine, numpy_engine
+from sse_steps.infer.decoding import Writer
 from sse_steps.infer.text_engine import Load
+from sse_steps.models.model_file import ModelFile
+from sse_steps.models.stored_model import StoredModel, decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Executor:
 
 def executors() -> dict[str, Callable[[], Executor]]:
     """Return how each executor is had, by the name that a model's YAML uses for it."""
-    return {"numpy": _numpy}
+    return {"numpy": _numpy, "llama_cpp": _llama_cpp}
 
 
 def other_executor(engine: str) -> Executor:
@@ -41,3 +44,11 @@ def other_executor(engine: str) -> Executor:
 
 def _numpy() -> Executor:
     return Executor(numpy_engine.executor_name(), numpy_engine.load_numpy, numpy_engine.load_numpy)
+
+
+def _llama_cpp() -> Executor:
+    def load_decoded(stored: StoredModel, file: ModelFile) -> Writer:
+        return llama_cpp_engine.load_llama_cpp(decoded(stored), file, exact=True)
+
+    name = llama_cpp_engine.executor_name()
+    return Executor(name, llama_cpp_engine.load_llama_cpp, load_decoded)

@@ -40,6 +40,9 @@ class Generator:
         """How many tokens a prompt and its continuation may have together."""
         return self.weights.model.context_length
 
+    def close(self) -> None:
+        """Leave the weights to Python, which frees them with the last reference."""
+
     def generate(
         self, prompts: Sequence[Prompt], on_finish: Callable[[int], None] = unheard
     ) -> list[Continuation]:

@@ -51,6 +51,6 @@ def golden_run(
         replies = model.answer(requests, sampling, lambda _count: None, cold=True)
         peak = peak_bytes()
     with LoadedModel.load(weights, executor.load_decoded) as model:
-        prompts = [model.prompt(request, sampling) for request in requests]
+        prompts = [model.conversation.prompt(request, sampling) for request in requests]
         logits = [model.writer.scores(prompt.tokens) for prompt in prompts]
     return GoldenRun(executor.name, tuple(logits), tuple(replies), peak)

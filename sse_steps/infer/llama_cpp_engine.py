@@ -35,11 +35,19 @@ def llama_cpp_engine(path: Path, *, batch_size: int = 32) -> TextEngine:
     Raises:
         EngineMissingError: llama-cpp-python is not installed.
     """
+    return TextEngine(path, load_llama_cpp, executor_name(), batch_size=batch_size)
+
+
+def executor_name() -> str:
+    """Return llama.cpp with the version of its Python package.
+
+    Raises:
+        EngineMissingError: llama-cpp-python is not installed.
+    """
     try:
-        installed = version("llama-cpp-python")
+        return f"llama_cpp {version('llama-cpp-python')}"
     except PackageNotFoundError as error:
         raise _missing() from error
-    return TextEngine(path, load_llama_cpp, f"llama_cpp {installed}", batch_size=batch_size)
 
 
 def load_llama_cpp(stored: StoredModel, file: ModelFile, *, exact: bool = False) -> LlamaWriter:

@@ -15,7 +15,12 @@ from sse_steps.models.stored_model import StoredModel
 
 def numpy_engine(path: Path, *, batch_size: int = 32) -> TextEngine:
     """Return the engine that runs a model file in numpy."""
-    return TextEngine(path, load_numpy, f"numpy {np.__version__}", batch_size=batch_size)
+    return TextEngine(path, load_numpy, executor_name(), batch_size=batch_size)
+
+
+def executor_name() -> str:
+    """Return numpy with its version."""
+    return f"numpy {np.__version__}"
 
 
 def load_numpy(stored: StoredModel, file: ModelFile) -> Generator:

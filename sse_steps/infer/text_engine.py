@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from sse_steps.errors import ModelFormatError
-from sse_steps.infer.chat_template import ChatTemplate, render_chat
-from sse_steps.infer.decoding import Continuation, Prompt, StopTexts, Writer
+from sse_steps.closing import Closing
+from sse_steps.infer.conversation import Conversation
+from sse_steps.infer.decoding import Continuation, Prompt, Writer
 from sse_steps.infer.engine import OnFinish, Request, Sampling
-from sse_steps.infer.tokenizer import Tokenizer
+from sse_steps.infer.memory import forget_peak, peak_bytes
 from sse_steps.models.model_file import ModelFile, interpret, read_stored
 from sse_steps.models.stored_model import StoredModel
 from sse_steps.records import FinishReason, Reply
@@ -66,17 +64,17 @@ class TextEngine:
         for start in range(0, len(requests), self._batch_size):
             cold = self._model is None
             if self._model is None:
+                forget_peak()
                 self._model = LoadedModel.load(self._path, self._load)
             batch = requests[start : start + self._batch_size]
             yield self._model.answer(batch, sampling, on_finish, cold=cold)
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedModel:
+class LoadedModel(Closing):
     """A model in memory, from text to text."""
 
-    tokenizer: Tokenizer
-    template: ChatTemplate
+    conversation: Conversation
     writer: Writer
 
     @classmethod
@@ -84,16 +82,11 @@ class LoadedModel:
         """Load weights and tokenizer, which takes seconds and all the memory of the weights."""
         stored = read_stored(path)
         file = interpret(stored)
-        if file.chat_template is None:
-            wrong = f"{path}: the model has no chat template (tokenizer.chat_template)."
-            raise ModelFormatError(wrong, "Use an instruction-tuned build of the model.")
-        data = file.tokenizer
-        bos, eos = ("" if id_ is None else data.tokens[id_] for id_ in (data.bos_id, data.eos_id))
-        return cls(
-            tokenizer=Tokenizer(data),
-            template=ChatTemplate(file.chat_template, bos_token=bos, eos_token=eos),
-            writer=load(stored, file),
-        )
+        return cls(Conversation.of(file), load(stored, file))
+
+    def close(self) -> None:
+        """Free the weights."""
+        self.writer.close()
 
     def answer(
         self,
@@ -104,7 +97,7 @@ class LoadedModel:
         cold: bool,
     ) -> Sequence[Reply]:
         """Return the replies to one batch."""
-        prompts = [self.prompt(request, sampling) for request in requests]
+        prompts = [self.conversation.prompt(request, sampling) for request in requests]
         context = self.writer.context_length
         fitting = [prompt for prompt in prompts if len(prompt.tokens) < context]
         written = iter(self.writer.generate(fitting, on_finish))
@@ -116,36 +109,6 @@ class LoadedModel:
             for prompt in prompts
         ]
 
-    def prompt(self, request: Request, sampling: Sampling) -> Prompt:
-        """Return the token ids of a request in the model's own chat template."""
-        roles = ("system", "user") if request.system else ("user",)
-        contents = (request.system, request.user) if request.system else (request.user,)
-
-        def render(texts: Sequence[str]) -> str:
-            messages = [
-                {"role": role, "content": text} for role, text in zip(roles, texts, strict=True)
-            ]
-            return render_chat(self.template, messages)
-
-        return Prompt(
-            tokens=tuple(self.tokenizer.encode_chat(contents, render)),
-            max_tokens=sampling.max_tokens,
-            timeout_s=sampling.timeout_s,
-            temperature=sampling.temperature,
-            seed=sampling.seed,
-            top_k=sampling.top_k,
-            top_p=sampling.top_p,
-            stop_repetition=sampling.stop_repetition,
-            stop=self._stop_texts(sampling),
-        )
-
-    def _stop_texts(self, sampling: Sampling) -> StopTexts | None:
-        if not sampling.stop:
-            return None
-        return StopTexts(
-            tuple(text.encode("utf-8", "replace") for text in sampling.stop), self.tokenizer.piece
-        )
-
     def _reply(
         self,
         prompt: Prompt,
@@ -156,7 +119,7 @@ class LoadedModel:
         cold: bool,
     ) -> Reply:
         return Reply(
-            text=before_first(stop, self.tokenizer.decode(written.tokens)),
+            text=self.conversation.text(written.tokens, stop),
             finish_reason=written.finish_reason,
             latency_s=written.latency_s,
             machine_s=written.machine_s,
@@ -165,20 +128,8 @@ class LoadedModel:
             prompt_tokens=len(prompt.tokens),
             completion_tokens=len(written.tokens),
             time_to_first_token_s=written.first_token_s,
-            peak_memory_bytes=peak_memory_bytes(),
+            peak_memory_bytes=peak_bytes(),
         )
-
-
-def before_first(stop: Sequence[str], text: str) -> str:
-    """Return a text up to where the first of some other texts begins in it."""
-    places = [place for place in map(text.find, stop) if place >= 0]
-    return text[: min(places, default=len(text))]
-
-
-def peak_memory_bytes() -> int:
-    """Return the most memory that this process has held at once so far."""
-    unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _too_long(prompt: Prompt, context: int, batch_size: int, *, cold: bool) -> Reply:

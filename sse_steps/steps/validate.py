@@ -9,9 +9,9 @@ from typing import Any
 
 from sse_steps.console import progress
 from sse_steps.errors import ConfigError, EngineError, ModelFormatError, nearest
+from sse_steps.infer.conversation import try_out
 from sse_steps.infer.executors import Executor, executors, other_executor
 from sse_steps.infer.golden_run import GoldenRun, golden_requests, golden_run
-from sse_steps.infer.text_engine import try_out
 from sse_steps.models.golden_prompts import Category, GoldenPrompt, read_golden_prompts
 from sse_steps.models.line import Ledger, Stage, read_stage, say
 from sse_steps.models.logit_agreement import LogitAgreement, agreeing, compare_logits

@@ -1,0 +1,92 @@
+"""A model's side of a conversation: text to its token ids and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sse_steps.errors import ModelFormatError
+from sse_steps.infer.chat_template import ChatTemplate, render_chat
+from sse_steps.infer.decoding import Prompt, StopTexts
+from sse_steps.infer.engine import Request, Sampling
+from sse_steps.infer.tokenizer import Tokenizer
+from sse_steps.models.model_file import ModelFile, read_model
+from sse_steps.records import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A model's tokenizer and its chat template."""
+
+    tokenizer: Tokenizer
+    template: ChatTemplate
+
+    @classmethod
+    def of(cls, file: ModelFile) -> Conversation:
+        """Return the text side of a model.
+
+        Raises:
+            ModelFormatError: it has no chat template, or its vocabulary does not hold together.
+        """
+        if file.chat_template is None:
+            wrong = f"{file.path}: the model has no chat template (tokenizer.chat_template)."
+            raise ModelFormatError(wrong, "Use an instruction-tuned build of the model.")
+        data = file.tokenizer
+        bos, eos = ("" if id_ is None else data.tokens[id_] for id_ in (data.bos_id, data.eos_id))
+        template = ChatTemplate(file.chat_template, bos_token=bos, eos_token=eos)
+        return cls(Tokenizer(data), template)
+
+    def prompt(self, request: Request, sampling: Sampling) -> Prompt:
+        """Return the token ids of a request in the model's own chat template."""
+        roles = ("system", "user") if request.system else ("user",)
+        contents = (request.system, request.user) if request.system else (request.user,)
+
+        def render(texts: Sequence[str]) -> str:
+            messages = [
+                {"role": role, "content": text} for role, text in zip(roles, texts, strict=True)
+            ]
+            return render_chat(self.template, messages)
+
+        return Prompt(
+            tokens=tuple(self.tokenizer.encode_chat(contents, render)),
+            max_tokens=sampling.max_tokens,
+            timeout_s=sampling.timeout_s,
+            temperature=sampling.temperature,
+            seed=sampling.seed,
+            top_k=sampling.top_k,
+            top_p=sampling.top_p,
+            stop_repetition=sampling.stop_repetition,
+            stop=self._stop_texts(sampling),
+        )
+
+    def _stop_texts(self, sampling: Sampling) -> StopTexts | None:
+        if not sampling.stop:
+            return None
+        return StopTexts(
+            tuple(text.encode("utf-8", "replace") for text in sampling.stop), self.tokenizer.piece
+        )
+
+    def text(self, tokens: Sequence[int], stop: Sequence[str]) -> str:
+        """Return what was written, up to the first of the texts that it is to stop before."""
+        return before_first(stop, self.tokenizer.decode(tokens))
+
+
+def try_out(path: Path) -> None:
+    """Put a word through the tokenizer and the chat template of a model file.
+
+    Raises:
+        ModelFormatError: keys, tensors, tokenizer or template do not hold together.
+    """
+    request = Request(Example("", 1, "", ()), "", "Hello.")
+    sampling = Sampling(temperature=0.0, max_tokens=1, timeout_s=1.0)
+    prompt = Conversation.of(read_model(path)).prompt(request, sampling)
+    if not prompt.tokens:
+        wrong = f"{path}: the chat template makes nothing of a conversation."
+        raise ModelFormatError(wrong, "Use an instruction-tuned build of the model.")
+
+
+def before_first(stop: Sequence[str], text: str) -> str:
+    """Return a text up to where the first of some other texts begins in it."""
+    places = [place for place in map(text.find, stop) if place >= 0]
+    return text[: min(places, default=len(text))]
