@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sse_steps.infer.engine import Request, Sampling
-from sse_steps.infer.executors import Executor
 from sse_steps.infer.memory import forget_peak, peak_bytes
-from sse_steps.infer.text_engine import LoadedModel
+from sse_steps.infer.text_engine import Load, LoadedModel
 from sse_steps.models.golden_prompts import GoldenPrompt
 from sse_steps.models.stored_model import FloatArray
 from sse_steps.records import Example, Reply
@@ -20,16 +19,11 @@ _PATIENCE_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class GoldenRun:
-    """What a model made of the golden prompts, in their order.
+    """What a model made of the golden prompts, in their order; the replies are greedy."""
 
-    `logits` [V] are those of each reply's first token, the weights decoded to 32 bits. `replies`
-    are greedy, the weights as they are stored.
-    """
-
-    executor: str
-    logits: tuple[FloatArray, ...]
+    logits: tuple[FloatArray, ...]  # [V] each, of the reply's first token
     replies: tuple[Reply, ...]
-    peak_bytes: int  # of the process, while the replies were written
+    peak_bytes: int  # of the process, while the model was in memory
 
 
 def golden_requests(prompts: Sequence[GoldenPrompt]) -> list[Request]:
@@ -38,19 +32,18 @@ def golden_requests(prompts: Sequence[GoldenPrompt]) -> list[Request]:
 
 
 def golden_run(
-    executor: Executor, weights: Path, requests: Sequence[Request], *, max_tokens: int
+    load: Load, weights: Path, requests: Sequence[Request], *, max_tokens: int
 ) -> GoldenRun:
-    """Put a model to the prompts.
+    """Put a model to the prompts, the replies in one batch.
 
     Raises:
         ModelFormatError: the weights cannot be run.
+        EngineError: there is no memory for them.
     """
     forget_peak()
-    with LoadedModel.load(weights, executor.load) as model:
-        sampling = Sampling(temperature=0.0, max_tokens=max_tokens, timeout_s=_PATIENCE_S)
+    sampling = Sampling(temperature=0.0, max_tokens=max_tokens, timeout_s=_PATIENCE_S)
+    with LoadedModel.load(weights, load) as model:
         replies = model.answer(requests, sampling, lambda _count: None, cold=True)
-        peak = peak_bytes()
-    with LoadedModel.load(weights, executor.load_decoded) as model:
         prompts = [model.conversation.prompt(request, sampling) for request in requests]
         logits = [model.writer.scores(prompt.tokens) for prompt in prompts]
-    return GoldenRun(executor.name, tuple(logits), tuple(replies), peak)
+        return GoldenRun(tuple(logits), tuple(replies), peak_bytes())

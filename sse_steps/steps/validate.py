@@ -12,6 +12,7 @@ from sse_steps.errors import ConfigError, EngineError, ModelFormatError, nearest
 from sse_steps.infer.conversation import try_out
 from sse_steps.infer.executors import Executor, executors, other_executor
 from sse_steps.infer.golden_run import GoldenRun, golden_requests, golden_run
+from sse_steps.infer.text_engine import Load
 from sse_steps.models.golden_prompts import Category, GoldenPrompt, read_golden_prompts
 from sse_steps.models.line import Ledger, Stage, read_stage, say
 from sse_steps.models.logit_agreement import LogitAgreement, agreeing, compare_logits
@@ -49,21 +50,28 @@ class _Validation:
             raise ConfigError(wrong, nearest(name, executors()))
         return executors()[name]()
 
-    def ask(self, executor: Executor, weights: Path) -> GoldenRun:
+    def ask(self, load: Load, weights: Path) -> GoldenRun:
         """Put weights to the golden prompts."""
         requests = golden_requests(self.golden)
         most = self.settings.validation.max_tokens
-        return golden_run(executor, weights, requests, max_tokens=most)
+        return golden_run(load, weights, requests, max_tokens=most)
 
     def admit(self) -> GoldenRun:
-        """Put the model through the gates that look at it alone."""
-        weights = self.files.weights
+        """Put the model through the gates that look at it alone, as it will run."""
+        weights, executor = self.files.weights, self.executor()
         self.ledger.put_through(MetadataValid(_fault_of(lambda: try_out(weights))))
         found: list[GoldenRun] = []
-        error = _fault_of(lambda: found.append(self.ask(self.executor(), weights)))
+        error = _fault_of(lambda: found.append(self.ask(executor.load, weights)))
         self.ledger.put_through(Loads(error))
         self._put_replies_through(found[0])
         return found[0]
+
+    def decoded(self, run: GoldenRun) -> GoldenRun:
+        """Return what the model makes of the prompts with its weights decoded to 32 bits."""
+        executor = self.executor()
+        if executor.load_decoded is executor.load:
+            return run
+        return self.ask(executor.load_decoded, self.files.weights)
 
     def _put_replies_through(self, run: GoldenRun) -> None:
         wanted, put = self.settings.validation, self.ledger.put_through
@@ -78,14 +86,15 @@ class _Validation:
         ]
         put(SanePrompts(sum(sane), len(sane), wanted.least_sane))
 
-    def source(self) -> GoldenRun:
+    def source(self) -> tuple[str, GoldenRun]:
         """Put the source to the prompts, under the other executor where that can run it."""
-        other = other_executor(self.settings.model.engine)
+        other, reference = other_executor(self.settings.model.engine), self.files.reference
         try:
-            return self.ask(other, self.files.reference)
+            return other.name, self.ask(other.load_decoded, reference)
         except (ModelFormatError, EngineError) as fault:
             say(f"{other.name} cannot run the source of '{self.settings.name}': {fault.wrong}")
-            return self.ask(self.executor(), self.files.reference)
+            own = self.executor()
+            return own.name, self.ask(own.load_decoded, reference)
 
     def compare(self, source: GoldenRun, own: GoldenRun) -> list[LogitAgreement]:
         """Put the model through the gates that look at it beside its source."""
@@ -118,13 +127,15 @@ def run(settings: ValidateSlice, stage: Stage, files: ModelFiles, prompts: Path)
     def work(ledger: Ledger) -> dict[str, Any]:
         golden = read_golden_prompts(prompts).prompts
         validation = _Validation(settings, files, golden, ledger)
-        with progress(f"validate {settings.name}", 2) as advance:
+        with progress(f"validate {settings.name}", 3) as advance:
             own = validation.admit()
             advance(1)
-            source = validation.source()
+            decoded = validation.decoded(own)
             advance(1)
-        found = validation.compare(source, own)
-        details = _details(settings, files, found, source.executor)
+            executor, source = validation.source()
+            advance(1)
+        found = validation.compare(source, decoded)
+        details = _details(settings, files, found, executor)
         details["conversion"]["golden_prompts"] = sha256_of(prompts)
         details["replies"] = [
             {"id": prompt.id, "met": prompt.is_met_by(reply.text), "reply": reply.text}
