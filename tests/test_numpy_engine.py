@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,17 @@ from typing import Any
 import gguf
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tiny_model import TinyModel
 
 from sse_steps.errors import ModelFormatError
 from sse_steps.infer.attention import Block, Cache
-from sse_steps.infer.decoding import Prompt
+from sse_steps.infer.decoding import Prompt, StopTexts
 from sse_steps.infer.engine import Engine, Request, Sampling
 from sse_steps.infer.generation import Generator
 from sse_steps.infer.numpy_engine import numpy_engine
+from sse_steps.infer.text_engine import before_first
 from sse_steps.infer.tokenizer import Tokenizer
 from sse_steps.infer.transformer import forward, logits
 from sse_steps.infer.weights import load_weights
@@ -98,6 +101,69 @@ def test_too_long_prompts_are_error_replies(tiny_path: Path) -> None:
     assert (long.text, long.completion_tokens) == ("", 0)
     assert before.text == after.text
     assert before.finish_reason is FinishReason.LENGTH
+
+
+def test_a_reply_ends_before_its_stop_text(tiny_path: Path) -> None:
+    """Wherever a stop text falls among tokens, the reply is what stood before it, and STOP."""
+    engine = numpy_engine(tiny_path)
+    [[free]] = answer(engine, [request("a")])
+    cut = len(free.text) // 2
+    for width in (1, 2, 5):
+        stop = free.text[cut : cut + width]
+        sampling = replace(GREEDY, stop=("never to be found", stop))
+        [[reply]] = engine.complete([request("a")], sampling, on_finish=lambda _: None)
+        assert reply.text == free.text[: free.text.index(stop)]
+        assert reply.finish_reason is FinishReason.STOP
+
+
+def test_only_the_end_of_a_reply_is_decoded_for_stop_texts() -> None:
+    """A stop text costs a few tokens at each step, however long the reply is."""
+    asked: list[int] = []
+
+    def piece(token: int) -> bytes:
+        asked.append(token)
+        return b"ab"
+
+    assert not StopTexts((b"xyz", b"xy"), piece).reached(range(10_000))
+    assert asked == [9999, 9998]
+
+
+@given(
+    pieces=st.lists(st.sampled_from(["", "a", "b", "ab", "ba", "é", "aaa"]), max_size=30),
+    stops=st.lists(st.text("abé", min_size=1, max_size=4), min_size=1, max_size=3),
+)
+def test_stop_texts_are_found_when_they_are_whole(pieces: list[str], stops: list[str]) -> None:
+    """At the first token with which a stop text is in the whole reply, and not before."""
+    found = StopTexts(tuple(map(str.encode, stops)), lambda place: pieces[place].encode())
+    for count in range(1, len(pieces) + 1):
+        text = "".join(pieces[:count])
+        expected = any(stop in text for stop in stops)
+        assert found.reached(range(count)) is expected
+        if expected:
+            trimmed = before_first(stops, text)
+            assert text.startswith(trimmed)
+            assert not any(stop in trimmed for stop in stops)
+            break
+
+
+def test_replies_tell_the_peak_of_the_memory(tiny_path: Path) -> None:
+    """The peak is the whole process's: more than an interpreter, and it never falls."""
+    engine = numpy_engine(tiny_path, batch_size=1)
+    [[first], [second]] = answer(engine, [request("a"), request("b")])
+    assert (first.peak_memory_bytes or 0) > 10_000_000
+    assert (second.peak_memory_bytes or 0) >= (first.peak_memory_bytes or 0)
+
+
+@pytest.mark.parametrize("architecture", ["qwen2", "gemma3", "gpt2"])
+@pytest.mark.parametrize("pieces", [False, True])
+def test_every_architecture_answers(tmp_path: Path, architecture: str, *, pieces: bool) -> None:
+    """A file of each architecture, with each kind of vocabulary, goes from text to text."""
+    tiny = TinyModel(architecture, pieces=pieces)
+    engine = numpy_engine(tiny.write(tmp_path / "m.gguf"))
+    [[one, other]] = answer(engine, [request("the " * 9), request("def")])
+    assert {one.finish_reason, other.finish_reason} <= {FinishReason.LENGTH, FinishReason.STOP}
+    [[alone]] = answer(engine, [request("def")])
+    assert alone.text == other.text
 
 
 def test_system_text_is_optional(tiny_path: Path) -> None:

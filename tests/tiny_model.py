@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,7 +95,7 @@ class TinyModel:
             vocabulary_size=len(PIECE_TOKENS if self.pieces else self.tokens),
             context_length=self.context_length,
             norm_epsilon=1e-5,
-            attention_scale=head_width**-0.5,
+            attention_scale=1 / math.sqrt(head_width),
             reaches=tuple(pattern[index % len(pattern)] for index in range(self.layers)),
         )
 
