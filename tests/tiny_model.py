@@ -48,7 +48,8 @@ USER_DEFINED = ("\t\t", "<table>", "\t\t\t")
 PIECE_TOKENS = (*SPELLED, *BYTES, *USER_DEFINED, *PIECES)
 
 WIDTH, HEADS, FEED_FORWARD = 64, 4, 96
-NEAR = Reach(window=5, rope_base=10_000.0)
+WINDOW = 5
+NEAR = Reach(WINDOW, rope_base=10_000.0)
 FAR = Reach(window=None, rope_base=500_000.0, rope_scale=0.125)
 REACHES: Mapping[Architecture, tuple[Reach, ...]] = {
     Architecture.LLAMA: (Reach(None, 10_000.0),),
@@ -152,7 +153,7 @@ class TinyModel:
         if recipe.window_period:
             writer.add_key_length(model.head_width)
             writer.add_value_length(model.head_width)
-            writer.add_sliding_window(NEAR.window)
+            writer.add_sliding_window(WINDOW)
             writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
             writer.add_rope_scaling_factor(1 / FAR.rope_scale)
 
@@ -168,7 +169,7 @@ class TinyModel:
 
 
 def _write_pieces(writer: gguf.GGUFWriter) -> None:
-    kinds = {
+    kinds: dict[str, gguf.TokenType] = {
         **dict.fromkeys(PIECES, gguf.TokenType.NORMAL),
         **dict.fromkeys(BYTES, gguf.TokenType.BYTE),
         **dict.fromkeys(USER_DEFINED, gguf.TokenType.USER_DEFINED),
