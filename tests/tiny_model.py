@@ -169,13 +169,11 @@ class TinyModel:
 
 
 def _write_pieces(writer: gguf.GGUFWriter) -> None:
-    kinds: dict[str, gguf.TokenType] = {
-        **dict.fromkeys(PIECES, gguf.TokenType.NORMAL),
-        **dict.fromkeys(BYTES, gguf.TokenType.BYTE),
-        **dict.fromkeys(USER_DEFINED, gguf.TokenType.USER_DEFINED),
-        **dict.fromkeys(SPELLED, gguf.TokenType.CONTROL),
-        "<unk>": gguf.TokenType.UNKNOWN,
-    }
+    kinds = dict.fromkeys(PIECE_TOKENS, int(gguf.TokenType.NORMAL))
+    kinds.update(dict.fromkeys(BYTES, int(gguf.TokenType.BYTE)))
+    kinds.update(dict.fromkeys(USER_DEFINED, int(gguf.TokenType.USER_DEFINED)))
+    kinds.update(dict.fromkeys(SPELLED, int(gguf.TokenType.CONTROL)))
+    kinds["<unk>"] = int(gguf.TokenType.UNKNOWN)
     writer.add_tokenizer_model("llama")
     writer.add_token_list(list(PIECE_TOKENS))
     writer.add_token_scores([PIECES.get(text, 0.0) for text in PIECE_TOKENS])
