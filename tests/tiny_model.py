@@ -169,15 +169,17 @@ class TinyModel:
 
 
 def _write_pieces(writer: gguf.GGUFWriter) -> None:
-    kinds = dict.fromkeys(PIECE_TOKENS, int(gguf.TokenType.NORMAL))
-    kinds.update(dict.fromkeys(BYTES, int(gguf.TokenType.BYTE)))
-    kinds.update(dict.fromkeys(USER_DEFINED, int(gguf.TokenType.USER_DEFINED)))
-    kinds.update(dict.fromkeys(SPELLED, int(gguf.TokenType.CONTROL)))
-    kinds["<unk>"] = int(gguf.TokenType.UNKNOWN)
     writer.add_tokenizer_model("llama")
     writer.add_token_list(list(PIECE_TOKENS))
     writer.add_token_scores([PIECES.get(text, 0.0) for text in PIECE_TOKENS])
-    writer.add_token_types([kinds[text] for text in PIECE_TOKENS])
+    writer.add_token_types([_piece_type(text) for text in PIECE_TOKENS])
+
+
+def _piece_type(text: str) -> gguf.TokenType:
+    if text == "<unk>":
+        return gguf.TokenType.UNKNOWN
+    named = {"CONTROL": SPELLED, "BYTE": BYTES, "USER_DEFINED": USER_DEFINED}
+    return gguf.TokenType[next((name for name in named if text in named[name]), "NORMAL")]
 
 
 def _is_matrix(name: str) -> bool:
