@@ -199,9 +199,7 @@ def _random_tensor(random: np.random.Generator, name: str, shape: tuple[int, ...
 
 
 def _write_value(writer: gguf.GGUFWriter, key: str, value: object) -> None:
-    kinds = {
-        **{bool: "add_bool", int: "add_uint32", float: "add_float32"},
-        **{str: "add_string", list: "add_array"},
-    }
+    kinds: dict[type, str] = {bool: "add_bool", int: "add_uint32", float: "add_float32"}
+    kinds |= {str: "add_string", list: "add_array"}
     writer.kv_data[0].pop(key, None)
     getattr(writer, kinds[type(value)])(key, value)
