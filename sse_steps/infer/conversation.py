@@ -67,10 +67,6 @@ class Conversation:
             tuple(text.encode("utf-8", "replace") for text in sampling.stop), self.tokenizer.piece
         )
 
-    def text(self, tokens: Sequence[int], stop: Sequence[str]) -> str:
-        """Return what was written, up to the first of the texts that it is to stop before."""
-        return before_first(stop, self.tokenizer.decode(tokens))
-
 
 def try_out(path: Path) -> None:
     """Put a word through the tokenizer and the chat template of a model file.

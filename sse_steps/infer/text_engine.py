@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sse_steps.closing import Closing
-from sse_steps.infer.conversation import Conversation
+from sse_steps.infer.conversation import Conversation, before_first
 from sse_steps.infer.decoding import Continuation, Prompt, Writer
 from sse_steps.infer.engine import OnFinish, Request, Sampling
 from sse_steps.infer.memory import forget_peak, peak_bytes
@@ -118,9 +118,11 @@ class LoadedModel(Closing):
         *,
         cold: bool,
     ) -> Reply:
+        whole = self.conversation.tokenizer.decode(written.tokens)
+        text = before_first(stop, whole)
         return Reply(
-            text=self.conversation.text(written.tokens, stop),
-            finish_reason=written.finish_reason,
+            text=text,
+            finish_reason=written.finish_reason if text == whole else FinishReason.STOP,
             latency_s=written.latency_s,
             machine_s=written.machine_s,
             batch_size=batch_size,
