@@ -24,7 +24,7 @@ from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 
 DOIT_CONFIG = {
-    "default_tasks": ["report"],
+    "default_tasks": ["record", "report"],
     "verbosity": 2,
     "backend": "sqlite3",
     "reporter": Reporter,
@@ -81,7 +81,7 @@ def task_transpile() -> Iterator[Task]:
     """Let each model turn each example into Rust, in one shot."""
     for origin in PLAN.origins():
         examples, target = PLAN.examples(origin.task), PLAN.completions(origin)
-        settings, weights = PLAN.transpile_slice(origin), PLAN.weights(origin.model)
+        settings, weights = PLAN.transpile_slice(origin), PLAN.engine_file(origin.model)
         yield {
             "name": f"{origin.task}:{origin.model}:{origin.run}",
             "file_dep": [examples, *([weights] if weights else [])],
@@ -90,6 +90,21 @@ def task_transpile() -> Iterator[Task]:
             "uptodate": [unchanged(settings, **PLAN.engine_versions(origin.model))],
             "actions": [action("transpile", settings, examples, weights, PLAN.cache, target)],
             "clean": True,
+        }
+
+
+def task_record() -> Iterator[Task]:
+    """Keep what installed tools replied, to be replayed without them."""
+    for model, target in PLAN.recordings():
+        settings, runs = PLAN.record_slice(model), PLAN.runs_of(model)
+        examples = [PLAN.examples(origin.task) for origin in runs]
+        completions = [PLAN.completions(origin) for origin in runs]
+        yield {
+            "name": model,
+            "file_dep": [*examples, *completions],
+            "targets": [target],
+            "uptodate": [unchanged(settings)],
+            "actions": [action("record", settings, examples, completions, target)],
         }
 
 

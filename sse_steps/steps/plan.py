@@ -21,6 +21,7 @@ from sse_steps.settings import (
     DownloadSlice,
     MetricsSlice,
     Origin,
+    RecordSlice,
     ReportSlice,
     Settings,
     TranspileSlice,
@@ -121,6 +122,25 @@ class Plan:
         identity = f"{settings.source} {settings.sha256}"
         folder = hashlib.sha256(identity.encode()).hexdigest()[:16]
         return self.cache / "models" / folder / source.filename
+
+    def engine_file(self, model: str) -> Path | None:
+        """Return the file that a model's engine reads: its recording, or its weights."""
+        recording = self.settings.models[model].recording
+        return self.weights(model) if recording is None else self.root / recording
+
+    def recordings(self) -> Iterator[tuple[str, Path]]:
+        """Yield each model whose replies come from a tool, with where its recording goes."""
+        for model, settings in self.settings.models.items():
+            if settings.tool is not None and settings.recording is None:
+                yield model, self.results / "recordings" / f"{model}.jsonl"
+
+    def runs_of(self, model: str) -> list[Origin]:
+        """Return every run of one model on every task."""
+        return [origin for origin in self.origins() if origin.model == model]
+
+    def record_slice(self, model: str) -> RecordSlice:
+        """Return what a model's recording depends on."""
+        return RecordSlice(tuple(self.transpile_slice(origin) for origin in self.runs_of(model)))
 
     def is_local(self, model: str) -> bool:
         """Return whether a model's weights are a file that is not ours to bring."""

@@ -35,7 +35,7 @@ def run(
     Args:
         settings: the model, the task and how to ask.
         examples: what the corpus step wrote.
-        weights: the model's weights, None for an engine without any.
+        weights: the model's weights or its recording, None for an engine without either.
         cache: where finished replies are kept.
         target: the completions, Parquet.
     """
@@ -48,8 +48,8 @@ def run(
     identity = check_sha256(weights, pin, str(weights)) if weights is not None else None
     keys = [_key(settings, engine, request, identity) for request in requests]
     store = RecordStore(cache / "records.sqlite")
-    _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
-    records = store.get_many(keys)
+    passing = _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
+    records = {**passing, **store.get_many(keys)}
     rows = [
         _completion(settings, request.example, records[key], engine.version)
         for key, request in zip(keys, requests, strict=True)
@@ -77,11 +77,13 @@ def _complete_missing(
     engine: Engine,
     requests: Mapping[str, Request],
     store: RecordStore,
-) -> None:
+) -> dict[str, dict[str, Any]]:
+    """Ask for what is not kept yet, keep it, and return what failed in a way that may pass."""
+    passing: dict[str, dict[str, Any]] = {}
     known = store.get_many(requests)
     missing = [key for key in requests if key not in known]
     if not missing:
-        return
+        return passing
     origin = settings.origin
     waiting = iter(missing)
     with progress(
@@ -89,7 +91,11 @@ def _complete_missing(
     ) as advance:
         asked = [requests[key] for key in missing]
         for batch in engine.complete(asked, settings.sampling, on_finish=advance):
-            store.put_many(_records(batch, waiting, origin))
+            records = _records(batch, waiting, origin)
+            failed = {key: each for key, each in records.items() if each["reply"]["is_transient"]}
+            passing |= failed
+            store.put_many({key: records[key] for key in records.keys() - failed.keys()})
+    return passing
 
 
 def _records(
@@ -118,20 +124,30 @@ def _completion(
         machine_s=reply.machine_s,
         batch_size=reply.batch_size,
         cold=reply.cold,
-        cost_usd=_cost(reply, settings.usd_per_hour),
+        cost_usd=_cost(reply, settings),
         cached=record["origin"] != asdict(origin),
         engine=reply.engine or engine,
         error=reply.error,
         time_to_first_token_s=reply.time_to_first_token_s,
         peak_memory_bytes=reply.peak_memory_bytes,
         replayed=reply.replayed,
+        asked_at=reply.asked_at,
     )
 
 
-def _cost(reply: Reply, usd_per_hour: float) -> float:
-    if reply.cost_usd is not None:
+def _cost(reply: Reply, settings: TranspileSlice) -> float | None:
+    """Return what a reply cost: as it was told, by its tokens, or by the machine's time.
+
+    None where nobody says: another machine did the work, or a recording does not know.
+    """
+    if reply.cost_usd is not None or reply.replayed:
         return reply.cost_usd
-    return reply.machine_s * usd_per_hour / 3600
+    tool = settings.model.tool
+    if tool is not None and tool.prices is not None:
+        return tool.prices.cost(reply.prompt_tokens, reply.completion_tokens)
+    if tool is not None and tool.hosted:
+        return None
+    return reply.machine_s * settings.usd_per_hour / 3600
 
 
 def _rust(example: Example, reply: Reply) -> str | None:
