@@ -129,9 +129,11 @@ def _bounded_lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
 def _parsed(line: bytes, where: str) -> Recorded:
     try:
         data: Any = json.loads(line)
+        json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair goes no further
     except (ValueError, RecursionError) as fault:
         raise RecordingError(
-            f"{where} is no JSON.", "Remove the line; recordings hold one JSON document a line."
+            f"{where} is no JSON in UTF-8.",
+            "Remove the line; recordings hold one JSON document a line.",
         ) from fault
     try:
         return validated(Recorded, data, where, RecordingError)
