@@ -83,7 +83,7 @@ def test_a_recording_says_where_it_comes_from_and_no_more(tmp_path: Path) -> Non
 
 
 def test_runs_are_apart_by_their_seeds_and_one_where_they_are_equal(tmp_path: Path) -> None:
-    """Runs that asked the same are one line; runs with seeds of their own are lines of their own."""
+    """Runs that asked the same are one line; runs with seeds of their own have their own."""
     warm = [replace(GREEDY, temperature=1.0, seed=seed) for seed in (1, 2)]
     again = [replace(row, run=2, cached=True) for row in ROWS]
     apart = recorded(tmp_path, (warm[0], ROWS), (warm[1], again))
