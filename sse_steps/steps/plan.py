@@ -10,6 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
 
+from sse_steps.errors import EngineMissingError
+from sse_steps.infer.command_line import tool_version
 from sse_steps.infer.engine import Sampling
 from sse_steps.models.sources import parse_source
 from sse_steps.rust.crates import built_index
@@ -249,14 +251,25 @@ class Plan:
 
     def engine_versions(self, model: str) -> dict[str, str]:
         """Return the versions of what executes a model, without loading it."""
-        names = ["single-shot-eval", "numpy", self.settings.models[model].package]
-        return {name: _version(name) for name in names if name}
+        settings = self.settings.models[model]
+        names = ["single-shot-eval", "numpy", settings.package]
+        versions = {name: _version(name) for name in names if name}
+        if settings.tool is not None and settings.recording is None:
+            versions["tool"] = _tool_version(settings.tool.version)
+        return versions
 
 
 def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _tool_version(command: tuple[str, ...]) -> str:
+    try:
+        return tool_version(command)
+    except EngineMissingError:
         return "not installed"
 
 
