@@ -13,6 +13,7 @@ import pytest
 
 _NOTE = """
 import json, os, sys, time
+heard = b""
 words = [os.fsencode(word).hex() for word in sys.argv[1:]]
 if words != [b"--version".hex()]:
     heard = sys.stdin.buffer.read()

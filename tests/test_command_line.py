@@ -399,10 +399,11 @@ def test_a_script_without_its_interpreter_is_missing(stand_ins: StandIns) -> Non
 
 
 def test_a_reply_depends_on_the_prompt_and_the_command() -> None:
-    """Another prompt, system, model, seed or command asks again; a price does not."""
+    """Another prompt, model, seed or command asks again; a price or a time limit does not."""
     one = engine("tool", "{model}")
     priced = replace(one.tool, prices=TokenPrices(1.0, 2.0, "2026-01-01", "somewhere"))
     assert replace(one, tool=priced).inputs(request(), SAMPLING) == one.inputs(request(), SAMPLING)
+    assert one.inputs(request(), HASTY) == one.inputs(request(), SAMPLING)
     others = [
         one.inputs(request("other"), SAMPLING),
         one.inputs(request(system="other"), SAMPLING),

@@ -15,8 +15,15 @@ from pathlib import Path
 from sse_steps.errors import EngineMissingError
 from sse_steps.infer.engine import OnFinish, Request, Sampling
 from sse_steps.infer.tool import Tool
-from sse_steps.infer.tool_output import Said, ToolOutputError, last_words, read_output
+from sse_steps.infer.tool_output import (
+    Said,
+    ToolOutputError,
+    last_words,
+    plain_text,
+    read_output,
+)
 from sse_steps.infer.tool_process import Cut, Ended, call_tool
+from sse_steps.printable import printable
 from sse_steps.records import FinishReason, Reply
 
 _PLACEHOLDER = re.compile(r"\{(prompt|system|model|temperature|top_k|top_p|seed|max_tokens)\}")
@@ -64,10 +71,14 @@ class CommandLineEngine:
         return tool_version(self.tool.version)
 
     def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
-        """Return the prompt, how it is put to the tool, and how the output is read."""
+        """Return the prompt, how it is put to the tool, and how the output is read.
+
+        The time limit is none of it: what ran into it is not kept, and the rest did not need it.
+        """
         paths = asdict(self.tool.json) if self.tool.json else None
         how = (*self.command, self.tool.model, paths)
-        return (request.system, request.user, how, asdict(sampling))
+        sampled = {name: getattr(sampling, name) for name in _SAMPLED}
+        return (request.system, request.user, how, sampled)
 
     def complete(
         self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
@@ -174,18 +185,19 @@ def tool_version(command: tuple[str, ...]) -> str:
     try:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             done = call_tool(words, stdin=None, folder=Path(folder), timeout_s=_VERSION_TIMEOUT_S)
-        said = read_output(done.stdout, None).text.strip()
-        fault = None if done.exit_code == 0 and done.cut is None else last_words(done.stderr)
-    except (OSError, ToolOutputError) as error:
-        said, fault = "", str(error)
-    if fault is not None:
-        raise EngineMissingError(
-            f"'{' '.join(command)}' does not tell the tool's version: {' '.join(fault.split())}",
-            "Mend the tool or `tool.version` in the model's YAML, or leave the model out of "
-            "`models`.",
-        )
-    first_line = last_words(said.splitlines()[0].encode())
+    except OSError as fault:
+        raise _mute(command, str(fault)) from fault
+    if done.exit_code != 0 or done.cut is not None or not plain_text(done.stdout).strip():
+        raise _mute(command, last_words(done.stderr, done.stdout))
+    first_line = printable(plain_text(done.stdout).strip().splitlines()[0])
     return f"{Path(command[0]).name}: {first_line[:_LONGEST_VERSION]}"
+
+
+def _mute(command: Sequence[str], words: str) -> EngineMissingError:
+    return EngineMissingError(
+        f"'{' '.join(command)}' does not tell the tool's version: {' '.join(words.split())}",
+        "Mend the tool or `tool.version` in the model's YAML, or leave the model out of `models`.",
+    )
 
 
 def _answer(said: Said, wall_s: float) -> Reply:

@@ -23,6 +23,8 @@ from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key, write_parquet
 
+_CALLING = ("infer/command_line.py", "infer/tool_output.py", "infer/tool_process.py")
+
 
 def run(
     settings: TranspileSlice, examples: Path, weights: Path | None, cache: Path, target: Path
@@ -59,7 +61,10 @@ def run(
 
 def _key(settings: TranspileSlice, engine: Engine, request: Request, identity: str | None) -> str:
     seen = engine.inputs(request, settings.sampling)
-    return content_key("reply", engine.version, _code_identity(), identity, seen)
+    calls_tool = settings.model.tool is not None and settings.model.recording is None
+    # Calls may cost money: only a change to the code that makes them asks again.
+    code = [source_hash(*_CALLING)] if calls_tool else _code_identity()
+    return content_key("reply", engine.version, code, identity, seen)
 
 
 @cache
