@@ -27,7 +27,7 @@ from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 
 DOIT_CONFIG = {
-    "default_tasks": ["report"],
+    "default_tasks": ["record", "report"],
     "verbosity": 2,
     "backend": "sqlite3",
     "reporter": Reporter,
@@ -128,17 +128,32 @@ def task_transpile() -> Iterator[Task]:
     """Let each model turn each example into Rust, in one shot."""
     for origin in PLAN.origins():
         settings, examples = PLAN.transpile_slice(origin), PLAN.examples(origin.task)
-        model, files = LINE.files(origin.model), PLAN.transpile_files(origin)
-        versions, record = LINE.engine_versions(origin.model), model.validated if model else None
+        record, file = LINE.record(origin.model), LINE.engine_file(origin.model)
+        files, versions = PLAN.transpile_files(origin), LINE.engine_versions(origin.model)
         yield {
             "name": f"{origin.task}:{origin.model}:{origin.run}",
-            "file_dep": [examples, *([record] if record else [])],
+            "file_dep": [examples, *LINE.engine_depends_on(origin.model)],
             "task_dep": [f"transpile:{name}" for name in PLAN.earlier(origin)],
             "targets": [files.completions, files.skipped],
             "uptodate": [unchanged(settings, **versions), not_skipped(record)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("transpile", settings, examples, model, PLAN.cache, files)],
+            "actions": [action("transpile", settings, examples, record, file, PLAN.cache, files)],
             "clean": True,
+        }
+
+
+def task_record() -> Iterator[Task]:
+    """Keep what installed tools replied, to be replayed without them."""
+    for model, target in PLAN.recordings():
+        settings, runs = PLAN.record_slice(model), PLAN.runs_of(model)
+        examples = [PLAN.examples(origin.task) for origin in runs]
+        completions = [PLAN.completions(origin) for origin in runs]
+        yield {
+            "name": model,
+            "file_dep": [*examples, *completions],
+            "targets": [target],
+            "uptodate": [unchanged(settings)],
+            "actions": [action("record", settings, examples, completions, target)],
         }
 
 

@@ -80,6 +80,10 @@ class EngineError(UserError):
     """An engine that cannot start."""
 
 
+class RecordingError(UserError):
+    """A recording of replies that cannot be read, or contradicts itself."""
+
+
 class ToolchainError(UserError):
     """No usable Rust toolchain."""
 

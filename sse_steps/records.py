@@ -119,9 +119,11 @@ class Reply:
     is_code: bool = False  # the text is code from end to end, so nothing has to be taken out of it
     time_to_first_token_s: float | None = None  # from the batch's start; None: it cannot be seen
     peak_memory_bytes: int | None = None  # of the process that ran the model, so far
-    cost_usd: float | None = None  # what the engine says that it cost; None: the machine's price
+    cost_usd: float | None = None  # what the engine says that it cost; None: it does not say
     replayed: bool = False  # recorded earlier, maybe on another machine; its latency is from then
     engine: str | None = None  # who wrote it, where that is not the engine that was asked
+    asked_at: str | None = None  # ISO 8601, UTC, of an engine that changes behind its version
+    is_transient: bool = False  # it failed, and may not another time, so it is not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +144,14 @@ class Completion:
     machine_s: float
     batch_size: int
     cold: bool
-    cost_usd: float
+    cost_usd: float | None  # None: nobody says
     cached: bool  # True: measured for another (task, model, run) and reused, never timed again
     engine: str
     error: str | None
     time_to_first_token_s: float | None = None
     peak_memory_bytes: int | None = None
     replayed: bool = False
+    asked_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from sse_steps.infer.engine import Sampling
+from sse_steps.infer.tool import Tool
 from sse_steps.models.quantization import Quantization
 from sse_steps.records import Role
 from sse_steps.tasks import Prompts, Task
@@ -122,9 +123,11 @@ class ModelSettings:
     quantization: Quantization = Quantization.NONE
     allow_pickle: bool = False  # let a pickle be downloaded; nothing here ever unpickles it
     package: str | None = None  # for a transpiler: the Python package whose version counts
-    command: tuple[str, ...] = ()  # for a transpiler: what is run beside example.py
+    command: tuple[str, ...] = ()  # for a transpiler: run beside example.py; for a tool: a template
     output: str | None = None  # for a transpiler: the file that it writes
     failure_text: str | None = None  # for a transpiler: what it writes where it gives up
+    tool: Tool | None = None  # for an installed tool on the command line
+    recording: str | None = None  # for a replay: the file of replies
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,13 @@ class TranspileSlice:
     sampling: Sampling
     usd_per_hour: float
     allow_weak_isolation: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RecordSlice:
+    """What the recording of one model depends on: its runs."""
+
+    runs: tuple[TranspileSlice, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

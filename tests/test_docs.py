@@ -7,15 +7,21 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 from synthetic_results import COMPLETION, attempt, candidate, write_sources
 
 import sse_steps
+from sse_steps.infer.tool import JsonPaths, TokenPrices, Tool
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.sql.database import build_database
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 ROOT = Path(__file__).parents[1]
 PUBLIC = (
@@ -79,6 +85,15 @@ def test_every_option_of_verify_is_documented() -> None:
     task = graph.partition("def task_verify")[2].partition("\ndef ")[0]
     known = re.findall(r'option\("(\w+)"', task)
     assert sorted(re.findall(r"^\| `--(\w+)` \|", page, re.MULTILINE)) == sorted(known)
+
+
+@pytest.mark.parametrize("settings", [Tool, JsonPaths, TokenPrices])
+def test_every_key_of_a_tool_is_documented(settings: type[DataclassInstance]) -> None:
+    """docs/baselines.md has each key that a tool's file may hold in a table."""
+    page = (ROOT / "docs/baselines.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| (`[^|]*`) \|", page, re.MULTILINE)
+    known = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    assert {field.name for field in fields(settings)} <= known
 
 
 def test_links_between_documents_lead_somewhere() -> None:

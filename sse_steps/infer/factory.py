@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sse_steps.errors import ConfigError, nearest
+from sse_steps.infer.command_line import CommandLineEngine
 from sse_steps.infer.controls import ReferenceEngine, StubEngine
 from sse_steps.infer.engine import Engine
 from sse_steps.infer.numpy_engine import numpy_engine
+from sse_steps.infer.replay import ReplayEngine
 from sse_steps.infer.transpiler import TranspilerEngine
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.settings import ModelSettings
@@ -21,7 +23,7 @@ _TRANSPILER_LIMITS = Limits(cpu_s=60, wall_s=120.0, memory_bytes=2 << 30, output
 class Surroundings:
     """What an engine may need beside its settings."""
 
-    weights: Path | None
+    weights: Path | None  # or the recording that is replayed
     sandbox: Callable[[], Sandbox]
 
 
@@ -35,6 +37,8 @@ def build_engine(name: str, model: ModelSettings, around: Surroundings) -> Engin
         "reference": ReferenceEngine,
         "stub": StubEngine,
         "transpiler": lambda: _transpiler(name, model, around),
+        "command_line": lambda: _command_line(name, model),
+        "replay": lambda: _replay(name, model, around),
         "numpy": lambda: _numpy(name, model, around),
     }
     if model.engine not in builders:
@@ -54,6 +58,18 @@ def _transpiler(name: str, model: ModelSettings, around: Surroundings) -> Engine
         package=model.package,
         failure_text=model.failure_text,
     )
+
+
+def _command_line(name: str, model: ModelSettings) -> Engine:
+    if not model.command or model.tool is None:
+        raise _lacking(name, "command and tool")
+    return CommandLineEngine(model.command, model.tool)
+
+
+def _replay(name: str, model: ModelSettings, around: Surroundings) -> Engine:
+    if model.recording is None or around.weights is None:
+        raise _lacking(name, "recording")
+    return ReplayEngine(around.weights)
 
 
 def _numpy(name: str, model: ModelSettings, around: Surroundings) -> Engine:

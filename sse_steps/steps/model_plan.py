@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
+from sse_steps.errors import EngineMissingError
+from sse_steps.infer.command_line import tool_version
 from sse_steps.models.line import Stage
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.settings import ConvertSlice, DownloadSlice, Settings, ValidateSlice
 
+_ENGINE_PACKAGES = {"llama_cpp": "llama-cpp-python"}
 _RUNS_AS_IT_IS = (".gguf", ".apr")
 
 
@@ -132,16 +135,51 @@ class ModelPlan:
         """Return what letting a model in depends on."""
         return ValidateSlice(model, self.settings.models[model], self.settings.validation)
 
+    def record(self, model: str) -> Path | None:
+        """Return the record that lets a model in, or None for a model without weights."""
+        files = self.files(model)
+        return files.validated if files is not None else None
+
+    def engine_file(self, model: str) -> Path | None:
+        """Return the file that a model's engine reads: its weights, its recording, or none."""
+        recording, files = self.settings.models[model].recording, self.files(model)
+        if recording is not None:
+            return self.root / recording
+        return files.weights if files is not None else None
+
+    def engine_depends_on(self, model: str) -> list[Path]:
+        """Return the files whose change asks a model again: a record, or a recording."""
+        recording, record = self.settings.models[model].recording, self.record(model)
+        if recording is not None:
+            return [self.root / recording]
+        return [record] if record is not None else []
+
     def engine_versions(self, model: str) -> dict[str, str]:
         """Return the versions of what executes a model, without loading it."""
-        names = ["single-shot-eval", "numpy", self.settings.models[model].package]
-        return {name: _version(name) for name in names if name}
+        settings = self.settings.models[model]
+        names = [
+            "single-shot-eval",
+            "numpy",
+            settings.package,
+            *_ENGINE_PACKAGES.get(settings.engine, ()),
+        ]
+        versions = {name: _version(name) for name in names if name}
+        if settings.tool is not None and settings.recording is None:
+            versions["tool"] = _tool_version(settings.tool.version)
+        return versions
 
 
 def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _tool_version(command: tuple[str, ...]) -> str:
+    try:
+        return tool_version(command)
+    except EngineMissingError:
         return "not installed"
 
 

@@ -18,6 +18,7 @@ from sse_steps.settings import (
     CratesSlice,
     MetricsSlice,
     Origin,
+    RecordSlice,
     ReportSlice,
     Settings,
     TranspileSlice,
@@ -148,6 +149,20 @@ class Plan:
     def _partition(self, kind: str, origin: Origin) -> Path:
         folder = self.results / kind / f"task={origin.task}" / f"model={origin.model}"
         return folder / f"run={origin.run}.parquet"
+
+    def recordings(self) -> Iterator[tuple[str, Path]]:
+        """Yield each model whose replies come from a tool, with where its recording goes."""
+        for model, settings in self.settings.models.items():
+            if settings.tool is not None and settings.recording is None:
+                yield model, self.results / "recordings" / f"{model}.jsonl"
+
+    def runs_of(self, model: str) -> list[Origin]:
+        """Return every run of one model on every task."""
+        return [origin for origin in self.origins() if origin.model == model]
+
+    def record_slice(self, model: str) -> RecordSlice:
+        """Return what a model's recording depends on."""
+        return RecordSlice(tuple(self.transpile_slice(origin) for origin in self.runs_of(model)))
 
     def crate_builds(self, compiler: str) -> Iterator[tuple[str, Path]]:
         """Yield each distinct build of crates with the first task that allows some of them."""

@@ -22,15 +22,17 @@ from sse_steps.records import Case, Completion, Example, FinishReason, Reply, Sk
 from sse_steps.settings import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
-from sse_steps.steps.model_plan import ModelFiles
 from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
+
+_CALLING = ("infer/command_line.py", "infer/tool_output.py", "infer/tool_process.py")
 
 
 def run(
     settings: TranspileSlice,
     examples: Path,
-    model: ModelFiles | None,
+    record: Path | None,
+    file: Path | None,
     cache: Path,
     files: TranspileFiles,
 ) -> None:
@@ -42,16 +44,16 @@ def run(
     Args:
         settings: the model, the task and how to ask.
         examples: what the corpus step wrote.
-        model: the weights and what the validate step wrote about them, None for an engine without.
+        record: what the validate step wrote, None for an engine without weights.
+        file: the model's weights or its recording, None for an engine without either.
         cache: where finished replies are kept.
         files: where the completions go, Parquet, and why there are none.
     """
-    skip = read_stage(model.validated).skip if model is not None else None
-    weights = model.weights if model is not None else None
+    skip = read_stage(record).skip if record is not None else None
     rows: list[Completion] = []
     if skip is None:
         try:
-            rows = _completions(settings, read_examples(examples), weights, cache)
+            rows = _completions(settings, read_examples(examples), file, cache)
         except EngineMissingError as missing:
             say(f"'{settings.origin.model}' is skipped. {missing}")
             skip = Skip(None, missing.wrong, missing.remedy)
@@ -66,18 +68,18 @@ def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
 
 
 def _completions(
-    settings: TranspileSlice, examples: Sequence[Example], weights: Path | None, cache: Path
+    settings: TranspileSlice, examples: Sequence[Example], file: Path | None, cache: Path
 ) -> list[Completion]:
     around = Surroundings(
-        weights, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
+        file, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
     )
     engine = build_engine(settings.origin.model, settings.model, around)
     requests = [build_request(each, settings.prompts) for each in examples]
-    identity = sha256_of(weights) if weights is not None else None
+    identity = sha256_of(file) if file is not None else None
     keys = [_key(settings, engine, request, identity) for request in requests]
     store = RecordStore(cache / "records.sqlite")
-    _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
-    records = store.get_many(keys)
+    passing = _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
+    records = {**passing, **store.get_many(keys)}
     return [
         _completion(settings, request.example, records[key], engine.version)
         for key, request in zip(keys, requests, strict=True)
@@ -86,7 +88,10 @@ def _completions(
 
 def _key(settings: TranspileSlice, engine: Engine, request: Request, identity: str | None) -> str:
     seen = engine.inputs(request, settings.sampling)
-    return content_key("reply", engine.version, _code_identity(), identity, seen)
+    calls_tool = settings.model.tool is not None and settings.model.recording is None
+    # Calls may cost money: only a change to the code that makes them asks again.
+    code = [source_hash(*_CALLING)] if calls_tool else _code_identity()
+    return content_key("reply", engine.version, code, identity, seen)
 
 
 @cache
@@ -105,11 +110,13 @@ def _complete_missing(
     engine: Engine,
     requests: Mapping[str, Request],
     store: RecordStore,
-) -> None:
+) -> dict[str, dict[str, Any]]:
+    """Ask for what is not kept yet, keep it, and return what failed in a way that may pass."""
+    passing: dict[str, dict[str, Any]] = {}
     known = store.get_many(requests)
     missing = [key for key in requests if key not in known]
     if not missing:
-        return
+        return passing
     origin = settings.origin
     waiting = iter(missing)
     with progress(
@@ -117,7 +124,11 @@ def _complete_missing(
     ) as advance:
         asked = [requests[key] for key in missing]
         for batch in engine.complete(asked, settings.sampling, on_finish=advance):
-            store.put_many(_records(batch, waiting, origin))
+            records = _records(batch, waiting, origin)
+            failed = {key: each for key, each in records.items() if each["reply"]["is_transient"]}
+            passing |= failed
+            store.put_many({key: records[key] for key in records.keys() - failed.keys()})
+    return passing
 
 
 def _records(
@@ -146,20 +157,30 @@ def _completion(
         machine_s=reply.machine_s,
         batch_size=reply.batch_size,
         cold=reply.cold,
-        cost_usd=_cost(reply, settings.usd_per_hour),
+        cost_usd=_cost(reply, settings),
         cached=record["origin"] != asdict(origin),
         engine=reply.engine or engine,
         error=reply.error,
         time_to_first_token_s=reply.time_to_first_token_s,
         peak_memory_bytes=reply.peak_memory_bytes,
         replayed=reply.replayed,
+        asked_at=reply.asked_at,
     )
 
 
-def _cost(reply: Reply, usd_per_hour: float) -> float:
-    if reply.cost_usd is not None:
+def _cost(reply: Reply, settings: TranspileSlice) -> float | None:
+    """Return what a reply cost: as it was told, by its tokens, or by the machine's time.
+
+    None where nobody says: another machine did the work, or a recording does not know.
+    """
+    if reply.cost_usd is not None or reply.replayed:
         return reply.cost_usd
-    return reply.machine_s * usd_per_hour / 3600
+    tool = settings.model.tool
+    if tool is not None and tool.prices is not None:
+        return tool.prices.cost(reply.prompt_tokens, reply.completion_tokens)
+    if tool is not None and tool.hosted:
+        return None
+    return reply.machine_s * settings.usd_per_hour / 3600
 
 
 def _rust(example: Example, reply: Reply) -> str | None:

@@ -30,7 +30,8 @@ final as (
         cast(error as varchar) as error,
         cast(time_to_first_token_s as double) as time_to_first_token_s,
         cast(peak_memory_bytes as bigint) as peak_memory_bytes,
-        cast(replayed as boolean) as replayed
+        cast(replayed as boolean) as replayed,
+        cast(asked_at as varchar) as asked_at
     from source
 
 )

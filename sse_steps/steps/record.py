@@ -1,0 +1,73 @@
+"""Step: what a tool replied in, a recording that can be replayed without the tool out."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from sse_steps.corpus.examples_file import read_examples
+from sse_steps.infer.prompt import build_request
+from sse_steps.infer.recording import VERSION, Asked, Recorded, RecordedReply
+from sse_steps.records import Completion
+from sse_steps.settings import RecordSlice, TranspileSlice
+from sse_steps.store import read_parquet, write_json_lines
+
+
+def run(
+    settings: RecordSlice, examples: Sequence[Path], completions: Sequence[Path], target: Path
+) -> None:
+    """Write one line for each different request of a model, in the order of its runs.
+
+    Args:
+        settings: how each run asked.
+        examples: the examples of each run.
+        completions: what came of each run.
+        target: the recording, JSON lines.
+    """
+    parts = zip(settings.runs, examples, completions, strict=True)
+    lines = [line for part in parts for line in _lines(*part)]
+    write_json_lines((asdict(line) for line in _one_each(lines)), target)
+
+
+def _lines(run: TranspileSlice, examples: Path, completions: Path) -> Iterator[Recorded]:
+    requests = {each.id: build_request(each, run.prompts) for each in read_examples(examples)}
+    for row in read_parquet(completions, Completion):
+        yield Recorded(
+            version=VERSION,
+            asked=Asked.of(requests[row.example], run.sampling),
+            reply=_reply(row),
+            engine=row.engine,
+            asked_at=row.asked_at,
+            machine=_machine(),
+        )
+
+
+def _reply(row: Completion) -> RecordedReply:
+    return RecordedReply(
+        text=row.reply,
+        finish_reason=row.finish_reason,
+        latency_s=row.latency_s,
+        cold=row.cold,
+        prompt_tokens=row.prompt_tokens,
+        completion_tokens=row.completion_tokens,
+        cost_usd=row.cost_usd,
+        error=row.error,
+    )
+
+
+def _one_each(lines: Iterable[Recorded]) -> Iterable[Recorded]:
+    """Return the first reply to each request; one that failed gives way to one that did not."""
+    kept: dict[Asked, Recorded] = {}
+    for line in lines:
+        known = kept.setdefault(line.asked, line)
+        if known.reply.finish_reason.is_failure and not line.reply.finish_reason.is_failure:
+            kept[line.asked] = line
+    return kept.values()
+
+
+def _machine() -> str:
+    """Return what the latency depends on, without the machine's name."""
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"

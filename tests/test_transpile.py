@@ -1,0 +1,169 @@
+"""The step that asks models: what a reply costs, and which replies are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from stand_ins import StandIns, on_path
+
+from sse_steps.corpus.examples_file import write_examples
+from sse_steps.infer.command_line import tool_version
+from sse_steps.infer.engine import Sampling
+from sse_steps.infer.prompt import build_request
+from sse_steps.infer.recording import Asked, Recorded, RecordedReply
+from sse_steps.infer.tool import JsonPaths, TokenPrices, Tool
+from sse_steps.records import Case, Completion, Example, FinishReason
+from sse_steps.settings import ModelSettings, Origin, TranspileSlice
+from sse_steps.steps import transpile
+from sse_steps.store import read_parquet, write_json_lines
+from sse_steps.tasks import Prompts
+
+PATHS = JsonPaths("text", ("read",), ("written",), ("dollars",))
+LOCAL = Tool(("tool", "--version"), hosted=False, json=PATHS)
+HOSTED = replace(LOCAL, hosted=True)
+PRICED = replace(HOSTED, prices=TokenPrices(1.0, 10.0, "2026-01-01", "somewhere"))
+TELLS = """print('{"text": "fn main() {}", "read": 1000, "written": 100, "dollars": 0.5}')"""
+COUNTS = """print('{"text": "fn main() {}", "read": 1000, "written": 100}')"""
+SILENT = """print('{"text": "fn main() {}"}')"""
+PROMPTS = Prompts("Be right.", "{python_code}")
+SAMPLING = Sampling(temperature=1.0, max_tokens=100, timeout_s=20.0, seed=1)
+EXAMPLES = [
+    Example(name, 1, f"def {name}(): return 1", (Case(name, (), 1),), f"pub fn {name}() -> i64")
+    for name in ("good", "bad")
+]
+
+
+@pytest.fixture
+def stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIns]:
+    """Return an empty folder of executables; versions are asked anew."""
+    tool_version.cache_clear()
+    yield on_path(tmp_path, monkeypatch)
+    tool_version.cache_clear()
+
+
+def completed(
+    folder: Path, model: ModelSettings, *, sampling: Sampling = SAMPLING, file: Path | None = None
+) -> list[Completion]:
+    """Let a model write all examples, at a tenth of a cent a second."""
+    settings = TranspileSlice(
+        Origin("task", "model", 1), PROMPTS, model, sampling, 3.6, allow_weak_isolation=False
+    )
+    write_examples(EXAMPLES, folder / "examples.jsonl")
+    target = folder / "completions.parquet"
+    transpile.run(settings, folder / "examples.jsonl", file, folder / "cache", target)
+    return read_parquet(target, Completion)
+
+
+def recorded(example: Example, *, text: str = "x", cost_usd: float | None = None) -> Recorded:
+    """Return one line of a recording."""
+    return Recorded(
+        version=1,
+        asked=Asked.of(build_request(example, PROMPTS), SAMPLING),
+        reply=RecordedReply(
+            text=text,
+            finish_reason=FinishReason.STOP,
+            latency_s=2.5,
+            cold=False,
+            prompt_tokens=None,
+            completion_tokens=None,
+            cost_usd=cost_usd,
+            error=None,
+        ),
+        engine="tool: 1.0",
+        asked_at=None,
+        machine="Linux x86_64, 2 processors",
+    )
+
+
+def tool(settings: Tool) -> ModelSettings:
+    """Return a model that is an installed tool."""
+    return ModelSettings("A tool.", "command_line", command=("tool", "{model}"), tool=settings)
+
+
+@pytest.mark.parametrize("settings", [LOCAL, HOSTED, PRICED])
+def test_what_a_tool_says_that_it_cost_counts(
+    stand_ins: StandIns, tmp_path: Path, settings: Tool
+) -> None:
+    """Dollars that the tool tells go before prices and before the machine's."""
+    stand_ins.add("tool", TELLS)
+    assert [row.cost_usd for row in completed(tmp_path, tool(settings))] == [0.5, 0.5]
+
+
+def test_tokens_cost_what_they_are_declared_to(stand_ins: StandIns, tmp_path: Path) -> None:
+    """Without dollars of the tool's own, tokens read and written have their prices."""
+    stand_ins.add("tool", COUNTS)
+    expected = pytest.approx((1000 * 1.0 + 100 * 10.0) / 1e6)
+    assert [row.cost_usd for row in completed(tmp_path, tool(PRICED))] == [expected] * 2
+
+
+@pytest.mark.parametrize(("settings", "body"), [(PRICED, SILENT), (HOSTED, COUNTS)])
+def test_an_unknown_cost_is_neither_zero_nor_the_machine_s(
+    stand_ins: StandIns, tmp_path: Path, settings: Tool, body: str
+) -> None:
+    """A hosted tool that tells too little costs nobody knows what."""
+    stand_ins.add("tool", body)
+    assert [row.cost_usd for row in completed(tmp_path, tool(settings))] == [None, None]
+
+
+def test_a_tool_on_this_machine_costs_its_seconds(stand_ins: StandIns, tmp_path: Path) -> None:
+    """Where this machine does the work, its declared price is multiplied with the time."""
+    stand_ins.add("tool", f"time.sleep(0.2); {SILENT}")
+    for row in completed(tmp_path, tool(LOCAL)):
+        assert row.latency_s >= 0.2
+        assert row.cost_usd == pytest.approx(row.machine_s * 0.001)
+
+
+def test_a_replay_costs_what_it_cost_then(tmp_path: Path) -> None:
+    """A recorded cost stands, and an unknown one is not made up from the machine's price."""
+    costs = zip(EXAMPLES, (0.25, None), strict=True)
+    lines = [recorded(example, cost_usd=cost) for example, cost in costs]
+    path = tmp_path / "recording.jsonl"
+    write_json_lines([asdict(line) for line in lines], path)
+    model = replace(tool(PRICED), engine="replay", recording="recording.jsonl")
+    rows = completed(tmp_path, model, file=path)
+    assert [row.cost_usd for row in rows] == [0.25, None]
+    assert {(row.latency_s, row.engine, row.replayed) for row in rows} == {(2.5, "tool: 1.0", True)}
+
+
+def test_a_recording_that_changed_is_read_again(tmp_path: Path) -> None:
+    """Kept replies of a replay belong to the bytes of its recording."""
+    path = tmp_path / "recording.jsonl"
+    model = ModelSettings("A replay.", "replay", recording="recording.jsonl")
+    for text in ("one", "two"):
+        line = recorded(EXAMPLES[0], text=text)
+        write_json_lines([asdict(line)], path)
+        known, unknown = completed(tmp_path, model, file=path)
+        assert known.reply == text
+        assert unknown.finish_reason == "error"
+
+
+def test_failures_of_tools_are_rows_and_are_not_kept(stand_ins: StandIns, tmp_path: Path) -> None:
+    """A failed call is a row with its reason; asked again, only that call is made again."""
+    stand_ins.add("tool", f"sys.exit('offline') if b'bad' in heard else {SILENT}")
+    good, bad = completed(tmp_path, tool(HOSTED))
+    assert (good.error, bad.error) == (None, "exit code 1: offline")
+    assert len(stand_ins.calls("tool")) == 2
+    stand_ins.add("tool", f"sys.exit('still') if b'bad' in heard else {SILENT}")
+    good, bad = completed(tmp_path, tool(HOSTED))
+    assert (good.error, bad.error) == (None, "exit code 1: still")
+    assert len(stand_ins.calls("tool")) == 3
+    stand_ins.add("tool", SILENT)
+    assert [row.error for row in completed(tmp_path, tool(HOSTED))] == [None, None]
+    assert [row.error for row in completed(tmp_path, tool(HOSTED))] == [None, None]
+    assert len(stand_ins.calls("tool")) == 4
+
+
+def test_a_longer_time_limit_asks_only_for_what_ran_into_the_shorter_one(
+    stand_ins: StandIns, tmp_path: Path
+) -> None:
+    """Replies that were in time are not paid for again."""
+    stand_ins.add("tool", f"time.sleep(3 if b'bad' in heard else 0); {SILENT}")
+    hasty = replace(SAMPLING, timeout_s=1.5)
+    good, bad = completed(tmp_path, tool(HOSTED), sampling=hasty)
+    assert (good.finish_reason, bad.finish_reason) == ("stop", "timeout")
+    rows = completed(tmp_path, tool(HOSTED))
+    assert [row.finish_reason for row in rows] == ["stop", "stop"]
+    assert len(stand_ins.calls("tool")) == 3
