@@ -58,17 +58,15 @@ class Seed:
             self.end = 8 + int.from_bytes(self.raw[:8], "little")
             self.fields = [(0, 8)]
 
-    def mutated(self, rng: random.Random) -> bytes:
-        """Return the file, spoilt in one to four ways."""
-        if rng.random() < 0.4:
+    def mutated(self, rng: random.Random, raw: bytes | None = None) -> bytes:
+        """Return the file, or a file that it became, spoilt in one to four ways."""
+        if rng.random() < (0.4 if raw is None else 0.1):
             raw = REBUILDERS[self.container](rng)
             if rng.random() < 0.8:
                 return raw
-        else:
-            raw = self.raw
+        raw = raw or self.raw
         for _ in range(rng.randint(1, 4)):
-            mutation = rng.choice(RAW_MUTATIONS)
-            raw = mutation(rng, raw, self) if raw else b"\0"
+            raw = rng.choice(RAW_MUTATIONS)(rng, raw, self) or b"\0"
         if self.container == "apr" and len(raw) >= 64 and rng.random() < 0.9:
             raw = _fitted(rng, raw)
         return raw
