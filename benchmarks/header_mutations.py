@@ -18,7 +18,6 @@ import numpy as np
 from gguf import GGUFValueType as Kind
 from header_seeds import PLAIN_KINDS, sealed
 
-from sse_steps.errors import ModelFormatError
 from sse_steps.models import gguf_file
 from sse_steps.models.header_limits import tensor_bytes
 from sse_steps.models.header_reader import HeaderReader
@@ -243,7 +242,7 @@ def _mutated_tensors(rng: random.Random) -> list[StoredTensor]:
 def _rebuilt_apr(rng: random.Random) -> bytes:
     try:
         raw = header_seeds.apr_bytes(_mutated_keys(rng), _mutated_tensors(rng))
-    except ModelFormatError:  # the writer refuses it: nothing to read
+    except ValueError:  # the writer refuses it: nothing to read
         return header_seeds.apr_bytes(header_seeds.keys(), [])
     if rng.random() < 0.5:
         return raw
