@@ -91,6 +91,14 @@ def test_shards_are_described_by_their_index(
     assert "parameters    10 (10)\n" in shown(capsys, index)
 
 
+def test_a_head_of_its_own_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A head that is stored apart may be the embedding again, so its share is shown."""
+    head = header_seeds.float_tensor("output.weight")
+    raw = header_seeds.gguf_bytes(header_seeds.keys(), [*header_seeds.tensors(), head])
+    text = shown(capsys, written(tmp_path / "m.gguf", raw))
+    assert "parameters    7,777 (7.78k), 1 of them in a head of its own\n" in text
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_file_cannot_speak_to_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], *, as_json: bool
