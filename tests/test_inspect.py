@@ -13,7 +13,7 @@ import safetensors.numpy
 from gguf import GGUFValueType as Kind
 
 from sse_steps.errors import InputFileError, ModelFormatError
-from sse_steps.models.inspection import inspect_model
+from sse_steps.models.model_inspection import inspect_model
 from sse_steps.models.stored_model import KeyValue, StoredTensor
 from sse_steps.models.tiers import Tier, tier_of
 from sse_steps.steps import inspect

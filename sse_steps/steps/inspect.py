@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sse_steps.errors import InputFileError
-from sse_steps.models.inspection import Inspection, inspect_model
+from sse_steps.models.model_inspection import Inspection, inspect_model
 from sse_steps.printable import printable
 
 _UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
