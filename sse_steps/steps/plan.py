@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sse_steps.infer.engine import Sampling
 from sse_steps.models.sources import parse_source
@@ -27,6 +27,7 @@ from sse_steps.settings import (
 )
 
 Choice = TypeVar("Choice")
+_PACKAGES: Final = {"llama_cpp": "llama-cpp-python"}  # what an engine is, where not ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,8 @@ class Plan:
 
     def engine_versions(self, model: str) -> dict[str, str]:
         """Return the versions of what executes a model, without loading it."""
-        names = ["single-shot-eval", "numpy", self.settings.models[model].package]
+        settings = self.settings.models[model]
+        names = ["single-shot-eval", "numpy", _PACKAGES.get(settings.engine), settings.package]
         return {name: _version(name) for name in names if name}
 
 
