@@ -10,6 +10,7 @@ from sse_steps.errors import ConfigError, nearest
 from sse_steps.infer.command_line import CommandLineEngine
 from sse_steps.infer.controls import ReferenceEngine, StubEngine
 from sse_steps.infer.engine import Engine
+from sse_steps.infer.llama_cpp_engine import llama_cpp_engine
 from sse_steps.infer.numpy_engine import numpy_engine
 from sse_steps.infer.replay import ReplayEngine
 from sse_steps.infer.transpiler import TranspilerEngine
@@ -32,6 +33,7 @@ def build_engine(name: str, model: ModelSettings, around: Surroundings) -> Engin
 
     Raises:
         ConfigError: the engine is unknown, or the settings lack what it needs.
+        EngineMissingError: the engine is not installed.
     """
     builders: dict[str, Callable[[], Engine]] = {
         "reference": ReferenceEngine,
@@ -39,7 +41,8 @@ def build_engine(name: str, model: ModelSettings, around: Surroundings) -> Engin
         "transpiler": lambda: _transpiler(name, model, around),
         "command_line": lambda: _command_line(name, model),
         "replay": lambda: _replay(name, model, around),
-        "numpy": lambda: _numpy(name, model, around),
+        "numpy": lambda: numpy_engine(_weights(name, around), batch_size=model.batch_size),
+        "llama_cpp": lambda: llama_cpp_engine(_weights(name, around), batch_size=model.batch_size),
     }
     if model.engine not in builders:
         wrong = f"The model '{name}' asks for the unknown engine '{model.engine}'."
@@ -72,10 +75,10 @@ def _replay(name: str, model: ModelSettings, around: Surroundings) -> Engine:
     return ReplayEngine(around.weights)
 
 
-def _numpy(name: str, model: ModelSettings, around: Surroundings) -> Engine:
+def _weights(name: str, around: Surroundings) -> Path:
     if around.weights is None:
         raise _lacking(name, "source")
-    return numpy_engine(around.weights, batch_size=model.batch_size)
+    return around.weights
 
 
 def _lacking(name: str, what: str) -> ConfigError:
