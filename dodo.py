@@ -53,14 +53,15 @@ def task_corpus() -> Iterator[Task]:
 
 def task_download() -> Iterator[Task]:
     """Bring each model's weights and check every byte of them."""
-    for model, target in PLAN.downloads():
-        settings = PLAN.download_slice(model)
+    for model, weights in PLAN.downloads():
+        settings, stage = PLAN.download_slice(model), PLAN.stage(model, "download")
+        cache, lock_file, needed = PLAN.settings.cache, PLAN.lock_file, PLAN.needed_files()
         yield {
             "name": model,
-            "file_dep": [target] if PLAN.is_local(model) else [],
-            "targets": [] if PLAN.is_local(model) else [target],
-            "uptodate": [unchanged(settings)],
-            "actions": [action("download", settings, target)],
+            "file_dep": PLAN.local_files(model),
+            "targets": [stage.record],
+            "uptodate": [unchanged(settings), PLAN.is_brought(model)],
+            "actions": [action("download", settings, stage, weights, cache, lock_file, needed)],
         }
 
 
@@ -85,6 +86,7 @@ def task_transpile() -> Iterator[Task]:
         yield {
             "name": f"{origin.task}:{origin.model}:{origin.run}",
             "file_dep": [examples, *([weights] if weights else [])],
+            "setup": [f"download:{origin.model}"] if weights else [],
             "task_dep": [f"transpile:{name}" for name in PLAN.earlier(origin)],
             "targets": [target],
             "uptodate": [unchanged(settings, **PLAN.engine_versions(origin.model))],
@@ -173,5 +175,21 @@ def task_benchmark() -> Task:
             option("json", "print JSON", default=False),
         ],
         "actions": [command("benchmark", ROOT)],
+        "meta": COMMAND,
+    }
+
+
+def task_cache() -> Task:
+    """Say what the cache of models holds: doit cache [--trim] [--pin NAME] [--unpin NAME]."""
+    return {
+        "params": [
+            option("trim", "evict what lies above the limit", default=False),
+            option("pin", "a model that is never to be evicted"),
+            option("unpin", "a model that may be evicted again"),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [
+            command("cache", PLAN.settings.cache, PLAN.model_cache, PLAN.needed_files())
+        ],
         "meta": COMMAND,
     }

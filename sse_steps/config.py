@@ -16,6 +16,7 @@ from yaml import YAMLError
 
 from sse_steps.errors import ConfigError, nearest
 from sse_steps.settings import (
+    CacheSettings,
     ModelSettings,
     PathSettings,
     PriceSettings,
@@ -37,6 +38,7 @@ class _Composed:
     prices: PriceSettings
     paths: PathSettings
     report: ReportSettings
+    cache: CacheSettings
     model: dict[str, ModelSettings]
 
 
@@ -69,6 +71,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         prices=valid.prices,
         paths=valid.paths,
         report=valid.report,
+        cache=valid.cache,
     )
 
 

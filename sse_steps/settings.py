@@ -70,6 +70,15 @@ class PathSettings:
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
+class CacheSettings:
+    """How much the cache of models may hold. A gigabyte is 10**9 bytes."""
+
+    limit_gb: Annotated[float, Field(ge=0)] = 10.0
+    warn_above_gb: Annotated[float, Field(ge=0)] = 10.0  # flag a model whose files are larger
+    pins: tuple[str, ...] = ()  # models, sources or identities that are never evicted
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
 class PriceSettings:
     """What a second of the machine costs, and who says so."""
 
@@ -121,6 +130,7 @@ class Settings:
     prices: PriceSettings
     paths: PathSettings
     report: ReportSettings
+    cache: CacheSettings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -147,6 +157,7 @@ class DownloadSlice:
 
     source: str
     sha256: str | None
+    allow_pickle: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

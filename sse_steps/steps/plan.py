@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from sse_steps.infer.engine import Sampling
+from sse_steps.errors import UserError
+from sse_steps.models.companions import local_files, main_file
+from sse_steps.models.line import Stage, read_stage
+from sse_steps.models.model_lock import locked_model
 from sse_steps.models.sources import parse_source
 from sse_steps.rust.crates import built_index
 from sse_steps.rust.lock_file import read_lock_file
@@ -55,6 +59,16 @@ class Plan:
     def results(self) -> Path:
         """Where the build's output goes."""
         return self.root / self.settings.paths.results
+
+    @property
+    def model_cache(self) -> Path:
+        """Where the models that were brought are kept."""
+        return self.cache / "models"
+
+    @property
+    def lock_file(self) -> Path:
+        """What the bytes of every model must be."""
+        return self.root / "models.lock.json"
 
     @property
     def database(self) -> Path:
@@ -117,10 +131,10 @@ class Plan:
             return None
         source = parse_source(settings.source)
         if isinstance(source, Path):
-            return self.root / source
+            return _main_file(self.root / source)
         identity = f"{settings.source} {settings.sha256}"
         folder = hashlib.sha256(identity.encode()).hexdigest()[:16]
-        return self.cache / "models" / folder / source.filename
+        return self.model_cache / folder / source.filename
 
     def is_local(self, model: str) -> bool:
         """Return whether a model's weights are a file that is not ours to bring."""
@@ -128,11 +142,49 @@ class Plan:
         return source is not None and isinstance(parse_source(source), Path)
 
     def downloads(self) -> Iterator[tuple[str, Path]]:
-        """Yield each distinct file of weights with the first model that uses it."""
-        users = {self.weights(model): model for model in reversed(self.settings.models)}
-        for path, model in users.items():
+        """Yield each model that has weights, with its own file of them."""
+        for model in self.settings.models:
+            path = self.weights(model)
             if path is not None:
                 yield model, path
+
+    def local_files(self, model: str) -> list[Path]:
+        """Return the files of a model on this machine, as far as they are there."""
+        weights = self.weights(model)
+        if weights is None or not self.is_local(model):
+            return []
+        try:
+            return local_files(weights)
+        except UserError:
+            return []  # the step says what is missing
+
+    def needed_files(self) -> frozenset[Path]:
+        """Return the weights of this build, which the cache must not evict."""
+        return frozenset(path for _, path in self.downloads())
+
+    def stage(self, model: str, name: str) -> Stage:
+        """Return a stage of a model's line, with the places of its record and of a halt's."""
+        record = self.results / "models" / model / f"{name}.json"
+        return Stage(model, name, record, self.results / "andon")
+
+    def is_brought(self, model: str) -> bool:
+        """Return whether a model's files are as its record and the lock file say.
+
+        A model that was skipped is not: its source may be there by now.
+        """
+        weights = self.weights(model)
+        try:
+            record = read_stage(self.stage(model, "download").record)
+            locked = locked_model(self.lock_file, record.details.get("source", ""))
+        except UserError:
+            return False
+        if record.skip is not None or weights is None:
+            return False
+        files = record.details["files"]
+        if not self.is_local(model) and (locked is None or asdict(locked)["files"] != tuple(files)):
+            return False
+        places = [(weights.parent / each["path"], each["bytes"]) for each in files]
+        return all(path.is_file() and path.stat().st_size == size for path, size in places)
 
     def crate_builds(self, compiler: str) -> Iterator[tuple[str, Path]]:
         """Yield each distinct build of crates with the first task that allows some of them."""
@@ -219,7 +271,7 @@ class Plan:
     def download_slice(self, model: str) -> DownloadSlice:
         """Return what a model's weights depend on."""
         settings = self.settings.models[model]
-        return DownloadSlice(settings.source or "", settings.sha256)
+        return DownloadSlice(settings.source or "", settings.sha256, settings.allow_pickle)
 
     def earlier(self, origin: Origin) -> list[str]:
         """Return the name of the run before this one, which goes first and is measured live."""
@@ -231,6 +283,13 @@ class Plan:
         """Return the versions of what executes a model, without loading it."""
         names = ["single-shot-eval", "numpy", self.settings.models[model].package]
         return {name: _version(name) for name in names if name}
+
+
+def _main_file(path: Path) -> Path:
+    try:
+        return main_file(path)
+    except UserError:
+        return path  # the step says why no file of the folder can be meant
 
 
 def _version(package: str) -> str:
