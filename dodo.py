@@ -7,6 +7,7 @@ download┘      crates ─┘
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def task_download() -> Iterator[Task]:
             "name": model,
             "file_dep": PLAN.local_files(model),
             "targets": [stage.record],
-            "uptodate": [unchanged(settings), PLAN.is_brought(model)],
+            "uptodate": [unchanged(settings), partial(PLAN.is_brought, model)],
             "actions": [action("download", settings, stage, weights, cache, lock_file, needed)],
         }
 
@@ -86,8 +87,10 @@ def task_transpile() -> Iterator[Task]:
         yield {
             "name": f"{origin.task}:{origin.model}:{origin.run}",
             "file_dep": [examples, *([weights] if weights else [])],
-            "setup": [f"download:{origin.model}"] if weights else [],
-            "task_dep": [f"transpile:{name}" for name in PLAN.earlier(origin)],
+            "task_dep": [
+                *(f"transpile:{name}" for name in PLAN.earlier(origin)),
+                *([f"download:{origin.model}"] if weights else []),
+            ],
             "targets": [target],
             "uptodate": [unchanged(settings, **PLAN.engine_versions(origin.model))],
             "actions": [action("transpile", settings, examples, weights, PLAN.cache, target)],
@@ -188,8 +191,6 @@ def task_cache() -> Task:
             option("unpin", "a model that may be evicted again"),
             option("json", "print JSON", default=False),
         ],
-        "actions": [
-            command("cache", PLAN.settings.cache, PLAN.model_cache, PLAN.needed_files())
-        ],
+        "actions": [command("cache", PLAN.settings.cache, PLAN.model_cache, PLAN.needed_files())],
         "meta": COMMAND,
     }

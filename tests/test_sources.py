@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sse_steps.models.download import fetch
 
 from sse_steps.errors import DownloadError
-from sse_steps.models.download import fetch
 from sse_steps.models.integrity import check_sha256
 from sse_steps.models.sources import WheelMember, parse_source
 from sse_steps.settings import DownloadSlice

@@ -62,9 +62,9 @@ def shards(index: Path) -> list[str]:
     Raises:
         SourceMissingError: it cannot be used.
     """
+    if index.stat().st_size > LARGEST_COMPANION_BYTES:
+        raise _unusable(index, f"it is larger than {LARGEST_COMPANION_BYTES:,} bytes")
     try:
-        if index.stat().st_size > LARGEST_COMPANION_BYTES:
-            raise ValueError(f"it is larger than {LARGEST_COMPANION_BYTES:,} bytes")
         names = json.loads(index.read_bytes())["weight_map"].values()
         found = list(dict.fromkeys(names))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:

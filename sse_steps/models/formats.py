@@ -67,8 +67,10 @@ _NUMPY_MAGIC = b"\x93NUMPY"  # object arrays are pickles
 _HEAD_BYTES = 1 << 16
 _LARGEST_SAFETENSORS_HEADER = 100_000_000  # the format's own limit
 _RUNS_CODE = frozenset(
-    "GLOBAL STACK_GLOBAL INST OBJ REDUCE BUILD NEWOBJ NEWOBJ_EX EXT1 EXT2 EXT4 PERSID BINPERSID "
-    "STOP".split()
+    (
+        *("GLOBAL", "STACK_GLOBAL", "INST", "OBJ", "REDUCE", "BUILD", "NEWOBJ", "NEWOBJ_EX"),
+        *("EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "STOP"),
+    )
 )
 
 

@@ -88,7 +88,9 @@ def _moment(entry: Entry) -> str | None:
 
 def _print_table(cache: ModelCache, entries: list[Entry], trimmed: Trimmed | None) -> None:
     console = Console(file=sys.stdout)
-    table = Table("Identity", "Model", "Source", "Size", "Last used", "Pinned", "In use")
+    table = Table()
+    for heading in ("Identity", "Model", "Source", "Size", "Last used", "Pinned", "In use"):
+        table.add_column(heading, overflow="fold")  # a shortened name cannot be typed again
     for entry in entries:
         table.add_row(
             entry.folder.name,

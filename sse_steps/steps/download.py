@@ -26,7 +26,7 @@ from sse_steps.store import sha256_of
 _GIGABYTE = 10**9
 
 
-def run(  # noqa: PLR0913 - files in, files out, and two slices of the settings
+def run(
     settings: DownloadSlice,
     stage: Stage,
     weights: Path,

@@ -10,8 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
 
-from sse_steps.infer.engine import Sampling
 from sse_steps.errors import UserError
+from sse_steps.infer.engine import Sampling
 from sse_steps.models.companions import local_files, main_file
 from sse_steps.models.line import Stage, read_stage
 from sse_steps.models.model_lock import locked_model
