@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Protocol
+from typing import Protocol, Self
 
 from rich.console import Console
 from rich.filesize import decimal
@@ -78,7 +78,7 @@ class _Bar:
             display, task = self._on_display
             display.update(task, advance=count, total=total)
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Self:
         if self._console.is_terminal:
             description, total, in_bytes = self._task
             display = _display().join(self._console)

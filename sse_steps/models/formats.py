@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import pickletools
+import re
 import struct
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -66,10 +67,11 @@ _TAR_MAGIC_AT = 257
 _NUMPY_MAGIC = b"\x93NUMPY"  # object arrays are pickles
 _HEAD_BYTES = 1 << 16
 _LARGEST_SAFETENSORS_HEADER = 100_000_000  # the format's own limit
+_NAMES_CODE = frozenset(("GLOBAL", "INST"))  # with the module and the name as text
 _RUNS_CODE = frozenset(
     (
-        *("GLOBAL", "STACK_GLOBAL", "INST", "OBJ", "REDUCE", "BUILD", "NEWOBJ", "NEWOBJ_EX"),
-        *("EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "STOP"),
+        *("STACK_GLOBAL", "OBJ", "REDUCE", "BUILD", "NEWOBJ", "NEWOBJ_EX"),
+        *("EXT1", "EXT2", "EXT4", "STOP"),
     )
 )
 
@@ -106,10 +108,12 @@ def is_pickle(head: bytes) -> bool:
     stream = io.BytesIO(head)
     count = 0
     try:
-        for opcode, _, _ in pickletools.genops(stream):
+        for opcode, argument, _ in pickletools.genops(stream):
             count += 1
+            if opcode.name in _NAMES_CODE:
+                return all(part.isidentifier() for part in re.split(r"[. ]", str(argument)))
             if opcode.name in _RUNS_CODE:
-                return count > 1 or len(head) == 1
+                return count > 1  # with nothing before it, a letter of some text
     except (ValueError, struct.error, UnicodeError, OverflowError, IndexError):
         # A sound start that only the end of `head` cut off.
         return head[:1] == b"\x80" and count > 1 and stream.tell() >= len(head)

@@ -26,9 +26,9 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
-from huggingface_hub.utils import (  # documented there, though the package has no __all__
-    build_hf_headers,  # type: ignore[attr-defined]
-    hf_raise_for_status,  # type: ignore[attr-defined]
+from huggingface_hub.utils import (  # type: ignore[attr-defined]  # documented there; no __all__
+    build_hf_headers,
+    hf_raise_for_status,
 )
 
 from sse_steps.errors import DownloadIncompleteError, SourceMissingError
@@ -39,7 +39,6 @@ from sse_steps.printable import printable
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_PIECE_BYTES = 1 << 20
 _CHECK = "Check the network, HF_ENDPOINT and HF_HUB_OFFLINE, and run the same command again."
 
 
@@ -144,7 +143,8 @@ def _request(url: str) -> Ask:
         with get_session().stream("GET", url, headers=ours, timeout=timeout) as response:
             hf_raise_for_status(response)
             content_range = response.headers.get("Content-Range")
-            yield Answer(response.status_code, content_range, response.iter_bytes(_PIECE_BYTES))
+            # Without a size of its own: pieces that wait for their full size are lost in a cut.
+            yield Answer(response.status_code, content_range, response.iter_bytes())
 
     return ask
 

