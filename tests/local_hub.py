@@ -94,136 +94,149 @@ def etag_of(name: str, data: bytes) -> str:
     return hashlib.sha1(f"blob {len(data)}\0".encode() + data).hexdigest()  # noqa: S324 - as git does
 
 
-def handler_of(hub: LocalHub, origin: str) -> type[BaseHTTPRequestHandler]:
-    """Return a request handler that serves a hub, or its content delivery network."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_HEAD(self) -> None:
-            self.route()
-
-        def do_GET(self) -> None:
-            self.route()
-
-        def route(self) -> None:
-            path = unquote(urlsplit(self.path).path)
-            hub.asked.append(Asked(self.command, self.path, dict(self.headers), origin))
-            fault = hub.fault(path)
-            if fault.status is not None:
-                self.refuse(fault.status, fault)
-            elif origin == "cdn":
-                self.serve(path.removeprefix("/cdn/"), fault)
-            elif match := re.fullmatch(r"/api/models/([^/]+/[^/]+)/revision/(.+)", path):
-                self.revision(*match.groups())
-            elif match := re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
-                self.resolve(*match.groups(), fault)
-            else:
-                self.refuse(404, Fault())
-
-        def revision(self, repository: str, revision: str) -> None:
-            if repository != hub.repository:
-                self.refuse(404, Fault(code="RepoNotFound"))
-            elif revision not in (hub.branch, hub.commit):
-                self.refuse(404, Fault(code="RevisionNotFound"))
-            else:
-                names = [{"rfilename": name} for name in hub.files]
-                page = {"id": repository, "sha": hub.commit, "siblings": names}
-                body = json.dumps(page).encode()
-                self.start(200, {"Content-Type": "application/json"}, len(body))
-                self.wfile.write(body)
-
-        def resolve(self, repository: str, revision: str, name: str, fault: Fault) -> None:
-            if revision not in (hub.branch, hub.commit) or repository != hub.repository:
-                self.refuse(404, Fault(code="RevisionNotFound"))
-            elif name not in hub.files:
-                self.refuse(404, Fault(code="EntryNotFound"))
-            elif name.endswith(LARGE):
-                digest = fault.etag or etag_of(name, hub.files[name])
-                linked = {
-                    "X-Linked-Etag": f'"{digest}"',
-                    "X-Linked-Size": str(len(hub.files[name])),
-                    "Location": fault.location or f"{hub.cdn}/cdn/{name}?signature=secret",
-                    "X-Repo-Commit": hub.commit,
-                    "ETag": '"of the pointer"',
-                }
-                self.start(302, linked, 0)
-            else:
-                self.serve(name, fault)
-
-        def serve(self, name: str, fault: Fault) -> None:
-            data = hub.files[name]
-            digest = fault.etag or etag_of(name, data)
-            headers = {"ETag": f'"{digest}"', "X-Repo-Commit": hub.commit}
-            match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
-            status, first = 200, 0
-            if match and not fault.ignore_range:
-                status, first = 206, int(match[1])
-                headers["Content-Range"] = f"bytes {first}-{len(data) - 1}/{len(data)}"
-            if fault.wrong_byte:
-                data = data[:-1] + bytes([data[-1] ^ 1])
-            body = data[first:]
-            self.start(status, headers, None if fault.endless else len(body))
-            if self.command == "GET":
-                self.send_body(name, body[: fault.cut_after], fault)
-                self.close_connection = fault.endless or fault.cut_after is not None
-
-        def send_body(self, name: str, body: bytes, fault: Fault) -> None:
-            with hub.lock:
-                hub.running += 1
-                hub.most_at_once = max(hub.most_at_once, hub.running)
-            try:
-                for start in range(0, len(body), 65536):
-                    threading.Event().wait(fault.pause_s)
-                    block = body[start : start + 65536]
-                    self.wfile.write(block)
-                    with hub.lock:
-                        hub.bytes_served[name] = hub.bytes_served.get(name, 0) + len(block)
-                while fault.endless:
-                    self.wfile.write(bytes(65536))
-            except OSError:
-                self.close_connection = True  # the client has gone
-            finally:
-                with hub.lock:
-                    hub.running -= 1
-
-        def start(self, status: int, headers: dict[str, str], length: int | None) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            if length is None:
-                self.send_header("Connection", "close")
-            else:
-                self.send_header("Content-Length", str(length))
-            self.end_headers()
-
-        def refuse(self, status: int, fault: Fault) -> None:
-            headers = {"X-Error-Message": MESSAGES.get(status, "trouble")}
-            if fault.code:
-                headers["X-Error-Code"] = fault.code
-            if fault.retry_after:
-                headers["Retry-After"] = fault.retry_after
-            self.start(status, headers, 0)
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    return Handler
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 64
 
+    def __init__(self, hub: LocalHub, origin: str) -> None:
+        self.hub = hub
+        self.origin = origin
+        super().__init__(("127.0.0.1", 0), _Handler)
+
     def handle_error(self, *_: object) -> None:
         return  # a client that was killed
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers for a hub, or for its content delivery network."""
+
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_HEAD(self) -> None:
+        self.route()
+
+    def do_GET(self) -> None:
+        self.route()
+
+    def route(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        self.server.hub.asked.append(
+            Asked(self.command, self.path, dict(self.headers), self.server.origin)
+        )
+        fault = self.server.hub.fault(path)
+        if fault.status is not None:
+            self.refuse(fault.status, fault)
+        elif self.server.origin == "cdn":
+            self.serve(path.removeprefix("/cdn/"), fault)
+        elif match := re.fullmatch(r"/api/models/([^/]+/[^/]+)/revision/(.+)", path):
+            self.revision(*match.groups())
+        elif match := re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
+            self.resolve((match[1], match[2]), match[3], fault)
+        else:
+            self.refuse(404, Fault())
+
+    def revision(self, repository: str, revision: str) -> None:
+        if repository != self.server.hub.repository:
+            self.refuse(404, Fault(code="RepoNotFound"))
+        elif revision not in (self.server.hub.branch, self.server.hub.commit):
+            self.refuse(404, Fault(code="RevisionNotFound"))
+        else:
+            names = [{"rfilename": name} for name in self.server.hub.files]
+            page = {"id": repository, "sha": self.server.hub.commit, "siblings": names}
+            body = json.dumps(page).encode()
+            self.start(200, {"Content-Type": "application/json"}, len(body))
+            self.wfile.write(body)
+
+    def resolve(self, place: tuple[str, str], name: str, fault: Fault) -> None:
+        repository, revision = place
+        if (
+            revision not in (self.server.hub.branch, self.server.hub.commit)
+            or repository != self.server.hub.repository
+        ):
+            self.refuse(404, Fault(code="RevisionNotFound"))
+        elif name not in self.server.hub.files:
+            self.refuse(404, Fault(code="EntryNotFound"))
+        elif name.endswith(LARGE):
+            digest = fault.etag or etag_of(name, self.server.hub.files[name])
+            linked = {
+                "X-Linked-Etag": f'"{digest}"',
+                "X-Linked-Size": str(len(self.server.hub.files[name])),
+                "Location": fault.location or f"{self.server.hub.cdn}/cdn/{name}?signature=secret",
+                "X-Repo-Commit": self.server.hub.commit,
+                "ETag": '"of the pointer"',
+            }
+            self.start(302, linked, 0)
+        else:
+            self.serve(name, fault)
+
+    def serve(self, name: str, fault: Fault) -> None:
+        data = self.server.hub.files[name]
+        digest = fault.etag or etag_of(name, data)
+        headers = {"ETag": f'"{digest}"', "X-Repo-Commit": self.server.hub.commit}
+        match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        status, first = 200, 0
+        if match and not fault.ignore_range:
+            status, first = 206, int(match[1])
+            headers["Content-Range"] = f"bytes {first}-{len(data) - 1}/{len(data)}"
+        if fault.wrong_byte:
+            data = data[:-1] + bytes([data[-1] ^ 1])
+        body = data[first:]
+        self.start(status, headers, None if fault.endless else len(body))
+        if self.command == "GET":
+            self.send_body(name, body[: fault.cut_after], fault)
+            self.close_connection = fault.endless or fault.cut_after is not None
+
+    def send_body(self, name: str, body: bytes, fault: Fault) -> None:
+        with self.server.hub.lock:
+            self.server.hub.running += 1
+            self.server.hub.most_at_once = max(
+                self.server.hub.most_at_once, self.server.hub.running
+            )
+        try:
+            for start in range(0, len(body), 65536):
+                threading.Event().wait(fault.pause_s)
+                block = body[start : start + 65536]
+                self.wfile.write(block)
+                with self.server.hub.lock:
+                    self.server.hub.bytes_served[name] = self.server.hub.bytes_served.get(
+                        name, 0
+                    ) + len(block)
+            while fault.endless:
+                self.wfile.write(bytes(65536))
+        except OSError:
+            self.close_connection = True  # the client has gone
+        finally:
+            with self.server.hub.lock:
+                self.server.hub.running -= 1
+
+    def start(self, status: int, headers: dict[str, str], length: int | None) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if length is None:
+            self.send_header("Connection", "close")
+        else:
+            self.send_header("Content-Length", str(length))
+        self.end_headers()
+
+    def refuse(self, status: int, fault: Fault) -> None:
+        headers = {"X-Error-Message": MESSAGES.get(status, "trouble")}
+        if fault.code:
+            headers["X-Error-Code"] = fault.code
+        if fault.retry_after:
+            headers["Retry-After"] = fault.retry_after
+        self.start(status, headers, 0)
+
+    def log_message(self, *_: object) -> None:
+        return
 
 
 @contextmanager
 def serving(hub: LocalHub) -> Iterator[LocalHub]:
     """Serve a hub and its content delivery network as long as the context lasts."""
-    servers = [_Server(("127.0.0.1", 0), handler_of(hub, origin)) for origin in ("hub", "cdn")]
+    servers = [_Server(hub, origin) for origin in ("hub", "cdn")]
     hub.url, hub.cdn = (f"http://127.0.0.1:{each.server_address[1]}" for each in servers)
     threads = [threading.Thread(target=each.serve_forever, args=(0.01,)) for each in servers]
     for thread in threads:

@@ -105,8 +105,10 @@ def test_an_index_brings_its_shards(hub: LocalHub, line: Line) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil.safetensors", "/etc/evil.safetensors", "a\\..\\b.safetensors", ".x.safetensors"]
-    + ["pytorch_model.bin", "model.gguf", "a/../../b.safetensors", "", "a//b.safetensors"],
+    [
+        *("../evil.safetensors", "/etc/evil.safetensors", "a\\..\\b.safetensors", ".x.safetensors"),
+        *("pytorch_model.bin", "model.gguf", "a/../../b.safetensors", "", "a//b.safetensors"),
+    ],
 )
 def test_an_index_cannot_name_what_it_likes(hub: LocalHub, line: Line, name: str) -> None:
     """A name that leads elsewhere or to another format is refused, and nothing of it is asked."""
@@ -172,7 +174,7 @@ def test_safetensors_need_their_companions(hub: LocalHub, line: Line, missing: s
 def test_each_fault_ends_in_its_gate(
     hub: LocalHub, line: Line, part: str, fault: Fault, gate: str
 ) -> None:
-    """What cannot be had skips the model with the gate's reason in two lines; nothing half stays."""
+    """What cannot be had skips the model with the gate's reason; nothing half gets a name."""
     hub.faults = {part: fault}
     record = line.run()
     assert record.skip is not None

@@ -10,8 +10,8 @@ from sse_steps.errors import DownloadError
 
 _PYPI = re.compile(r"pypi://(?P<package>[\w.-]+)==(?P<version>[\w.+!-]+)/(?P<member>.+)")
 _HUB = re.compile(
-    r"hf://(?P<repository>[\w.-]+/[\w.-]+)"
-    r"(?:@(?P<revision>refs/(?:pr|convert)/\w+|[\w.-]+))?"
+    r"hf://(?P<repository>\w[\w.-]*/\w[\w.-]*)"
+    r"(?:@(?P<revision>refs/(?:pr|convert)/\w+|\w[\w.-]*))?"
     r"/(?P<path>.+)",
     re.ASCII,
 )
