@@ -114,6 +114,11 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
+    @property
+    def hub(self) -> LocalHub:
+        """The hub that is served."""
+        return self.server.hub
+
     def do_HEAD(self) -> None:
         self.route()
 
@@ -122,10 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def route(self) -> None:
         path = unquote(urlsplit(self.path).path)
-        self.server.hub.asked.append(
+        self.hub.asked.append(
             Asked(self.command, self.path, dict(self.headers), self.server.origin)
         )
-        fault = self.server.hub.fault(path)
+        fault = self.hub.fault(path)
         if fault.status is not None:
             self.refuse(fault.status, fault)
         elif self.server.origin == "cdn":
@@ -138,33 +143,30 @@ class _Handler(BaseHTTPRequestHandler):
             self.refuse(404, Fault())
 
     def revision(self, repository: str, revision: str) -> None:
-        if repository != self.server.hub.repository:
+        if repository != self.hub.repository:
             self.refuse(404, Fault(code="RepoNotFound"))
-        elif revision not in (self.server.hub.branch, self.server.hub.commit):
+        elif revision not in (self.hub.branch, self.hub.commit):
             self.refuse(404, Fault(code="RevisionNotFound"))
         else:
-            names = [{"rfilename": name} for name in self.server.hub.files]
-            page = {"id": repository, "sha": self.server.hub.commit, "siblings": names}
+            names = [{"rfilename": name} for name in self.hub.files]
+            page = {"id": repository, "sha": self.hub.commit, "siblings": names}
             body = json.dumps(page).encode()
             self.start(200, {"Content-Type": "application/json"}, len(body))
             self.wfile.write(body)
 
     def resolve(self, place: tuple[str, str], name: str, fault: Fault) -> None:
         repository, revision = place
-        if (
-            revision not in (self.server.hub.branch, self.server.hub.commit)
-            or repository != self.server.hub.repository
-        ):
+        if revision not in (self.hub.branch, self.hub.commit) or repository != self.hub.repository:
             self.refuse(404, Fault(code="RevisionNotFound"))
-        elif name not in self.server.hub.files:
+        elif name not in self.hub.files:
             self.refuse(404, Fault(code="EntryNotFound"))
         elif name.endswith(LARGE):
-            digest = fault.etag or etag_of(name, self.server.hub.files[name])
+            digest = fault.etag or etag_of(name, self.hub.files[name])
             linked = {
                 "X-Linked-Etag": f'"{digest}"',
-                "X-Linked-Size": str(len(self.server.hub.files[name])),
-                "Location": fault.location or f"{self.server.hub.cdn}/cdn/{name}?signature=secret",
-                "X-Repo-Commit": self.server.hub.commit,
+                "X-Linked-Size": str(len(self.hub.files[name])),
+                "Location": fault.location or f"{self.hub.cdn}/cdn/{name}?signature=secret",
+                "X-Repo-Commit": self.hub.commit,
                 "ETag": '"of the pointer"',
             }
             self.start(302, linked, 0)
@@ -172,9 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.serve(name, fault)
 
     def serve(self, name: str, fault: Fault) -> None:
-        data = self.server.hub.files[name]
+        data = self.hub.files[name]
         digest = fault.etag or etag_of(name, data)
-        headers = {"ETag": f'"{digest}"', "X-Repo-Commit": self.server.hub.commit}
+        headers = {"ETag": f'"{digest}"', "X-Repo-Commit": self.hub.commit}
         match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         status, first = 200, 0
         if match and not fault.ignore_range:
@@ -189,27 +191,23 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = fault.endless or fault.cut_after is not None
 
     def send_body(self, name: str, body: bytes, fault: Fault) -> None:
-        with self.server.hub.lock:
-            self.server.hub.running += 1
-            self.server.hub.most_at_once = max(
-                self.server.hub.most_at_once, self.server.hub.running
-            )
+        with self.hub.lock:
+            self.hub.running += 1
+            self.hub.most_at_once = max(self.hub.most_at_once, self.hub.running)
         try:
             for start in range(0, len(body), 65536):
                 threading.Event().wait(fault.pause_s)
                 block = body[start : start + 65536]
                 self.wfile.write(block)
-                with self.server.hub.lock:
-                    self.server.hub.bytes_served[name] = self.server.hub.bytes_served.get(
-                        name, 0
-                    ) + len(block)
+                with self.hub.lock:
+                    self.hub.bytes_served[name] = self.hub.bytes_served.get(name, 0) + len(block)
             while fault.endless:
                 self.wfile.write(bytes(65536))
         except OSError:
             self.close_connection = True  # the client has gone
         finally:
-            with self.server.hub.lock:
-                self.server.hub.running -= 1
+            with self.hub.lock:
+                self.hub.running -= 1
 
     def start(self, status: int, headers: dict[str, str], length: int | None) -> None:
         self.send_response(status)

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
+from rich.text import Text
 
 from sse_steps.models.cache import Entry, ModelCache, Trimmed
 from sse_steps.printable import printable
@@ -94,8 +95,8 @@ def _print_table(cache: ModelCache, entries: list[Entry], trimmed: Trimmed | Non
     for entry in entries:
         table.add_row(
             entry.folder.name,
-            printable(", ".join(entry.stamp.models)),
-            printable(entry.stamp.source),
+            Text(printable(", ".join(entry.stamp.models))),  # no markup in what strangers named
+            Text(printable(entry.stamp.source)),
             decimal(entry.total_bytes),
             _moment(entry) or "unknown",
             "yes" if entry.pinned else "",
@@ -103,7 +104,9 @@ def _print_table(cache: ModelCache, entries: list[Entry], trimmed: Trimmed | Non
         )
     console.print(table)
     total = sum(each.total_bytes for each in entries)
-    console.print(f"{decimal(total)} of {decimal(cache.limit_bytes)} in {cache.folder}")
+    console.print(
+        f"{decimal(total)} of {decimal(cache.limit_bytes)} in {cache.folder}", markup=False
+    )
     if trimmed is not None:
         freed = decimal(sum(each.total_bytes for each in trimmed.evicted))
         console.print(f"evicted: {len(trimmed.evicted)} entries, {freed}")
