@@ -52,12 +52,15 @@ def resume(ask: Ask, partial: Path, total: int | None, report: Report) -> None:
     came_before = partial.stat().st_size if partial.exists() else 0
     # Without its size nobody can tell whether the file is whole.
     there = came_before if total is not None and came_before <= total else 0
-    if total is not None and there == total and partial.exists():
+    if came_before == total and partial.exists():
         return
     wanted = {"Range": f"bytes={there}-"} if there else {}
     with ask({"Accept-Encoding": "identity", **wanted}) as answer:
-        there = there if _goes_on_at(there, answer) else 0
-        report(there - came_before, total)
+        there = _begin(answer, there)
+        report(max(there, 0) - came_before, total)
+        if there < 0:
+            partial.unlink(missing_ok=True)  # so that the next try asks for everything
+            raise TransientError("the server sent another part than the one it was asked for", "")
         with partial.open("r+b" if there else "wb") as out:
             out.seek(there)
             out.truncate()
@@ -77,7 +80,11 @@ def report_earlier(partial: Path, total: int | None, report: Report) -> None:
         report(partial.stat().st_size, total)
 
 
-def _goes_on_at(there: int, answer: Answer) -> bool:
-    """Return whether the answer is the rest of the file rather than all of it."""
+def _begin(answer: Answer, wanted: int) -> int:
+    """Return where the body begins: where it was to, at 0 if all of it comes, or -1: elsewhere."""
+    if answer.status != 206:
+        return 0
     match = _CONTENT_RANGE.match(answer.content_range or "")
-    return answer.status == 206 and match is not None and int(match[1]) == there
+    if match is None or int(match[1]) != wanted:
+        return -1
+    return wanted
