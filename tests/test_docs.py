@@ -81,6 +81,18 @@ def test_every_option_of_verify_is_documented() -> None:
     assert sorted(re.findall(r"^\| `--(\w+)` \|", page, re.MULTILINE)) == sorted(known)
 
 
+def test_every_option_of_cache_is_documented() -> None:
+    """docs/models.md has a row for each option of `doit cache`, and for each of its settings."""
+    page = (ROOT / "docs/models.md").read_text(encoding="utf-8")
+    task = (ROOT / "dodo.py").read_text(encoding="utf-8").partition("def task_cache")[2]
+    known = re.findall(r'option\("(\w+)"', task.partition("\ndef ")[0])
+    section = page.partition("\n## The cache\n")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| `--(\w+)` \|", section, re.MULTILINE)) == sorted(known)
+    settings = (ROOT / "conf/cache/default.yaml").read_text(encoding="utf-8")
+    names = re.findall(r"^(\w+):", settings, re.MULTILINE)
+    assert re.findall(r"^\| `cache\.(\w+)` \|", section, re.MULTILINE) == names
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     """Every relative link in the README and in docs/ names a file that is there."""
     for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
