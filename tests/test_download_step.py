@@ -89,6 +89,21 @@ def test_a_killed_download_goes_on_where_it_stopped(hub: LocalHub, tmp_path: Pat
     assert not list(line.weights.parent.glob("*.partial"))
 
 
+def test_an_interrupt_ends_the_step_at_once(hub: LocalHub, tmp_path: Path) -> None:
+    """Ctrl-C does not wait for the download to end; the next run goes on from there."""
+    hub.faults = {"/cdn/": Fault(pause_s=0.5)}  # 24 seconds for all of it
+    process = start(tmp_path)
+    wait_until_served(hub, 200_000)
+    interrupted = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert time.monotonic() - interrupted < 10
+    assert process.returncode != 0
+    hub.faults = {}
+    finish(start(tmp_path))
+    assert hub.bytes_served["model.gguf"] < 1.3 * len(LARGE)
+
+
 def test_two_builds_at_once_bring_a_file_once(hub: LocalHub, tmp_path: Path) -> None:
     """The second build waits for the first and finds everything there."""
     hub.faults = {"/cdn/": Fault(pause_s=0.02)}

@@ -103,6 +103,20 @@ def test_an_index_brings_its_shards(hub: LocalHub, line: Line) -> None:
     assert hub.bytes_served == served
 
 
+def test_the_first_fault_stops_the_other_files(hub: LocalHub, line: Line) -> None:
+    """A shard that is missing does not leave the others running."""
+    shards = {f"s{number}.safetensors": safetensors(number, 2_000_000) for number in range(4)}
+    hub.files = {"model.safetensors.index.json": index_of(*shards), **CONFIG, **shards}
+    hub.faults = {"/cdn/s1": Fault(404), "/cdn/": Fault(pause_s=0.3)}
+    line.source = "hf://tiny/model@main/model.safetensors.index.json"
+    started = time.monotonic()
+    skip = line.run().skip
+    assert skip is not None
+    assert skip.gate == "D1"
+    assert time.monotonic() - started < 8  # one shard alone takes 9 seconds
+    assert sum(hub.bytes_served.values()) < 2_000_000
+
+
 @pytest.mark.parametrize(
     "name",
     [

