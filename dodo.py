@@ -63,15 +63,14 @@ def task_corpus() -> Iterator[Task]:
 def task_download() -> Iterator[Task]:
     """Bring each model's weights and check every byte of them."""
     for model, files in LINE.downloads().items():
-        settings, record, local = LINE.download_slice(model), files.downloaded, LINE.is_local(model)
-        stage = LINE.stage(model, "download", record)
+        settings, stage = LINE.download_slice(model), LINE.stage(model, "download", files.downloaded)
         yield {
             "name": model,
-            "file_dep": [files.source] if local else [],
-            "targets": [record] if local else [record, files.source],
-            "uptodate": [unchanged(settings), not_skipped(record)],
+            "file_dep": LINE.local_files(model),
+            "targets": [files.downloaded],
+            "uptodate": [unchanged(settings), partial(LINE.is_brought, model)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("download", settings, stage, files.source)],
+            "actions": [action("download", settings, stage, files, LINE.storage)],
         }
 
 
@@ -251,5 +250,19 @@ def task_benchmark() -> Task:
             option("json", "print JSON", default=False),
         ],
         "actions": [command("benchmark", ROOT)],
+        "meta": COMMAND,
+    }
+
+
+def task_cache() -> Task:
+    """Say what the cache of models holds: doit cache [--trim] [--pin NAME] [--unpin NAME]."""
+    return {
+        "params": [
+            option("trim", "evict what lies above the limit", default=False),
+            option("pin", "a model that is never to be evicted"),
+            option("unpin", "a model that may be evicted again"),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("cache", LINE.storage)],
         "meta": COMMAND,
     }

@@ -19,6 +19,7 @@ from yaml import YAMLError
 from sse_steps.errors import ConfigError, nearest
 from sse_steps.models.quantization import Quantization
 from sse_steps.settings import (
+    CacheSettings,
     ModelSettings,
     PathSettings,
     PriceSettings,
@@ -43,6 +44,7 @@ class _Composed:
     report: ReportSettings
     validation: ValidationSettings
     quantization: Quantization | Annotated[tuple[Quantization, ...], Field(min_length=1)] | None
+    cache: CacheSettings
     model: dict[str, ModelSettings]
 
 
@@ -76,6 +78,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         paths=valid.paths,
         report=valid.report,
         validation=valid.validation,
+        cache=valid.cache,
     )
 
 

@@ -40,6 +40,31 @@ class DownloadError(UserError):
     """A model that cannot be fetched, or is not what its pin says."""
 
 
+class SourceMissingError(DownloadError):
+    """A repository, package, revision or file that is not there, or not for us."""
+
+
+class DownloadIncompleteError(DownloadError):
+    """A network that did not bring everything, after every try."""
+
+
+class WrongBytesError(DownloadError):
+    """Bytes that are not the ones that were promised.
+
+    Args:
+        name: what they were to be.
+        found: their digest.
+        expected: the digest that was promised.
+    """
+
+    def __init__(self, name: str, found: str, expected: str) -> None:
+        wrong = f"'{name}' has the digest {found}, but {expected} was promised."
+        super().__init__(wrong, "Do not use this file.")
+        self.name = name
+        self.found = found
+        self.expected = expected
+
+
 class ModelFormatError(UserError):
     """A model file that cannot be read or that no engine here can run."""
 

@@ -88,6 +88,15 @@ class ValidationSettings:
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
+class CacheSettings:
+    """How much the cache of models may hold. A gigabyte is 10**9 bytes."""
+
+    limit_gb: Annotated[float, Field(ge=0)] = 10.0
+    warn_above_gb: Annotated[float, Field(ge=0)] = 10.0  # flag a model whose files are larger
+    pins: tuple[str, ...] = ()  # models, sources or identities that are never evicted
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
 class PriceSettings:
     """What a second of the machine costs, and who says so."""
 
@@ -142,6 +151,7 @@ class Settings:
     paths: PathSettings
     report: ReportSettings
     validation: ValidationSettings
+    cache: CacheSettings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -168,6 +178,7 @@ class DownloadSlice:
 
     source: str
     sha256: str | None
+    allow_pickle: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

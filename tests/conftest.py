@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from sse_steps.config import load_settings
+from sse_steps.models.line import Stage
 from sse_steps.rust.probe import strongest_sandbox
 from sse_steps.rust.sandbox import Sandbox
 from sse_steps.rust.toolchain import Toolchain, find_toolchain
@@ -22,12 +23,15 @@ settings.load_profile("shared_machine")
 
 
 @pytest.fixture(scope="session")
-def smollm2_path() -> Path:
+def smollm2_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of the real model that the slow tests run, brought if it is not there."""
     plan = Plan(load_settings(["models=[smollm2_135m]"], root=ROOT), ROOT)
     path = plan.weights("smollm2_135m")
     assert path is not None
-    download.run(plan.download_slice("smollm2_135m"), path)
+    folder = tmp_path_factory.mktemp("smollm2")
+    stage = Stage("smollm2_135m", "download", folder / "download.json", folder / "andon")
+    settings = plan.download_slice("smollm2_135m")
+    download.run(settings, stage, path, plan.settings.cache, plan.lock_file, frozenset())
     return path
 
 

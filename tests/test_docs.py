@@ -94,6 +94,16 @@ def test_every_key_of_a_tool_is_documented(settings: type[DataclassInstance]) ->
     cells = re.findall(r"^\| (`[^|]*`) \|", page, re.MULTILINE)
     known = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
     assert {field.name for field in fields(settings)} <= known
+def test_every_option_of_cache_is_documented() -> None:
+    """docs/models.md has a row for each option of `doit cache`, and for each of its settings."""
+    page = (ROOT / "docs/models.md").read_text(encoding="utf-8")
+    task = (ROOT / "dodo.py").read_text(encoding="utf-8").partition("def task_cache")[2]
+    known = re.findall(r'option\("(\w+)"', task.partition("\ndef ")[0])
+    section = page.partition("\n## The cache\n")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| `--(\w+)` \|", section, re.MULTILINE)) == sorted(known)
+    settings = (ROOT / "conf/cache/default.yaml").read_text(encoding="utf-8")
+    names = re.findall(r"^(\w+):", settings, re.MULTILINE)
+    assert re.findall(r"^\| `cache\.(\w+)` \|", section, re.MULTILINE) == names
 
 
 def test_links_between_documents_lead_somewhere() -> None:

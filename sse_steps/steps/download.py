@@ -1,33 +1,111 @@
-"""Step: a model's source in, its checked weights out."""
+"""Step: a model's source in, its checked weights in the cache, and a record of what was found."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from sse_steps.console import progress
-from sse_steps.errors import DownloadError
-from sse_steps.models.download import fetch
-from sse_steps.models.integrity import check_sha256
+from sse_steps.errors import SourceMissingError
+from sse_steps.models.acquire import Acquisition, Order, put_content_through, put_name_through
+from sse_steps.models.cache import ModelCache, hold
+from sse_steps.models.companions import local_files, main_file
+from sse_steps.models.download_gates import Complete, DigestMatches, SizeBounded, SourceExists
+from sse_steps.models.formats import HOW_TO_CONVERT, FileFormat, format_by_name
+from sse_steps.models.line import Ledger, Stage, say
+from sse_steps.models.model_lock import LockedFile, LockedModel, lock_model, locked_model
+from sse_steps.models.resuming import Report
 from sse_steps.models.sources import parse_source
-from sse_steps.settings import DownloadSlice
+from sse_steps.models.suppliers import supplier_of
+from sse_steps.settings import CacheSettings, DownloadSlice
+from sse_steps.store import sha256_of
+
+_GIGABYTE = 10**9
 
 
-def run(settings: DownloadSlice, target: Path) -> None:
-    """Bring the weights to `target`, unless the right ones are there.
+def run(
+    settings: DownloadSlice,
+    stage: Stage,
+    files: ModelFiles,
+    storage: ModelStorage,
+) -> None:
+    """Bring the weights, unless the right ones are there, and write the stage's record.
+
+    Args:
+        settings: the source and its pin.
+        stage: where the record goes; its details name every file with size and SHA-256.
+        files: the model's own file: in its entry of the cache, or where a local model lies.
+        storage: the cache, and `models.lock.json`.
 
     Raises:
-        DownloadError: they cannot be had, or are not what their pin says.
+        LineHaltedError: a file is not what it was promised to be.
+        DownloadError: a disk is full or read-only; what is there stays.
+        InputFileError: the lock file is none.
     """
-    source = parse_source(settings.source)
-    if isinstance(source, Path):
-        if not source.is_file():
-            raise DownloadError(
-                f"There is no model file '{source}'.", "Correct `source` in the model's YAML."
+    cache, weights, entry = storage.settings, files.source, files.weights.parent
+    warn_above = int(cache.warn_above_gb * _GIGABYTE)
+
+    def work(ledger: Ledger) -> Mapping[str, Any]:
+        source = parse_source(settings.source)
+        if isinstance(source, Path):
+            model = _check_local(settings, ledger, weights, warn_above)
+        else:
+            order = Order(
+                settings.source,
+                settings.sha256,
+                settings.allow_pickle,
+                weights.parent,
+                warn_above,
+                locked_model(lock_file, settings.source),
             )
-        check_sha256(source, settings.sha256, str(source))
-        return
-    if target.is_file() and settings.sha256 is not None:
-        check_sha256(target, settings.sha256, str(target))
-        return
-    with progress(f"download {source.filename}", None, in_bytes=True) as advance:
-        fetch(source, settings.sha256, target, advance)
+            models = ModelCache(weights.parent.parent, int(cache.limit_gb * _GIGABYTE), cache.pins)
+            hold(weights.parent)
+            acquisition = Acquisition(order, supplier_of(source), ledger, models, needed, _display)
+            model = acquisition.run()
+            lock_model(lock_file, model)
+            models.record_use(weights.parent, settings.source, stage.model)
+        _say_if_pickle(weights)
+        return asdict(model)
+
+    stage.run(work, before=None)
+
+
+def _display(title: str, total: int | None) -> AbstractContextManager[Report]:
+    return progress(title, total, in_bytes=True)
+
+
+def _say_if_pickle(weights: Path) -> None:
+    if format_by_name(weights.name) is FileFormat.PICKLE:
+        say(
+            f"POKA-YOKE: '{weights.name}' IS A PICKLE, kept only since `allow_pickle` says so. "
+            f"Nothing here loads it.\n{HOW_TO_CONVERT}"
+        )
+
+
+def _check_local(
+    settings: DownloadSlice, ledger: Ledger, weights: Path, warn_above_bytes: int
+) -> LockedModel:
+    """Put a model on this machine through the gates where it lies; nothing is copied."""
+    try:
+        main = main_file(weights)
+        put_name_through(ledger, main.name, settings.allow_pickle)
+        files = local_files(main)
+    except SourceMissingError as fault:
+        ledger.put_through(SourceExists(settings.source, fault.wrong))
+        raise
+    ledger.put_through(SourceExists(settings.source))
+    locked = tuple(
+        LockedFile(each.relative_to(main.parent).as_posix(), each.stat().st_size, sha256_of(each))
+        for each in files
+    )
+    pin = "`sha256` in the model's YAML"
+    ledger.put_through(DigestMatches(main.name, locked[0].sha256, settings.sha256 or "", pin))
+    for path in files:
+        put_content_through(ledger, path, path.name, settings.allow_pickle)
+    total = sum(each.bytes for each in locked)
+    ledger.put_through(Complete(settings.source, total))
+    ledger.put_through(SizeBounded(total, warn_above_bytes))
+    return LockedModel(settings.source, None, locked)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
-from sse_steps.errors import EngineMissingError
+from sse_steps.errors import EngineMissingError, UserError
 from sse_steps.infer.command_line import tool_version
-from sse_steps.models.line import Stage
+from sse_steps.models.companions import local_files, main_file
+from sse_steps.models.line import Stage, read_stage
+from sse_steps.models.model_lock import locked_model
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
-from sse_steps.settings import ConvertSlice, DownloadSlice, Settings, ValidateSlice
+from sse_steps.settings import CacheSettings, ConvertSlice, DownloadSlice, Settings, ValidateSlice
 
 _ENGINE_PACKAGES = {"llama_cpp": "llama-cpp-python"}
 _RUNS_AS_IT_IS = (".gguf", ".apr")
@@ -39,6 +41,16 @@ class ModelFiles:
         """The records of everything that the validate stage looks at."""
         lossless = () if self.reference == self.source else (self.reference.with_suffix(".json"),)
         return tuple(dict.fromkeys((self.converted, *lossless)))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStorage:
+    """Where models are kept, on what terms, and what must not be evicted."""
+
+    settings: CacheSettings
+    folder: Path
+    lock_file: Path
+    needed: frozenset[Path]  # files in the folder that the build needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +94,8 @@ class ModelPlan:
             return None
         source = parse_source(settings.source)
         identity = hashlib.sha256(f"{settings.source} {settings.sha256}".encode()).hexdigest()
-        entry = self.cache / "models" / identity[:16]
-        file = self.root / source if isinstance(source, Path) else entry / source.filename
+        entry = self.storage_folder / identity[:16]
+        file = _main_file(self.root / source) if isinstance(source, Path) else entry / source.filename
         return ModelFiles(
             source=file,
             downloaded=entry / "download.json",
@@ -122,6 +134,53 @@ class ModelPlan:
         source = self.settings.models[model].source
         return source is not None and isinstance(parse_source(source), Path)
 
+    def local_files(self, model: str) -> list[Path]:
+        """Return the files of a model on this machine, as far as they are there."""
+        files = self.files(model)
+        if files is None or not self.is_local(model):
+            return []
+        try:
+            return local_files(files.source)
+        except UserError:
+            return []  # the step says what is missing
+
+    def is_brought(self, model: str) -> bool:
+        """Return whether a model's files are as its record and the lock file say.
+
+        A model that was skipped is not: its source may be there by now.
+        """
+        files = self.files(model)
+        try:
+            record = read_stage(files.downloaded) if files is not None else None
+            locked = locked_model(self.lock_file, self.settings.models[model].source or "")
+        except UserError:
+            return False
+        if files is None or record is None or record.skip is not None:
+            return False
+        brought = record.details["files"]
+        if not self.is_local(model) and (
+            locked is None or asdict(locked)["files"] != tuple(brought)
+        ):
+            return False
+        places = [(files.source.parent / each["path"], each["bytes"]) for each in brought]
+        return all(path.is_file() and path.stat().st_size == size for path, size in places)
+
+    @property
+    def storage_folder(self) -> Path:
+        """The folder of the models that were brought, an entry for each source."""
+        return self.cache / "models"
+
+    @property
+    def lock_file(self) -> Path:
+        """What the bytes of every model must be."""
+        return self.root / "models.lock.json"
+
+    @property
+    def storage(self) -> ModelStorage:
+        """Where models are kept, and which of them this build needs."""
+        needed = frozenset(files.weights for files in self.lines().values())
+        return ModelStorage(self.settings.cache, self.storage_folder, self.lock_file, needed)
+
     def stage(self, model: str, name: str, record: Path) -> Stage:
         """Return one stage of a model's line."""
         return Stage(model, name, record, self.results / "andon")
@@ -129,7 +188,7 @@ class ModelPlan:
     def download_slice(self, model: str) -> DownloadSlice:
         """Return what a model's weights depend on."""
         settings = self.settings.models[model]
-        return DownloadSlice(settings.source or "", settings.sha256)
+        return DownloadSlice(settings.source or "", settings.sha256, settings.allow_pickle)
 
     def validate_slice(self, model: str) -> ValidateSlice:
         """Return what letting a model in depends on."""
@@ -181,6 +240,13 @@ def _tool_version(command: tuple[str, ...]) -> str:
         return tool_version(command)
     except EngineMissingError:
         return "not installed"
+
+
+def _main_file(source: Path) -> Path:
+    try:
+        return main_file(source)
+    except UserError:
+        return source  # the step says why no file of the folder can be meant
 
 
 def _firsts(
