@@ -113,6 +113,20 @@ def test_two_builds_at_once_bring_a_file_once(hub: LocalHub, tmp_path: Path) -> 
     assert Line(tmp_path, SOURCE, entry="one").weights.read_bytes() == LARGE
 
 
+def test_a_build_that_waited_takes_what_the_first_locked(hub: LocalHub, tmp_path: Path) -> None:
+    """Where a branch moves while a second build waits, both end with the first one's bytes."""
+    hub.faults = {"/cdn/": Fault(pause_s=0.05)}
+    first = start(tmp_path)
+    wait_until_served(hub, 500_000)
+    second = start(tmp_path)
+    lock = tmp_path / "cache/models/one/.download.lock"
+    assert lock.exists()
+    finish(first)
+    hub.files["model.gguf"] = GGUF
+    finish(second)
+    assert Line(tmp_path, SOURCE, entry="one").weights.read_bytes() == LARGE
+
+
 def test_three_downloads_at_a_time_over_all_processes(hub: LocalHub, tmp_path: Path) -> None:
     """Five builds that share a cache download three files at a time."""
     hub.files = {f"m{number}.gguf": GGUF + bytes([number]) for number in range(5)}

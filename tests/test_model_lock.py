@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sse_steps.errors import InputFileError
+from sse_steps.errors import DownloadError, InputFileError
 from sse_steps.models.model_lock import LockedFile, LockedModel, lock_model, locked_model
 
 
@@ -45,6 +45,16 @@ def test_two_builds_lose_nothing(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(json.loads(path.read_text(encoding="utf-8"))["models"]) == 12
+
+
+def test_what_is_locked_stays_locked(tmp_path: Path) -> None:
+    """Other bytes for the same source are an error, and the first stay."""
+    path = tmp_path / "models.lock.json"
+    lock_model(path, model("x"))
+    lock_model(path, model("x"))
+    with pytest.raises(DownloadError, match="other bytes"):
+        lock_model(path, model("x", "b.gguf"))
+    assert locked_model(path, "hf://a/x/a.gguf") == model("x")
 
 
 @pytest.mark.parametrize("name", ["../a", "/etc/passwd", "a/../../b", "", ".x", "a\\b", "a\nb"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -16,7 +16,6 @@ from filelock import FileLock
 
 from sse_steps.errors import (
     DownloadIncompleteError,
-    GateError,
     SourceMissingError,
     WrongBytesError,
 )
@@ -25,14 +24,12 @@ from sse_steps.models.disk import check_room, writing_to
 from sse_steps.models.download_gates import (
     Complete,
     DigestMatches,
-    KnownFormat,
-    SafeFormat,
     SizeBounded,
     SourceExists,
 )
-from sse_steps.models.formats import format_by_content, format_by_name
+from sse_steps.models.inspection import put_content_through, put_name_through, rejecting
 from sse_steps.models.line import Ledger, say
-from sse_steps.models.model_lock import LockedFile, LockedModel
+from sse_steps.models.model_lock import LockedFile, LockedModel, lock_model, locked_model
 from sse_steps.models.promises import Digest, Wanted, digests_of
 from sse_steps.models.resuming import Report
 from sse_steps.models.slots import SLOTS, StoppedError, download_slot
@@ -54,7 +51,8 @@ class Order:
     allow_pickle: bool
     entry: Path
     warn_above_bytes: int
-    locked: LockedModel | None
+    lock_file: Path
+    locked: LockedModel | None  # what the lock file said a moment ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +81,18 @@ class Acquisition:
             with writing_to(self.order.entry):
                 self.order.entry.mkdir(parents=True, exist_ok=True)
                 with FileLock(self.order.entry / ".download.lock"):
-                    return self._bring()
+                    return self._brought_and_locked()
         commit = self.order.locked.commit if self.order.locked else None
-        return self._accepted(commit, known)
+        model = self._accepted(commit, known)
+        lock_model(self.order.lock_file, model)
+        return model
+
+    def _brought_and_locked(self) -> LockedModel:
+        """Bring the files by what the lock file says now; another build may have been first."""
+        locked = locked_model(self.order.lock_file, self.order.source)
+        model = replace(self, order=replace(self.order, locked=locked))._bring()
+        lock_model(self.order.lock_file, model)
+        return model
 
     def _check_pin_against_lock(self) -> None:
         locked = self.order.locked
@@ -155,6 +162,7 @@ class Acquisition:
         self._fetch_all(commit, missing)
         for wanted in missing:
             self._accept(wanted)
+        self.cache.trim(self._kept())  # a wheel says only now how large its file is
 
     def _fetch_all(self, commit: str | None, missing: Sequence[Wanted]) -> None:
         """Fetch files at once; the first fault, or Ctrl-C, stops the others where they are."""
@@ -170,8 +178,7 @@ class Acquisition:
                 raise
 
     def _make_room(self, incoming_bytes: int) -> None:
-        keep = self.needed | {self.order.entry}
-        trimmed = self.cache.trim(keep, incoming_bytes=incoming_bytes)
+        trimmed = self.cache.trim(self._kept(), incoming_bytes=incoming_bytes)
         if trimmed.excess_bytes:
             say(
                 f"The cache '{self.cache.folder}' will be {trimmed.excess_bytes:,} bytes above its "
@@ -179,6 +186,9 @@ class Acquisition:
             )
         there = sum(each.stat().st_size for each in self.order.entry.glob(".*.partial"))
         check_room(self.order.entry, max(0, incoming_bytes - there))
+
+    def _kept(self) -> frozenset[Path]:
+        return self.needed | {self.order.entry}
 
     def _is_good(self, wanted: Wanted) -> bool:
         """Return whether a file is there and right; a changed one that was locked halts."""
@@ -219,7 +229,7 @@ class Acquisition:
         for digest, by in wanted.digests:
             self._check_digest(partial, target, (found[digest.kind], digest.value, by))
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _rejecting(partial, target):
+        with rejecting(partial, target):
             put_content_through(self.ledger, partial, target.name, self.order.allow_pickle)
         partial.replace(target)
 
@@ -228,7 +238,7 @@ class Acquisition:
         put_content_through(self.ledger, path, path.name, self.order.allow_pickle)
 
     def _check_digest(self, path: Path, target: Path, digests: tuple[str, str, str]) -> None:
-        with _rejecting(path, target):
+        with rejecting(path, target):
             self.ledger.put_through(DigestMatches(target.name, *digests))
 
     def _accepted(
@@ -267,38 +277,6 @@ class Acquisition:
         except DownloadIncompleteError as fault:
             self.ledger.put_through(Complete(source, 0, fault.wrong))
             raise
-
-
-def put_name_through(ledger: Ledger, name: str, allow_pickle: bool) -> None:  # noqa: FBT001 - the setting's own name
-    """Put a file's name through D6 and D2, before a byte of it moves.
-
-    Raises:
-        ModelSkippedError: a gate failed.
-    """
-    claimed = format_by_name(name)
-    ledger.put_through(SafeFormat(name, claimed, None, allow_pickle))
-    ledger.put_through(KnownFormat(name, claimed, None, allow_pickle))
-
-
-def put_content_through(ledger: Ledger, path: Path, name: str, allow_pickle: bool) -> None:  # noqa: FBT001 - the setting's own name
-    """Put a file's bytes through D6 and D2.
-
-    Raises:
-        ModelSkippedError: a gate failed.
-    """
-    claimed, found = format_by_name(name), format_by_content(path)
-    ledger.put_through(SafeFormat(name, claimed, found, allow_pickle))
-    ledger.put_through(KnownFormat(name, claimed, found, allow_pickle))
-
-
-@contextmanager
-def _rejecting(path: Path, target: Path) -> Iterator[None]:
-    """Keep a file that a gate refuses under a name that nobody uses."""
-    try:
-        yield
-    except GateError:
-        path.replace(target.with_name(f"{target.name}.rejected"))
-        raise
 
 
 def _locked_file(file: LockedFile) -> Wanted:

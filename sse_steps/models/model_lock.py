@@ -61,14 +61,18 @@ def lock_model(path: Path, model: LockedModel) -> None:
 
     Raises:
         InputFileError: the file is no lock file.
-        DownloadError: it cannot be written.
+        DownloadError: it cannot be written, or says something else about the source by now.
     """
+    if locked_model(path, model.source) == model:
+        return  # so that a project that is read-only can be built
     try:
         with FileLock(path.with_name(f".{path.name}.lock")):
             models = {each.source: each for each in _read(path)}
-            if models.get(model.source) == model:
-                return
-            models[model.source] = model
+            if models.setdefault(model.source, model) != model:
+                raise DownloadError(
+                    f"'{path}' locks other bytes for '{model.source}' than those that came.",
+                    "Another build was first; run the same command again.",
+                )
             rows = [asdict(models[source]) for source in sorted(models)]
             text = json.dumps({"version": _VERSION, "models": rows}, indent=2)
             write_text(f"{text}\n", path)

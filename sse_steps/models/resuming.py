@@ -47,7 +47,7 @@ def resume(ask: Ask, partial: Path, total: int | None, report: Report) -> None:
         report: is told what comes now, and what of the earlier bytes was of no use, as a negative.
 
     Raises:
-        TransientError: the body ended early, or went on beyond its end.
+        TransientError: the body ended early, or is not the part that was asked for.
     """
     came_before = partial.stat().st_size if partial.exists() else 0
     # Without its size nobody can tell whether the file is whole.
@@ -65,11 +65,11 @@ def resume(ask: Ask, partial: Path, total: int | None, report: Report) -> None:
             out.seek(there)
             out.truncate()
             for piece in answer.pieces:
-                there += len(piece)
-                if total is not None and there > total:
-                    raise TransientError(f"more than the {total:,} bytes that were promised", "")
-                out.write(piece)
-                report(len(piece), total)
+                kept = piece if total is None else piece[: total - there]
+                there += out.write(kept)
+                report(len(kept), total)
+                if there == total:
+                    break  # whatever else a server sends; the digest says whether this was it
     if total is not None and there < total:
         raise TransientError(f"{there:,} of {total:,} bytes came", "")
 

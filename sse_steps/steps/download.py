@@ -10,13 +10,14 @@ from typing import Any
 
 from sse_steps.console import progress
 from sse_steps.errors import SourceMissingError
-from sse_steps.models.acquire import Acquisition, Order, put_content_through, put_name_through
+from sse_steps.models.acquire import Acquisition, Order
 from sse_steps.models.cache import ModelCache, hold
 from sse_steps.models.companions import local_files, main_file
 from sse_steps.models.download_gates import Complete, DigestMatches, SizeBounded, SourceExists
 from sse_steps.models.formats import HOW_TO_CONVERT, FileFormat, format_by_name
+from sse_steps.models.inspection import put_content_through, put_name_through
 from sse_steps.models.line import Ledger, Stage, say
-from sse_steps.models.model_lock import LockedFile, LockedModel, lock_model, locked_model
+from sse_steps.models.model_lock import LockedFile, LockedModel, locked_model
 from sse_steps.models.resuming import Report
 from sse_steps.models.sources import parse_source
 from sse_steps.models.suppliers import supplier_of
@@ -59,13 +60,13 @@ def run(
                 settings.allow_pickle,
                 weights.parent,
                 warn_above,
+                lock_file,
                 locked_model(lock_file, settings.source),
             )
             models = ModelCache(weights.parent.parent, int(cache.limit_gb * _GIGABYTE), cache.pins)
             hold(weights.parent)
             acquisition = Acquisition(order, supplier_of(source), ledger, models, needed, _display)
             model = acquisition.run()
-            lock_model(lock_file, model)
             models.record_use(weights.parent, settings.source, stage.model)
         _say_if_pickle(weights)
         return asdict(model)
