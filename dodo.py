@@ -63,7 +63,8 @@ def task_corpus() -> Iterator[Task]:
 def task_download() -> Iterator[Task]:
     """Bring each model's weights and check every byte of them."""
     for model, files in LINE.downloads().items():
-        settings, stage = LINE.download_slice(model), LINE.stage(model, "download", files.downloaded)
+        settings = LINE.download_slice(model)
+        stage = LINE.stage(model, "download", files.downloaded)
         yield {
             "name": model,
             "file_dep": LINE.local_files(model),
@@ -77,14 +78,18 @@ def task_download() -> Iterator[Task]:
 def task_convert() -> Iterator[Task]:
     """Turn each model's weights into the one format that every engine runs, quantised as asked."""
     for model, conversion in LINE.conversions().items():
-        stage = LINE.stage(model, "convert", conversion.record)
+        stage, quantization = (
+            LINE.stage(model, "convert", conversion.record),
+            conversion.quantization,
+        )
+        before, source, target = conversion.downloaded, conversion.source, conversion.target
         yield {
             "name": model,
-            "file_dep": [conversion.downloaded],
-            "targets": [conversion.record, conversion.target],
+            "file_dep": [before],
+            "targets": [conversion.record, target],
             "uptodate": [unchanged(conversion.settings), not_skipped(conversion.record)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("convert", stage, conversion)],
+            "actions": [action("convert", quantization, stage, before, source, target)],
         }
 
 

@@ -94,6 +94,8 @@ def test_every_key_of_a_tool_is_documented(settings: type[DataclassInstance]) ->
     cells = re.findall(r"^\| (`[^|]*`) \|", page, re.MULTILINE)
     known = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
     assert {field.name for field in fields(settings)} <= known
+
+
 def test_every_option_of_cache_is_documented() -> None:
     """docs/models.md has a row for each option of `doit cache`, and for each of its settings."""
     page = (ROOT / "docs/models.md").read_text(encoding="utf-8")

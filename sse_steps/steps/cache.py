@@ -5,7 +5,6 @@ from __future__ import annotations
 import json as json_format
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rich.console import Console
 from rich.filesize import decimal

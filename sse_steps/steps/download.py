@@ -21,7 +21,8 @@ from sse_steps.models.model_lock import LockedFile, LockedModel, locked_model
 from sse_steps.models.resuming import Report
 from sse_steps.models.sources import parse_source
 from sse_steps.models.suppliers import supplier_of
-from sse_steps.settings import CacheSettings, DownloadSlice
+from sse_steps.settings import DownloadSlice
+from sse_steps.steps.model_plan import ModelFiles, ModelStorage
 from sse_steps.store import sha256_of
 
 _GIGABYTE = 10**9
@@ -49,7 +50,10 @@ def run(
     cache, weights, entry = storage.settings, files.source, files.weights.parent
     warn_above = int(cache.warn_above_gb * _GIGABYTE)
 
+    models = ModelCache(entry.parent, int(cache.limit_gb * _GIGABYTE), cache.pins)
+
     def work(ledger: Ledger) -> Mapping[str, Any]:
+        hold(entry)
         source = parse_source(settings.source)
         if isinstance(source, Path):
             model = _check_local(settings, ledger, weights, warn_above)
@@ -58,16 +62,15 @@ def run(
                 settings.source,
                 settings.sha256,
                 settings.allow_pickle,
-                weights.parent,
+                entry,
                 warn_above,
-                lock_file,
-                locked_model(lock_file, settings.source),
+                storage.lock_file,
+                locked_model(storage.lock_file, settings.source),
             )
-            models = ModelCache(weights.parent.parent, int(cache.limit_gb * _GIGABYTE), cache.pins)
-            hold(weights.parent)
-            acquisition = Acquisition(order, supplier_of(source), ledger, models, needed, _display)
+            supplier = supplier_of(source)
+            acquisition = Acquisition(order, supplier, ledger, models, storage.needed, _display)
             model = acquisition.run()
-            models.record_use(weights.parent, settings.source, stage.model)
+        models.record_use(entry, settings.source, stage.model)
         _say_if_pickle(weights)
         return asdict(model)
 

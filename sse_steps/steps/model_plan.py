@@ -95,7 +95,9 @@ class ModelPlan:
         source = parse_source(settings.source)
         identity = hashlib.sha256(f"{settings.source} {settings.sha256}".encode()).hexdigest()
         entry = self.storage_folder / identity[:16]
-        file = _main_file(self.root / source) if isinstance(source, Path) else entry / source.filename
+        file = (
+            _main_file(self.root / source) if isinstance(source, Path) else entry / source.filename
+        )
         return ModelFiles(
             source=file,
             downloaded=entry / "download.json",

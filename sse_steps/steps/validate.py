@@ -151,14 +151,14 @@ def _details(
 ) -> dict[str, Any]:
     converted = read_stage(files.converted).details
     return {
-        "sha256": converted["sha256"],
-        "bytes": converted["bytes"],
+        "sha256": converted["apr"]["sha256"],
+        "bytes": converted["apr"]["bytes"],
         "conversion": {
             "source": settings.model.source,
             "quantization": settings.model.quantization,
             "parameters": converted["parameters"],
-            "worst_kl": converted["worst_kl"],
-            "worst_cosine": converted["worst_cosine"],
+            "worst_kl": converted["precision"]["worst_kl"],
+            "worst_cosine": converted["precision"]["worst_cosine"],
             "prompts": len(found),
             "top_10_overlap": sum(each.overlap for each in found) / len(found),
             "largest_logit_difference": max(each.largest for each in found),
