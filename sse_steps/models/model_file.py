@@ -11,11 +11,14 @@ from typing import Final, TypeVar
 import gguf
 
 from sse_steps.errors import ModelFormatError
+from sse_steps.models.apr_file import read_apr
+from sse_steps.models.file_kind import FileKind, kind_of_file
 from sse_steps.models.gguf_file import read_gguf
 from sse_steps.models.stored_model import FloatArray, KeyValue, StoredModel, StoredTensor, unusable
 
 # Some files name only one of several ends: llama.cpp, src/llama-vocab.cpp, goes by these texts too.
 CUSTOMARY_ENDS: Final = ("<|im_end|>", "<|endoftext|>", "<|end|>", "<|eot_id|>", "<|eom_id|>")
+_READERS: Final = {FileKind.APR: read_apr, FileKind.GGUF: read_gguf}
 Item = TypeVar("Item")
 
 
@@ -145,7 +148,13 @@ def read_stored(path: Path) -> StoredModel:
     Raises:
         ModelFormatError: the container is unknown, or damaged.
     """
-    return read_gguf(path)
+    try:
+        kind = kind_of_file(path)
+    except OSError as error:
+        raise unusable(path, f"not a readable file: {error}") from error
+    if kind not in _READERS:
+        raise unusable(path, f"the file is {kind}, not .apr or GGUF")
+    return _READERS[kind](path)
 
 
 def read_model(path: Path) -> ModelFile:

@@ -62,6 +62,7 @@ class StoredModel:
     keys: Mapping[str, KeyValue]
     tensors: Mapping[str, StoredTensor]
     provenance: Mapping[str, object] = field(default_factory=dict)  # where it comes from
+    quantization: str | None = None  # what it was converted to; only .apr says so
 
 
 def unusable(path: Path, wrong: str) -> ModelFormatError:
