@@ -9,12 +9,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import numpy as np
 from gguf import GGUFValueType
 
-from sse_steps.models.header_limits import MAX_HEADER_BYTES, MAX_KEYS, MAX_VALUES
+from sse_steps.models.header_json import parse_json
+from sse_steps.models.header_limits import MAX_HEADER_BYTES, MAX_KEYS
 from sse_steps.models.stored_model import KeyValue
 
 _KINDS: Final = {kind.name.lower(): kind for kind in GGUFValueType}
@@ -109,22 +110,14 @@ def _canonical(entries: object) -> bytes:
 def _parsed(raw: bytes) -> object:
     if len(raw) > MAX_HEADER_BYTES:
         raise ValueError(f"its metadata are {len(raw)} bytes, more than {MAX_HEADER_BYTES}")
-    # Three bytes of JSON can become an object of 200: count before anything is made.
-    values = sum(map(raw.count, (b",", b"[", b"{")))
-    if values > MAX_VALUES:
-        raise ValueError(f"its metadata hold {values} values, more than {MAX_VALUES}")
+    entries = parse_json(raw, encoding="ascii", names_twice=True)  # none survive what follows
     try:
-        entries: object = json.loads(raw.decode("ascii"), parse_constant=_refuse_constant)
         canonical = _canonical(entries) == raw
     except RecursionError:
         raise ValueError("its metadata are nested too deep") from None
     if not canonical:
-        raise ValueError("its metadata are not canonical JSON")
+        raise ValueError("its metadata are not canonical JSON: names sorted, none twice, no space")
     return entries
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"its metadata hold {name}, which is no JSON")
 
 
 def _entry(key: str, value: KeyValue) -> list[object]:
