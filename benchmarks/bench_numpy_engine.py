@@ -23,16 +23,10 @@ from typing import Any, Protocol
 import llama_cpp
 import numpy as np
 
+from sse_steps.infer.attention import Block, Cache, IntArray
 from sse_steps.infer.generation import chunks, span_blocks
-from sse_steps.infer.transformer import (
-    Block,
-    Cache,
-    IntArray,
-    Weights,
-    forward,
-    load_weights,
-    logits,
-)
+from sse_steps.infer.transformer import forward, logits
+from sse_steps.infer.weights import Weights, load_weights
 from sse_steps.models.model_file import read_model
 
 SHARED, OWN, ROUNDS, STEPS = 350, 150, 5, 6

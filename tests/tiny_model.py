@@ -1,4 +1,4 @@
-"""A llama of a few thousand random weights, written to a GGUF file by the tests themselves."""
+"""Models of a few thousand random weights, written to GGUF files by the tests themselves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ import gguf
 import numpy as np
 from tokenizers import pre_tokenizers
 
-from sse_steps.models.model_file import Hyperparameters, tensor_shapes
+from sse_steps.models.architectures import (
+    RECIPES,
+    Architecture,
+    Hyperparameters,
+    Norm,
+    Reach,
+    Rotation,
+    optional_shapes,
+    tensor_shapes,
+)
 from sse_steps.models.stored_model import FloatArray
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<unused>")
@@ -24,46 +33,70 @@ LETTERS = tuple(sorted(pre_tokenizers.ByteLevel.alphabet()))
 TOKENS = (*SPECIAL, *LETTERS, *(merge.replace(" ", "") for merge in MERGES))
 END = SPECIAL.index("<|im_end|>")
 
+WIDTH, HEADS, FEED_FORWARD = 64, 4, 96
+NEAR = Reach(window=5, rope_base=10_000.0)
+FAR = Reach(window=None, rope_base=500_000.0, rope_scale=0.125)
+REACHES: Mapping[Architecture, tuple[Reach, ...]] = {
+    Architecture.LLAMA: (Reach(None, 10_000.0),),
+    Architecture.QWEN2: (Reach(None, 1_000_000.0),),
+    Architecture.GEMMA3: (NEAR, NEAR, NEAR, NEAR, NEAR, FAR),
+    Architecture.GPT2: (Reach(None, 10_000.0),),
+}
+HEAD_WIDTHS = {Architecture.GEMMA3: 32}  # wider than the embedding divided by the heads
+KV_HEADS = {Architecture.GPT2: HEADS}
+
 
 @dataclass(frozen=True, slots=True)
 class TinyModel:
     """What goes into the file; tests replace what they want wrong. `extra` overrides fields."""
 
+    architecture: str = "llama"
     context_length: int = 256
     layers: int = 2
     seed: int = 0
     tied: bool = True
+    stretched: bool = False  # with a tensor of frequency factors
     chat_template: str | None = CHAT_TEMPLATE
     quantisation: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.F32
     tokens: tuple[str, ...] = TOKENS
     merges: tuple[str, ...] = MERGES
-    architecture: str = "llama"
     without: frozenset[str] = frozenset()
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def hyperparameters(self) -> Hyperparameters:
         """The shape of the model."""
+        architecture = self._known
+        pattern = REACHES[architecture]
+        head_width = HEAD_WIDTHS.get(architecture, WIDTH // HEADS)
         return Hyperparameters(
+            architecture=architecture,
             layers=self.layers,
-            embedding_width=64,
-            feed_forward_width=96,
-            heads=4,
-            kv_heads=2,
-            head_width=16,
+            embedding_width=WIDTH,
+            feed_forward_width=FEED_FORWARD,
+            heads=HEADS,
+            kv_heads=KV_HEADS.get(architecture, 2),
+            head_width=head_width,
             vocabulary_size=len(self.tokens),
             context_length=self.context_length,
-            rope_base=10_000.0,
             norm_epsilon=1e-5,
+            attention_scale=head_width**-0.5,
+            reaches=tuple(pattern[index % len(pattern)] for index in range(self.layers)),
         )
+
+    @property
+    def _known(self) -> Architecture:
+        known = self.architecture in set(Architecture)
+        return Architecture(self.architecture) if known else Architecture.LLAMA
 
     def tensors(self) -> dict[str, FloatArray]:
         """Return random weights that keep activations near one."""
         random = np.random.default_rng(self.seed)
-        return {
-            name: _random_tensor(random, shape)
-            for name, shape in tensor_shapes(self.hyperparameters, tied=self.tied)
-        }
+        shapes = dict(tensor_shapes(self.hyperparameters))
+        optional = dict(optional_shapes(self.hyperparameters))
+        shapes |= {} if self.tied else {"output.weight": optional["output.weight"]}
+        shapes |= {"rope_freqs.weight": optional["rope_freqs.weight"]} if self.stretched else {}
+        return {name: _random_tensor(random, name, shape) for name, shape in shapes.items()}
 
     def write(self, path: Path) -> Path:
         """Write the GGUF file and return its path."""
@@ -74,7 +107,7 @@ class TinyModel:
             _write_value(writer, key, value)
         for name, tensor in self.tensors().items():
             if name not in self.without:
-                kind = self.quantisation if tensor.ndim == 2 else gguf.GGMLQuantizationType.F32
+                kind = self.quantisation if _is_matrix(name) else gguf.GGMLQuantizationType.F32
                 writer.add_tensor(name, gguf.quants.quantize(tensor, kind), raw_dtype=kind)
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
@@ -83,15 +116,25 @@ class TinyModel:
         return path
 
     def _write_hyperparameters(self, writer: gguf.GGUFWriter) -> None:
-        model = self.hyperparameters
+        model, recipe = self.hyperparameters, RECIPES[self._known]
         writer.add_block_count(model.layers)
         writer.add_context_length(model.context_length)
         writer.add_embedding_length(model.embedding_width)
         writer.add_feed_forward_length(model.feed_forward_width)
         writer.add_head_count(model.heads)
         writer.add_head_count_kv(model.kv_heads)
-        writer.add_rope_freq_base(model.rope_base)
-        writer.add_layer_norm_rms_eps(model.norm_epsilon)
+        if recipe.norm is Norm.LAYER:
+            writer.add_layer_norm_eps(model.norm_epsilon)
+        else:
+            writer.add_layer_norm_rms_eps(model.norm_epsilon)
+        if recipe.rotation is not Rotation.NONE:
+            writer.add_rope_freq_base(REACHES[self._known][-1].rope_base)
+        if recipe.window_period:
+            writer.add_key_length(model.head_width)
+            writer.add_value_length(model.head_width)
+            writer.add_sliding_window(NEAR.window)
+            writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+            writer.add_rope_scaling_factor(1 / FAR.rope_scale)
 
     def _write_tokenizer(self, writer: gguf.GGUFWriter) -> None:
         control, normal = gguf.TokenType.CONTROL, gguf.TokenType.NORMAL
@@ -106,14 +149,26 @@ class TinyModel:
             writer.add_chat_template(self.chat_template)
 
 
-def _random_tensor(random: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
+def _is_matrix(name: str) -> bool:
+    """Return whether a tensor is one that files quantise; llama.cpp adds positions as floats."""
+    return name.endswith(".weight") and "norm" not in name and "position" not in name
+
+
+def _random_tensor(random: np.random.Generator, name: str, shape: tuple[int, ...]) -> FloatArray:
     values = random.standard_normal(shape, dtype=np.float32)
+    if name.endswith(".bias"):
+        return np.float32(0.3) * values
+    if name == "rope_freqs.weight":
+        return 1 + np.abs(values)
     if len(shape) == 1:
         return 1 + np.float32(0.1) * values
     return values * np.float32(2 / np.sqrt(shape[1]))
 
 
 def _write_value(writer: gguf.GGUFWriter, key: str, value: object) -> None:
-    kinds = {int: "add_uint32", float: "add_float32", str: "add_string", list: "add_array"}
+    kinds = {
+        **{bool: "add_bool", int: "add_uint32", float: "add_float32"},
+        **{str: "add_string", list: "add_array"},
+    }
     writer.kv_data[0].pop(key, None)
     getattr(writer, kinds[type(value)])(key, value)

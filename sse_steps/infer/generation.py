@@ -15,8 +15,10 @@ from itertools import accumulate
 
 import numpy as np
 
+from sse_steps.infer.attention import Block, Cache
 from sse_steps.infer.decoding import Continuation, Draft, Prompt, unheard
-from sse_steps.infer.transformer import Block, Cache, Weights, forward, logits
+from sse_steps.infer.transformer import forward, logits
+from sse_steps.infer.weights import Weights
 from sse_steps.models.stored_model import FloatArray
 from sse_steps.records import FinishReason
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sse_steps.infer.generation import Generator
 from sse_steps.infer.text_engine import TextEngine
-from sse_steps.infer.transformer import load_weights
+from sse_steps.infer.weights import load_weights
 from sse_steps.models.model_file import ModelFile
 from sse_steps.models.stored_model import StoredModel
 

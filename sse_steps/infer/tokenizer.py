@@ -19,7 +19,7 @@ import tokenizers
 from tokenizers import decoders, models, pre_tokenizers
 
 from sse_steps.errors import ModelFormatError
-from sse_steps.models.model_file import TokenizerData
+from sse_steps.models.tokenizer_data import TokenizerData
 
 # What is cut off before the text is split as GPT-2 does, by GGUF's name for the whole scheme:
 # https://github.com/ggml-org/llama.cpp/blob/master/src/llama-vocab.cpp
