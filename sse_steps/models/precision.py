@@ -1,9 +1,9 @@
 """How far a converted tensor is from its source, in three figures.
 
 **Divergence.** The absolute values of a tensor, divided by their sum, are a distribution over its
-places; the Kullback-Leibler divergence (Kullback and Leibler 1951, "On information and sufficiency",
-doi:10.1214/aoms/1177729694, eq. 2.4) says what is lost by taking the written one, Q, for the
-source's, P:
+places; the Kullback-Leibler divergence (Kullback and Leibler 1951, "On information and
+sufficiency", doi:10.1214/aoms/1177729694, eq. 2.4) says what is lost by taking the written one, Q,
+for the source's, P:
 
     KL(P || Q) = sum_i p_i ln(p_i / q_i)
 
@@ -17,8 +17,8 @@ It stays zero where two tensors are equal up to a factor and above zero where no
 A tensor of zeros counts as uniform. A smaller pseudo-weight would measure mostly itself: for 4 bits
 the zeroed places then decide the sum (docs/conversion.md has the figures).
 
-**Cosine** sees signs, to which the divergence is blind; **scale**, the quotient of the mean absolute
-values, sees a common factor, to which both are.
+**Cosine** sees signs, to which the divergence is blind; **scale**, the quotient of the mean
+absolute values, sees a common factor, to which both are.
 """
 
 from __future__ import annotations

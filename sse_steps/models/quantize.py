@@ -1,26 +1,33 @@
 """Which tensors a quantisation touches, and the encoding itself, streamed.
 
 The encodings are the gguf package's, which follow ggml's reference in every byte. The rules are
-those of llama.cpp's quantiser (src/llama-quant.cpp) without an importance matrix; docs/conversion.md
-lists where they differ.
+those of llama.cpp's quantiser (src/llama-quant.cpp) without an importance matrix;
+docs/conversion.md lists where they differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Final
 
 import gguf
 import numpy as np
 
 from sse_steps.models.quantization import Quantization
-from sse_steps.models.source_model import Bytes, SourceTensor, decoded, in_chunks
-from sse_steps.models.stored_model import FloatArray
+from sse_steps.models.source_model import (
+    Bytes,
+    SourceModel,
+    SourceTensor,
+    decoded,
+    encoded_size,
+    in_chunks,
+)
+from sse_steps.models.stored_model import FloatArray, KeyValue, unusable
 
 Encoding = gguf.GGMLQuantizationType
 
 _ENCODINGS: Final = {Quantization.Q8_0: Encoding.Q8_0, Quantization.Q4_0: Encoding.Q4_0}
-FILE_TYPES: Final = {
+_FILE_TYPES: Final = {
     Quantization.Q8_0: gguf.LlamaFileType.MOSTLY_Q8_0,
     Quantization.Q4_0: gguf.LlamaFileType.MOSTLY_Q4_0,
 }
@@ -55,20 +62,54 @@ def _is_matrix(tensor: SourceTensor) -> bool:
     return named and len(tensor.shape) >= 2 and tensor.name not in _NEVER
 
 
-def reencoded(tensor: SourceTensor, encoding: gguf.GGMLQuantizationType) -> Iterator[Bytes]:
-    """Yield a tensor's bytes in another encoding, chunk by chunk; in its own they are not touched.
+def keys_after(keys: Mapping[str, KeyValue], quantization: Quantization) -> Mapping[str, KeyValue]:
+    """Return the keys with the encoding that most weights have now; llama.cpp writes its own."""
+    if quantization not in _FILE_TYPES:
+        return keys
+    kind = gguf.GGUFValueType.UINT32
+    return {
+        **keys,
+        "general.file_type": KeyValue(int(_FILE_TYPES[quantization]), kind),
+        "general.quantization_version": KeyValue(gguf.GGML_QUANT_VERSION, kind),
+    }
+
+
+def check_decodable(model: SourceModel) -> None:
+    """Check that every tensor can be turned into numbers, before work is spent.
 
     Raises:
-        NotImplementedError: nothing here decodes the source's encoding.
+        ModelFormatError: nothing here decodes an encoding.
     """
-    for chunk in in_chunks(tensor.load(), tensor.encoding):
-        if encoding is tensor.encoding:
-            yield chunk
-        else:
-            yield encoded(decoded(chunk, tensor.encoding), encoding)
+    for tensor in model.tensors:
+        block = np.zeros(gguf.GGML_QUANT_SIZES[tensor.encoding][1], np.uint8)
+        try:
+            decoded(block, tensor.encoding)
+        except NotImplementedError as error:
+            wrong = f"tensor {tensor.name} is stored as {tensor.encoding.name}"
+            raise unusable(model.path, f"{wrong}, which is not decoded here") from error
+
+
+def reencoded(tensor: SourceTensor, encoding: gguf.GGMLQuantizationType) -> Bytes:
+    """Return a tensor's bytes [bytes of the tensor] in another encoding; its own is not touched.
+
+    What is in memory is the result and a few chunks in float32.
+    """
+    data = tensor.load()
+    if encoding is tensor.encoding:
+        return data.reshape(-1)
+    result = np.empty(encoded_size(tensor.values, encoding), np.uint8)
+    start = 0
+    for chunk in in_chunks(data, tensor.encoding):
+        part = encoded(decoded(chunk, tensor.encoding), encoding)
+        result[start : start + len(part)] = part
+        start += len(part)
+    return result
 
 
 def encoded(values: FloatArray, encoding: gguf.GGMLQuantizationType) -> Bytes:
-    """Return whole blocks of float32 in an encoding; infinities overflow and are found by a gate."""
-    with np.errstate(over="ignore", invalid="ignore"):
+    """Return whole blocks of float32 in an encoding.
+
+    What is no number, or too large for it, comes out as something, which gate C8 sees.
+    """
+    with np.errstate(all="ignore"):
         return np.ascontiguousarray(gguf.quants.quantize(values, encoding)).view(np.uint8)

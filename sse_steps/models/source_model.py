@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import gguf
@@ -49,6 +49,7 @@ class SourceModel:
     path: Path
     keys: Mapping[str, KeyValue]
     tensors: tuple[SourceTensor, ...]
+    provenance: Mapping[str, object] = field(default_factory=dict)  # of a file converted before
 
     @property
     def parameters(self) -> int:
@@ -59,7 +60,7 @@ class SourceModel:
 def from_stored(stored: StoredModel) -> SourceModel:
     """Return a model whose file has GGUF's names already."""
     tensors = tuple(map(_from_stored, stored.tensors.values()))
-    return SourceModel(stored.path, stored.keys, tensors)
+    return SourceModel(stored.path, stored.keys, tensors, stored.provenance)
 
 
 def _from_stored(tensor: StoredTensor) -> SourceTensor:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import gguf
-from pydantic import AliasChoices, Field
 
 from sse_steps.models.hugging_face.transforms import in_float32, unchanged
 from sse_steps.models.hugging_face.typed_json import Document, Positive, Size, TokenId
@@ -23,13 +22,19 @@ NO_SCALING = "default"
 class Rope(Document):
     """How positions turn into angles, as newer files put it."""
 
-    rope_type: str = Field(NO_SCALING, validation_alias=AliasChoices("rope_type", "type"))
+    rope_type: str | None = None
+    type: str | None = None  # its older name
     rope_theta: Positive | None = None
     partial_rotary_factor: float = 1.0
     factor: Positive | None = None
     low_freq_factor: Positive | None = None
     high_freq_factor: Positive | None = None
     original_max_position_embeddings: Size | None = None
+
+    @property
+    def scaling(self) -> str:
+        """How angles are changed for longer texts."""
+        return self.rope_type or self.type or NO_SCALING
 
 
 class Kind(Document):

@@ -69,7 +69,7 @@ class Gemma3Config(RotaryConfig):
         """Yield GGUF's keys, without the architecture before them."""
         yield from super().hyperparameters()
         yield "attention.sliding_window", self.sliding_window
-        if self.rope.rope_type == "linear":
+        if self.rope.scaling == "linear":
             yield "rope.scaling.factor", float(self.rope.factor or 1.0)
 
     def refusals(self) -> Iterator[tuple[str, object, object]]:
@@ -84,9 +84,9 @@ class Gemma3Config(RotaryConfig):
         yield "sliding_window_pattern", self.sliding_window_pattern or _PERIOD, _PERIOD
         yield "layer_types in Gemma's pattern", self._follows_the_pattern(), True
         yield "rope_local_base_freq", self._near.rope_theta, _NEAR_BASE
-        yield "rope_type of sliding_attention", self._near.rope_type, NO_SCALING
-        if self.rope.rope_type != "linear":
-            yield "rope_type of full_attention", self.rope.rope_type, NO_SCALING
+        yield "rope_type of sliding_attention", self._near.scaling, NO_SCALING
+        if self.rope.scaling != "linear":
+            yield "rope_type of full_attention", self.rope.scaling, NO_SCALING
 
     def _follows_the_pattern(self) -> bool:
         usual = [_NEAR if (layer + 1) % _PERIOD else _FULL for layer in range(self.layers)]

@@ -37,15 +37,15 @@ class SiluConfig(RotaryConfig):
     def hyperparameters(self) -> Iterator[tuple[str, float]]:
         """Yield GGUF's keys, without the architecture before them."""
         yield from super().hyperparameters()
-        if self.rope.rope_type == "linear":
+        if self.rope.scaling == "linear":
             yield "rope.scaling.factor", float(self.rope.factor or 1.0)
 
     def refusals(self) -> Iterator[tuple[str, object, object]]:
         """Yield (field, value, the only value that is computed here)."""
         yield from super().refusals()
         yield "hidden_act", self.hidden_act, "silu"
-        if self.rope.rope_type not in ("linear", *self.scalings):
-            yield "rope_type", self.rope.rope_type, NO_SCALING
+        if self.rope.scaling not in ("linear", *self.scalings):
+            yield "rope_type", self.rope.scaling, NO_SCALING
 
     scalings: ClassVar[tuple[str, ...]] = (NO_SCALING,)
 
@@ -70,13 +70,13 @@ class LlamaConfig(SiluConfig):
     def refusals(self) -> Iterator[tuple[str, object, object]]:
         """Yield (field, value, the only value that is computed here)."""
         yield from super().refusals()
-        if self.rope.rope_type == _BY_TENSOR:
+        if self.rope.scaling == _BY_TENSOR:
             for field in _LLAMA3_FIELDS:
                 yield f"{field} given", getattr(self.rope, field) is not None, True
 
     def more_tensors(self) -> Iterator[SourceTensor]:
         """Yield the factors of Llama 3.1's rotations."""
-        if self.rope.rope_type != _BY_TENSOR:
+        if self.rope.scaling != _BY_TENSOR:
             return
         factors = llama3_factors(self.rope, base=self.rope_base, head_width=self.head_width)
         yield SourceTensor(

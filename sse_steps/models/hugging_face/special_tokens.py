@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import gguf
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from sse_steps.models.hugging_face.config import Config
 from sse_steps.models.hugging_face.tokenizer_json import TokenizerJson
@@ -59,7 +59,7 @@ class Piece(Document):
 class Template(Document):
     """A TemplateProcessing, which puts special tokens around a text."""
 
-    single: list[Piece] = []
+    single: list[Piece] = Field(default_factory=list)
 
 
 def special_token_keys(

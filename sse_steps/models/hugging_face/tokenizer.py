@@ -19,7 +19,7 @@ from sse_steps.models.stored_model import KeyValue, unusable
 
 Kinds = gguf.GGUFValueType
 Types = gguf.TokenType
-_SPECIAL_BY_LOOK: Final = re.compile(r"<\|.*\|>|<｜.*｜>|<unused.*>|<pad>|<mask>")
+_SPECIAL_BY_LOOK: Final = re.compile(r"<\|.*\|>|<\uff5c.*\uff5c>|<unused.*>|<pad>|<mask>")
 _SPACE: Final = "▁"  # SentencePiece's stand-in for a space
 
 
@@ -97,7 +97,7 @@ def _added(token: AddedToken, scheme: Scheme) -> tuple[str, int]:
     """Return text and type of an added token.
 
     Text of a user can become a token that is not special. One that only looks so is not marked in
-    many files, and is here: no program's text is to end a turn (llama.cpp's converter does the same).
+    many files, and is here, as in llama.cpp's converter: no program's text is to end a turn.
     """
     if token.special or _SPECIAL_BY_LOOK.fullmatch(token.content):
         return token.content, int(Types.CONTROL)
