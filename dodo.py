@@ -151,6 +151,18 @@ def task_verify() -> Task:
     }
 
 
+def task_inspect() -> Task:
+    """Say what a model file is, from its header: doit inspect --model FILE [--json]."""
+    return {
+        "params": [
+            option("model", "the file: .apr, .gguf, .safetensors"),
+            option("json", "print one JSON object", default=False),
+        ],
+        "actions": [command("inspect")],
+        "meta": COMMAND,
+    }
+
+
 def task_corpus_stats() -> Task:
     """Say what a corpus holds: doit corpus-stats --path PATH."""
     return {

@@ -49,7 +49,7 @@ class AprWriter:
         try:
             metadata = apr_metadata.encode(apr_metadata.Metadata(keys, quantization, provenance))
             places = apr_layout.places(tensors)
-            self._layout, self._head = apr_layout.head(metadata, places)
+            self._layout, self._head = apr_layout.head(metadata.encode("ascii"), places)
             apr_layout.read_layout(self._head[:HEADER_BYTES], self._layout.file_length)
         except ValueError as error:
             raise unusable(target, f"cannot be written as .apr: {error}") from error
@@ -107,9 +107,8 @@ def read_apr(path: Path) -> StoredModel:
 def _read(path: Path) -> StoredModel:
     data = map_file(path)
     layout = apr_layout.read_layout(data[:HEADER_BYTES].tobytes(), data.size)
-    covered = data[: layout.head_length].tobytes()
-    apr_layout.check_crc(covered)
-    metadata = apr_metadata.decode(covered[HEADER_BYTES : layout.index_at])
+    apr_layout.check_crc(data[: layout.head_length])
+    metadata = apr_metadata.decode(str(data[HEADER_BYTES : layout.index_at].data, "ascii"))
     reader = HeaderReader(data, position=layout.index_at, end=layout.head_length)
     places = apr_layout.read_index(reader, layout)
     _check_paddings(data, layout, places)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import gguf
+import numpy as np
+from numpy.typing import NDArray
 
 from sse_steps.models.header_limits import (
     MAX_DIMENSIONS,
@@ -164,26 +166,27 @@ def read_layout(header: bytes, file_length: int) -> Layout:
         raise ValueError(f"it is of version {version} with flags {flags}, not {VERSION} with 0")
     _, metadata_length, _, index_length, _, data_length, _, _ = sizes
     layout = Layout(tensors, metadata_length, index_length, data_length)
-    if layout.header(crc) != header:
-        raise ValueError("the offsets in its header do not follow from the lengths there")
     if layout.file_length != file_length:
         raise ValueError(f"it has {file_length} bytes, its header says {layout.file_length}")
     if layout.head_length > MAX_HEADER_BYTES:
         raise ValueError(f"its header has {layout.head_length} bytes, over {MAX_HEADER_BYTES}")
+    if layout.header(crc) != header:
+        raise ValueError("the offsets in its header do not follow from the lengths there")
     if tensors > MAX_TENSORS:
         raise ValueError(f"it has {tensors} tensors, more than {MAX_TENSORS}")
     return layout
 
 
-def check_crc(covered: bytes) -> None:
+def check_crc(covered: NDArray[np.uint8]) -> None:
     """Compare the CRC-32 in a header with that of header, metadata and index.
 
     Raises:
         ValueError: they differ.
     """
-    written = int.from_bytes(covered[_CRC_AT : _CRC_AT + 4], "little")
-    blank = covered[:_CRC_AT] + bytes(4) + covered[_CRC_AT + 4 : HEADER_BYTES]
-    found = zlib.crc32(memoryview(covered)[HEADER_BYTES:], zlib.crc32(blank))
+    header = covered[:HEADER_BYTES].tobytes()
+    written = int.from_bytes(header[_CRC_AT : _CRC_AT + 4], "little")
+    blank = header[:_CRC_AT] + bytes(4) + header[_CRC_AT + 4 :]
+    found = zlib.crc32(covered[HEADER_BYTES:].data, zlib.crc32(blank))
     if found != written:
         raise ValueError(f"its CRC-32 is {found:08x}, its header says {written:08x}")
 

@@ -19,7 +19,7 @@ from sse_steps.models.header_limits import MAX_HEADER_BYTES, MAX_KEYS
 from sse_steps.models.stored_model import KeyValue
 
 _KINDS: Final = {kind.name.lower(): kind for kind in GGUFValueType}
-_RANGES: Final[dict[GGUFValueType, np.iinfo[Any]]] = {
+RANGES: Final[dict[GGUFValueType, np.iinfo[Any]]] = {
     GGUFValueType.UINT8: np.iinfo(np.uint8),
     GGUFValueType.INT8: np.iinfo(np.int8),
     GGUFValueType.UINT16: np.iinfo(np.uint16),
@@ -31,7 +31,7 @@ _RANGES: Final[dict[GGUFValueType, np.iinfo[Any]]] = {
 }
 _FLOATS: Final = (GGUFValueType.FLOAT32, GGUFValueType.FLOAT64)
 _TYPES: Final = {
-    **dict.fromkeys(_RANGES, int),
+    **dict.fromkeys(RANGES, int),
     **dict.fromkeys(_FLOATS, float),
     GGUFValueType.BOOL: bool,
     GGUFValueType.STRING: str,
@@ -56,13 +56,13 @@ class Metadata:
         return found.value if found is not None and isinstance(found.value, str) else None
 
 
-def encode(metadata: Metadata) -> bytes:
-    """Return the canonical bytes. Values of the kind FLOAT32 are rounded to float32.
+def encode(metadata: Metadata) -> str:
+    """Return the canonical text, in ASCII. Values of the kind FLOAT32 are rounded to float32.
 
     Raises:
         ValueError: a value does not fit its kind, is not finite, or there is too much of all.
     """
-    raw = _canonical(
+    text = _canonical(
         {
             "architecture": metadata.architecture,
             "keys": {key: _entry(key, value) for key, value in metadata.keys.items()},
@@ -70,17 +70,17 @@ def encode(metadata: Metadata) -> bytes:
             "quantization": metadata.quantization,
         }
     )
-    decode(raw)  # what is written can be read
-    return raw
+    decode(text)  # what is written can be read
+    return text
 
 
-def decode(raw: bytes) -> Metadata:
-    """Return what canonical bytes say.
+def decode(text: str) -> Metadata:
+    """Return what a canonical text says.
 
     Raises:
-        ValueError: they are not canonical, or what they say does not hold together.
+        ValueError: it is not canonical, or what it says does not hold together.
     """
-    entries = _parsed(raw)
+    entries = _parsed(text)
     if not isinstance(entries, dict) or set(entries) != _ENTRIES:
         raise ValueError(f"the entries of its metadata are not {', '.join(sorted(_ENTRIES))}")
     keys, provenance = entries["keys"], entries["provenance"]
@@ -99,20 +99,19 @@ def decode(raw: bytes) -> Metadata:
     return found
 
 
-def _canonical(entries: object) -> bytes:
+def _canonical(entries: object) -> str:
     """Return JSON in ASCII: names sorted, no white space, all else escaped by its code."""
-    text = json.dumps(
+    return json.dumps(
         entries, ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":")
     )
-    return text.encode("ascii")
 
 
-def _parsed(raw: bytes) -> object:
-    if len(raw) > MAX_HEADER_BYTES:
-        raise ValueError(f"its metadata are {len(raw)} bytes, more than {MAX_HEADER_BYTES}")
-    entries = parse_json(raw, encoding="ascii", names_twice=True)  # none survive what follows
+def _parsed(text: str) -> object:
+    if len(text) > MAX_HEADER_BYTES:
+        raise ValueError(f"its metadata are {len(text)} bytes, more than {MAX_HEADER_BYTES}")
+    entries = parse_json(text, names_twice=True)  # none survive what follows
     try:
-        canonical = _canonical(entries) == raw
+        canonical = _canonical(entries) == text
     except RecursionError:
         raise ValueError("its metadata are nested too deep") from None
     if not canonical:
@@ -169,8 +168,8 @@ def _check_items(key: str, items: Sequence[Any], kind: GGUFValueType) -> None:
     if kind is GGUFValueType.STRING:
         for item in items:
             _text(item)
-    elif kind in _RANGES and items:
-        limits = _RANGES[kind]
+    elif kind in RANGES and items:
+        limits = RANGES[kind]
         if min(items) < limits.min or max(items) > limits.max:
             raise ValueError(f"{key[:80]} lies outside of {kind.name.lower()}")
     elif kind in _FLOATS and _written(key, items, kind) != items:

@@ -16,10 +16,10 @@ import gguf
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_HEADER_BYTES: Final = 24 << 20
+MAX_HEADER_BYTES: Final = 16 << 20
 MAX_VALUES: Final = 1_250_000  # of all keys together, the items of lists counted
 MAX_KEYS: Final = 4096
-MAX_TENSORS: Final = 65_536
+MAX_TENSORS: Final = 32_768
 MAX_NAME_BYTES: Final = 64  # of a tensor, as in GGUF
 MAX_DIMENSIONS: Final = 4  # ggml's own limit
 

@@ -131,10 +131,10 @@ def _split(data: NDArray[np.uint8]) -> tuple[Any, NDArray[np.uint8]]:
     if length > MAX_JSON_BYTES:
         raise ValueError(f"its header has {length} bytes, more than {MAX_JSON_BYTES}")
     end = _LENGTH_BYTES + length
-    raw = data[_LENGTH_BYTES:end].tobytes()
-    if not raw.startswith(b"{"):
+    text = str(data[_LENGTH_BYTES:end].data, "utf-8")
+    if not text.startswith("{"):
         raise ValueError("its header does not begin with '{'")
-    return parse_json(raw, values=_MAX_VALUES), data[end:]
+    return parse_json(text, values=_MAX_VALUES), data[end:]
 
 
 def _metadata(entries: object) -> Mapping[str, str]:
@@ -197,7 +197,7 @@ def _weight_map(index: Path) -> dict[str, str]:
     data = map_file(index)
     if data.size > MAX_JSON_BYTES:
         raise ValueError(f"it has {data.size} bytes, more than {MAX_JSON_BYTES}")
-    entries = parse_json(data.tobytes(), values=_MAX_VALUES)
+    entries = parse_json(str(data.data, "utf-8"), values=_MAX_VALUES)
     places = entries.get("weight_map") if isinstance(entries, dict) else None
     if not isinstance(places, dict) or not 0 < len(places) <= MAX_TENSORS:
         raise ValueError(f"it has no weight_map of 1 to {MAX_TENSORS} tensors")
