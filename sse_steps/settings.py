@@ -100,7 +100,7 @@ class ModelSettings:
     timeout_ms: Positive | None = None
     top_k: Annotated[int, Field(ge=0)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    stop: tuple[str, ...] = ()  # a reply ends before the first of these texts
+    stop: tuple[Annotated[str, Field(min_length=1)], ...] = ()  # a reply ends before the first
     batch_size: Positive = 32
     quantization: Quantization = Quantization.NONE
     allow_pickle: bool = False  # let a pickle be downloaded; nothing here ever unpickles it

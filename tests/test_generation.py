@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_model import TinyModel
 
-from sse_steps.infer.decoding import Continuation, Prompt, choose, only_repeats
+from sse_steps.infer.attention import Block, Cache
+from sse_steps.infer.decoding import Continuation, Prompt, StopTexts, only_repeats
 from sse_steps.infer.generation import Generator, chunks, shared_length
-from sse_steps.infer.transformer import Block, Cache, Weights, forward, load_weights, logits
+from sse_steps.infer.transformer import forward, logits
+from sse_steps.infer.weights import Weights, load_weights
 from sse_steps.records import FinishReason
 
 HOUR = 3600.0
@@ -106,6 +108,34 @@ def test_max_tokens_is_kept_to_each_prompt(weights: Weights) -> None:
     written = Generator(weights, frozenset()).generate(prompts)
     assert [len(one.tokens) for one in written] == [1, 2, 3]
     assert {one.finish_reason for one in written} == {FinishReason.LENGTH}
+
+
+def test_stop_text_ends_a_sequence_as_soon_as_it_is_whole(weights: Weights) -> None:
+    """A text that straddles tokens ends its sequence; the batch mate without one goes on."""
+    [prompt] = random_prompts(1)
+    free = slow_greedy(weights, prompt, frozenset())
+    stop = StopTexts((f"{free[6]},{free[7]},".encode(),), lambda token: f"{token},".encode())
+    stopping = replace(prompt, stop=stop)
+    stopped, other = Generator(weights, frozenset()).generate([stopping, prompt])
+    assert list(stopped.tokens) == free[:8]
+    assert stopped.finish_reason is FinishReason.STOP
+    assert list(other.tokens) == free
+
+
+def test_last_scores_are_the_scores_of_shorter_texts(weights: Weights) -> None:
+    """The scores after each of the last tokens, in one reading, are those of texts cut there."""
+    text = [int(token) for token in np.random.default_rng(0).integers(0, 200, 23)]
+    generator = Generator(weights, frozenset(), chunk=7)
+    together = generator.last_scores(text, 4)
+    apart = [generator.scores(text[:end]) for end in (20, 21, 22, 23)]
+    np.testing.assert_allclose(together, apart, atol=1e-4)
+
+
+@pytest.mark.parametrize("length", [0, 65])
+def test_scores_beyond_the_context_are_a_callers_error(weights: Weights, length: int) -> None:
+    """A text that is empty or longer than the context has no scores."""
+    with pytest.raises(ValueError, match=f"{length} tokens, not 1 to 64"):
+        Generator(weights, frozenset()).scores([1] * length)
 
 
 def test_full_context_is_length(weights: Weights) -> None:
@@ -201,15 +231,6 @@ def test_seeds_change_the_draws(weights: Weights) -> None:
             for seed in range(3)
         }
         assert len(texts) == differing
-
-
-def test_sampling_follows_the_softmax() -> None:
-    """Draws at temperature 2 occur as often as the softmax of half the scores says."""
-    scores = np.array([0.0, 2.0, -np.inf], np.float32)
-    random = np.random.default_rng(0)
-    prompt = Prompt((1,), max_tokens=1, timeout_s=HOUR, temperature=2.0)
-    draws = [choose(scores, prompt, random) for _ in range(4000)]
-    assert np.bincount(draws, minlength=3) / 4000 == pytest.approx([0.269, 0.731, 0.0], abs=0.02)
 
 
 @given(st.lists(st.lists(st.integers(0, 1), min_size=1), min_size=1))

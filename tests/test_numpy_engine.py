@@ -14,12 +14,14 @@ import pytest
 from tiny_model import TinyModel
 
 from sse_steps.errors import ModelFormatError
+from sse_steps.infer.attention import Block, Cache
 from sse_steps.infer.decoding import Prompt
 from sse_steps.infer.engine import Engine, Request, Sampling
 from sse_steps.infer.generation import Generator
 from sse_steps.infer.numpy_engine import numpy_engine
 from sse_steps.infer.tokenizer import Tokenizer
-from sse_steps.infer.transformer import Block, Cache, forward, load_weights, logits
+from sse_steps.infer.transformer import forward, logits
+from sse_steps.infer.weights import load_weights
 from sse_steps.models.model_file import ModelFile, read_model
 from sse_steps.models.stored_model import FloatArray
 from sse_steps.records import Example, FinishReason, Reply

@@ -2,102 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slow_transformer import SlowTransformer
 from tiny_model import TinyModel
 
-from sse_steps.infer.transformer import (
-    Block,
-    Cache,
-    Weights,
-    forward,
-    load_weights,
-    logits,
-    rms_norm,
-    rotate,
-    rotations,
-    silu,
-    softmax,
-)
+from sse_steps.infer import transformer
+from sse_steps.infer.attention import Block, Cache, softmax
+from sse_steps.infer.generation import chunks, span_blocks
+from sse_steps.infer.transformer import forward, gelu, logits, rotate, rotations, silu
+from sse_steps.infer.weights import LayerNorm, RootMeanSquareNorm, Weights, load_weights
+from sse_steps.models.architectures import Architecture
+from sse_steps.models.model_file import read_model
 from sse_steps.models.stored_model import FloatArray
 
 Tokens = list[int]
-MODEL = TinyModel(layers=3, tied=False)
+TINY = {
+    **{architecture: TinyModel(architecture, layers=7) for architecture in Architecture},
+    "llama, stretched, with a head of its own": TinyModel(layers=3, tied=False, stretched=True),
+    "gpt2, with a head of its own": TinyModel("gpt2", layers=3, tied=False),
+}
 
 
-@pytest.fixture(scope="module")
-def weights() -> Weights:
-    """Return the weights of a tiny random model."""
-    return load_weights(MODEL.hyperparameters, MODEL.tensors())
+@pytest.fixture(params=TINY)
+def tiny(request: pytest.FixtureRequest) -> TinyModel:
+    """Return a tiny random model of each architecture."""
+    return TINY[request.param]
+
+
+def loaded(tiny: TinyModel) -> Weights:
+    """Return the weights of a tiny model."""
+    return load_weights(tiny.hyperparameters, tiny.tensors())
 
 
 def random_tokens(count: int, seed: int = 0) -> Tokens:
     """Return random token ids."""
-    vocabulary = MODEL.hyperparameters.vocabulary_size
+    vocabulary = TinyModel().hyperparameters.vocabulary_size
     return [int(token) for token in np.random.default_rng(seed).integers(0, vocabulary, count)]
-
-
-def slow_logits(tokens: Tokens) -> NDArray[np.float64]:
-    """Compute [n, V] scores in float64 with loops over heads and positions: no cache, no batch."""
-    model = MODEL.hyperparameters
-    tensors = {name: tensor.astype(np.float64) for name, tensor in MODEL.tensors().items()}
-    x = tensors["token_embd.weight"][tokens]
-    for index in range(model.layers):
-        layer = {
-            name.split(".")[2]: tensor
-            for name, tensor in tensors.items()
-            if name.startswith(f"blk.{index}.")
-        }
-        h = slow_norm(x, layer["attn_norm"])
-        x = x + slow_attention(h, layer) @ layer["attn_output"].T
-        h = slow_norm(x, layer["ffn_norm"])
-        gate = h @ layer["ffn_gate"].T
-        x = x + (gate / (1 + np.exp(-gate)) * (h @ layer["ffn_up"].T)) @ layer["ffn_down"].T
-    return slow_norm(x, tensors["output_norm.weight"]) @ tensors["output.weight"].T
-
-
-def slow_norm(x: NDArray[np.float64], gain: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide each row by its root mean square."""
-    epsilon = MODEL.hyperparameters.norm_epsilon
-    rows = [row / np.sqrt(np.mean(row**2) + epsilon) * gain for row in x]
-    return np.array(rows)
-
-
-def slow_attention(
-    h: NDArray[np.float64], layer: dict[str, NDArray[np.float64]]
-) -> NDArray[np.float64]:
-    """Let each position of each head look at the positions before it."""
-    model = MODEL.hyperparameters
-    width = model.head_width
-    mixed = np.zeros((len(h), model.heads * width))
-    for head in range(model.heads):
-        shared = head // (model.heads // model.kv_heads)
-        rows, own = (
-            slice(shared * width, (shared + 1) * width),
-            slice(head * width, (head + 1) * width),
-        )
-        q = slow_rotate(h @ layer["attn_q"][own].T)
-        k = slow_rotate(h @ layer["attn_k"][rows].T)
-        v = h @ layer["attn_v"][rows].T
-        for i in range(len(h)):
-            scores = np.exp(k[: i + 1] @ q[i] / np.sqrt(width))
-            mixed[i, own] = scores / scores.sum() @ v[: i + 1]
-    return mixed
-
-
-def slow_rotate(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn pair j of position i by i / base^(2j/width)."""
-    out = np.empty_like(x)
-    for i, row in enumerate(x):
-        for j in range(0, len(row), 2):
-            angle = i / MODEL.hyperparameters.rope_base ** (j / len(row))
-            cosine, sine = np.cos(angle), np.sin(angle)
-            out[i, j] = row[j] * cosine - row[j + 1] * sine
-            out[i, j + 1] = row[j] * sine + row[j + 1] * cosine
-    return out
 
 
 def one_block(start: int, count: int, *, slot: int = 0, row: int = 0) -> Block:
@@ -111,34 +58,46 @@ def run(weights: Weights, cache: Cache, tokens: Tokens, blocks: list[Block]) -> 
     return logits(weights, forward(weights, cache, np.array(tokens), blocks))
 
 
-def test_one_pass_equals_slow_version(weights: Weights) -> None:
-    """A whole text in one pass gives the logits of the slow clear version."""
-    tokens = random_tokens(23)
-    cache = Cache.empty(weights.model, slots=1, capacity=23)
-    fast = run(weights, cache, tokens, [one_block(0, 23)])
-    np.testing.assert_allclose(fast, slow_logits(tokens), atol=2e-4)
+def read(weights: Weights, cache: Cache, texts: Sequence[Tokens], chunk: int) -> list[FloatArray]:
+    """Return the scores [n, V] of every text, read in passes of at most `chunk` rows."""
+    scores: list[list[FloatArray]] = [[] for _ in texts]
+    for spans in chunks([len(text) for text in texts], chunk):
+        tokens = [texts[slot][position] for slot, span in spans for position in span]
+        blocks = list(span_blocks(spans))
+        found = run(weights, cache, tokens, blocks)
+        for (slot, _), block in zip(spans, blocks, strict=True):
+            scores[slot].append(found[block.rows])
+    return [np.concatenate(parts) for parts in scores]
 
 
-def test_token_by_token_equals_slow_version(weights: Weights) -> None:
-    """With the cache, one token at a time gives the logits of recomputing everything."""
-    tokens = random_tokens(12)
-    cache = Cache.empty(weights.model, slots=1, capacity=12)
-    fast = [run(weights, cache, [token], [one_block(i, 1)])[0] for i, token in enumerate(tokens)]
-    np.testing.assert_allclose(fast, slow_logits(tokens), atol=2e-4)
+@pytest.mark.parametrize("name", TINY)
+@settings(max_examples=25, deadline=None)
+@given(
+    shared=st.integers(0, 11),
+    lengths=st.lists(st.integers(1, 12), min_size=1, max_size=4),
+    chunk=st.integers(1, 40),
+    seed=st.integers(0, 2**32),
+)
+def test_any_way_of_reading_equals_the_slow_version(
+    name: str, shared: int, lengths: list[int], chunk: int, seed: int
+) -> None:
+    """Cache, slots, shared prefix and passes of any size: the scores are the slow version's."""
+    tiny = TINY[name]
+    weights, slow = loaded(tiny), SlowTransformer(tiny)
+    prefix = random_tokens(shared, seed)
+    owns = [random_tokens(length, seed + place) for place, length in enumerate(lengths, 1)]
+    first = Cache.empty(weights.model, slots=1, capacity=shared)
+    read(weights, first, [prefix], chunk) if prefix else None
+    cache = Cache.empty(
+        weights.model, slots=len(owns), capacity=max(lengths), prefix=first.as_prefix()
+    )
+    for own, scores in zip(owns, read(weights, cache, owns, chunk), strict=True):
+        np.testing.assert_allclose(scores, slow.logits(prefix + own)[shared:], atol=5e-4)
 
 
-def test_ragged_pass_equals_slow_version(weights: Weights) -> None:
-    """Texts of different lengths that share one pass do not see each other."""
-    texts = [random_tokens(count, seed=count) for count in (1, 9, 4)]
-    cache = Cache.empty(weights.model, slots=3, capacity=9)
-    blocks = [one_block(0, 1), one_block(0, 9, slot=1, row=1), one_block(0, 4, slot=2, row=10)]
-    fast = run(weights, cache, [token for text in texts for token in text], blocks)
-    slow = np.concatenate([slow_logits(text) for text in texts])
-    np.testing.assert_allclose(fast, slow, atol=2e-4)
-
-
-def test_batch_step_with_shared_prefix_equals_slow_version(weights: Weights) -> None:
-    """A step of a batch over a shared prefix equals recomputing each text alone, in any slot."""
+def test_a_step_of_a_batch_equals_the_slow_version(tiny: TinyModel) -> None:
+    """One token each for slots of different lengths over a shared prefix: as if alone."""
+    weights, slow = loaded(tiny), SlowTransformer(tiny)
     prefix, owns = random_tokens(7), [random_tokens(count, seed=count) for count in (3, 6, 2)]
     shared = Cache.empty(weights.model, slots=1, capacity=7)
     run(weights, shared, prefix, [one_block(0, 7)])
@@ -148,36 +107,35 @@ def test_batch_step_with_shared_prefix_equals_slow_version(weights: Weights) -> 
     positions = np.array([[len(own) - 1] for own in owns])
     step = Block(rows=slice(0, 3), slots=slice(0, 3), positions=positions)
     fast = run(weights, cache, [own[-1] for own in owns], [step])
-    slow = [slow_logits(prefix + own)[-1] for own in owns]
-    np.testing.assert_allclose(fast, slow, atol=2e-4)
+    expected = [slow.logits(prefix + own)[-1] for own in owns]
+    np.testing.assert_allclose(fast, expected, atol=5e-4)
 
 
-def test_copied_slot_continues_the_same_text(weights: Weights) -> None:
+def test_copied_slot_continues_the_same_text(tiny: TinyModel) -> None:
     """A sequence that moves into the slot of a longer one is not disturbed by what lay there."""
+    weights = loaded(tiny)
     short, long = random_tokens(4, seed=1), random_tokens(9, seed=2)
     cache = Cache.empty(weights.model, slots=2, capacity=10)
     run(weights, cache, long, [one_block(0, 9)])
     run(weights, cache, short[:-1], [one_block(0, 3, slot=1)])
     cache.copy_slot(1, 0, length=3)
     fast = run(weights, cache, short[-1:], [one_block(3, 1)])
-    np.testing.assert_allclose(fast[0], slow_logits(short)[-1], atol=2e-4)
+    np.testing.assert_allclose(fast[0], SlowTransformer(tiny).logits(short)[-1], atol=5e-4)
 
 
 def test_tied_head_is_the_embedding() -> None:
     """Without an output matrix the embedding serves as head."""
-    tiny = TinyModel(tied=True)
-    loaded = load_weights(tiny.hyperparameters, tiny.tensors())
-    assert loaded.head is loaded.embedding
+    weights = loaded(TinyModel(tied=True))
+    assert weights.head is weights.embedding
 
 
-def test_rotation_keeps_lengths_and_depends_on_distance(weights: Weights) -> None:
+def test_rotation_keeps_lengths_and_depends_on_distance() -> None:
     """Rotated queries and keys keep their length, and their products depend on distance alone."""
+    weights = loaded(TinyModel())
     x = np.random.default_rng(0).standard_normal((2, 1, 16), dtype=np.float32)
     products = []
     for start in (0, 40):
-        turns = rotations(
-            weights.model, [Block(slice(0, 2), slice(0, 1), np.array([[start, start + 5]]))], 0
-        )
+        [turns] = rotations(weights, np.array([start, start + 5])).values()
         q, k = rotate(x, turns)[:, 0]
         products.append(q @ k)
         np.testing.assert_allclose(np.linalg.norm(q), np.linalg.norm(x[0]), rtol=1e-6)
@@ -186,8 +144,19 @@ def test_rotation_keeps_lengths_and_depends_on_distance(weights: Weights) -> Non
 
 def test_rms_norm_of_a_known_row() -> None:
     """The row (3, 4) has a root mean square of the square root of 12.5."""
-    normed = rms_norm(np.array([[3.0, 4.0]], np.float32), np.ones(2, np.float32), 0.0)
+    normed = RootMeanSquareNorm(np.ones(2, np.float32), 0.0)(np.array([[3.0, 4.0]], np.float32))
     np.testing.assert_allclose(normed, [[3 / 12.5**0.5, 4 / 12.5**0.5]], rtol=1e-6)
+
+
+def test_layer_norm_of_a_known_row() -> None:
+    """The row (1, 5) is two below and two above its mean."""
+    norm = LayerNorm(np.array([1, 3], np.float32), np.array([0, 10], np.float32), 0.0)
+    np.testing.assert_allclose(norm(np.array([[1.0, 5.0]], np.float32)), [[-1, 13]], rtol=1e-6)
+
+
+def test_gelu_is_finite_at_the_extremes() -> None:
+    """Large inputs pass through, and very negative ones vanish without a warning."""
+    np.testing.assert_array_equal(gelu(np.array([1e9, 0.0, -1e9], np.float32)), [1e9, 0, 0])
 
 
 def test_silu_is_finite_at_the_extremes() -> None:
@@ -202,14 +171,12 @@ def test_softmax_sums_to_one_and_ignores_minus_infinity() -> None:
     np.testing.assert_array_equal(scores, [[0.5, 0.5, 0.0]])
 
 
-def test_tiny_model_equals_llama_cpp(tmp_path: Path) -> None:
-    """The logits of llama.cpp in float32 agree with ours to 1e-3, after every token of a text."""
+def llama_scores(path: Path, tokens: Tokens) -> FloatArray:
+    """Return llama.cpp's scores [n, V] of a text, keys and values in float32 as ours are."""
     llama_cpp = pytest.importorskip("llama_cpp")
-    tiny = TinyModel(layers=3)
-    tokens = random_tokens(40)
-    llama = llama_cpp.Llama(
-        str(tiny.write(tmp_path / "tiny.gguf")),
-        n_ctx=64,
+    llama: Any = llama_cpp.Llama(
+        str(path),
+        n_ctx=128,
         n_threads=1,
         logits_all=True,
         type_k=llama_cpp.GGML_TYPE_F32,
@@ -217,7 +184,52 @@ def test_tiny_model_equals_llama_cpp(tmp_path: Path) -> None:
         verbose=False,
     )
     llama.eval(tokens)
-    loaded = load_weights(tiny.hyperparameters, tiny.tensors())
-    cache = Cache.empty(loaded.model, slots=1, capacity=40)
-    ours = run(loaded, cache, tokens, [one_block(0, 40)])
-    np.testing.assert_allclose(ours, llama.scores[:40], atol=1e-3)
+    scores: FloatArray = llama.scores[: len(tokens)].copy()
+    return scores
+
+
+def half_precision_gelu(x: FloatArray) -> FloatArray:
+    """Return what ggml looks up in its table: input and output of half precision.
+
+    Source: ggml, src/ggml-cpu/vec.h, ggml_vec_gelu_f32 with GGML_GELU_FP16.
+    """
+    looked_up = gelu(x.astype(np.float16).astype(np.float32)).astype(np.float16)
+    return np.where(np.abs(x) < 10, looked_up.astype(np.float32), np.maximum(x, 0))
+
+
+def half_precision_geglu(x: FloatArray) -> FloatArray:
+    """Return the gated unit with ggml's table."""
+    gate, up = np.split(x, 2, axis=1)
+    return half_precision_gelu(gate) * up
+
+
+@pytest.mark.parametrize(("exactly", "limit"), [(True, 2e-3), (False, 2e-2)])
+def test_tiny_models_equal_llama_cpp(
+    tiny: TinyModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    exactly: bool,
+    limit: float,
+) -> None:
+    """After every token of several texts, read together, our logits are llama.cpp's of each alone.
+
+    Exactly: with ggml's half-precision table of the Gaussian error unit in place of our function,
+    which shows that the table is all that stands between us where a model has that unit.
+    """
+    if exactly:
+        monkeypatch.setitem(transformer.ACTIVATIONS, "gelu", half_precision_gelu)  # type: ignore[arg-type] # a mapping only to its users
+        monkeypatch.setitem(transformer.ACTIVATIONS, "geglu", half_precision_geglu)  # type: ignore[arg-type] # as above
+    path = tiny.write(tmp_path / "tiny.gguf")
+    texts = [random_tokens(count, seed=count) for count in (40, 1, 17, 90)]
+    file = read_model(path)
+    weights = load_weights(file.hyperparameters, file.tensors)
+    cache = Cache.empty(weights.model, slots=4, capacity=90)
+    for text, ours in zip(texts, read(weights, cache, texts, 256), strict=True):
+        theirs = llama_scores(path, text)
+        difference = float(np.abs(ours - theirs).max())
+        print(f"{len(text)} tokens: largest difference {difference:.2g}")  # noqa: T201 (for the record, with -s)
+        assert difference < limit
+        chosen, best = ours.argmax(axis=1), theirs.argmax(axis=1)
+        rows = np.arange(len(text))
+        assert (theirs[rows, best] - theirs[rows, chosen]).max() <= 2 * difference

@@ -30,8 +30,21 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
 LETTERS = tuple(sorted(pre_tokenizers.ByteLevel.alphabet()))
-TOKENS = (*SPECIAL, *LETTERS, *(merge.replace(" ", "") for merge in MERGES))
+UNREACHED = "whole"  # a token that no merges lead to
+TOKENS = (*SPECIAL, *LETTERS, *(merge.replace(" ", "") for merge in MERGES), UNREACHED)
 END = SPECIAL.index("<|im_end|>")
+
+# A SentencePiece vocabulary; what makes the same token twice over, and equal scores, are in it.
+BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
+PIECES: Mapping[str, float] = {
+    **{"▁t": -1.0, "he": -2.0, "th": -2.0, "▁the": -3.0, "the": -4.0, "er": -2.0, "▁▁": -1.0},
+    **{"▁▁▁▁": -2.0, "ab": -5.0, "bc": -5.0, "abc": -6.0, "aa": -7.0, "aaa": -7.0, "日本": -8.0},
+    **{"def": -9.0, "de": -9.5, "▁def": -0.5, "==": -3.0, "'s": -4.0, "10": -6.0, "\n\n": -1.0},
+    **{letter: -20.0 - place for place, letter in enumerate("▁etaoinshrdlucmfwyp=:01'日\n")},
+}
+SPELLED = ("<unk>", "<s>", "</s>", "<|im_start|>", "<|im_end|>")
+USER_DEFINED = ("\t\t", "<table>", "\t\t\t")
+PIECE_TOKENS = (*SPELLED, *BYTES, *USER_DEFINED, *PIECES)
 
 WIDTH, HEADS, FEED_FORWARD = 64, 4, 96
 NEAR = Reach(window=5, rope_base=10_000.0)
@@ -58,6 +71,7 @@ class TinyModel:
     stretched: bool = False  # with a tensor of frequency factors
     chat_template: str | None = CHAT_TEMPLATE
     quantisation: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.F32
+    pieces: bool = False  # with the SentencePiece vocabulary
     tokens: tuple[str, ...] = TOKENS
     merges: tuple[str, ...] = MERGES
     without: frozenset[str] = frozenset()
@@ -77,7 +91,7 @@ class TinyModel:
             heads=HEADS,
             kv_heads=KV_HEADS.get(architecture, 2),
             head_width=head_width,
-            vocabulary_size=len(self.tokens),
+            vocabulary_size=len(PIECE_TOKENS if self.pieces else self.tokens),
             context_length=self.context_length,
             norm_epsilon=1e-5,
             attention_scale=head_width**-0.5,
@@ -102,7 +116,12 @@ class TinyModel:
         """Write the GGUF file and return its path."""
         writer = gguf.GGUFWriter(path, self.architecture)
         self._write_hyperparameters(writer)
-        self._write_tokenizer(writer)
+        if self.pieces:
+            _write_pieces(writer)
+        else:
+            self._write_bpe(writer)
+        if self.chat_template is not None:
+            writer.add_chat_template(self.chat_template)
         for key, value in self.extra.items():
             _write_value(writer, key, value)
         for name, tensor in self.tensors().items():
@@ -136,7 +155,7 @@ class TinyModel:
             writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
             writer.add_rope_scaling_factor(1 / FAR.rope_scale)
 
-    def _write_tokenizer(self, writer: gguf.GGUFWriter) -> None:
+    def _write_bpe(self, writer: gguf.GGUFWriter) -> None:
         control, normal = gguf.TokenType.CONTROL, gguf.TokenType.NORMAL
         writer.add_tokenizer_model("gpt2")
         writer.add_tokenizer_pre("smollm")
@@ -145,8 +164,20 @@ class TinyModel:
         writer.add_token_merges(list(self.merges))
         writer.add_eos_token_id(END)
         writer.add_add_bos_token(value=False)
-        if self.chat_template is not None:
-            writer.add_chat_template(self.chat_template)
+
+
+def _write_pieces(writer: gguf.GGUFWriter) -> None:
+    kinds = {
+        **dict.fromkeys(PIECES, gguf.TokenType.NORMAL),
+        **dict.fromkeys(BYTES, gguf.TokenType.BYTE),
+        **dict.fromkeys(USER_DEFINED, gguf.TokenType.USER_DEFINED),
+        **dict.fromkeys(SPELLED, gguf.TokenType.CONTROL),
+        "<unk>": gguf.TokenType.UNKNOWN,
+    }
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(list(PIECE_TOKENS))
+    writer.add_token_scores([PIECES.get(text, 0.0) for text in PIECE_TOKENS])
+    writer.add_token_types([kinds[text] for text in PIECE_TOKENS])
 
 
 def _is_matrix(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What every model that writes token by token shares: the next token, and when to stop."""
+"""What every model that writes token by token shares: prompts, drafts, and when to stop."""
 
 from __future__ import annotations
 
@@ -8,8 +8,33 @@ from typing import Protocol
 
 import numpy as np
 
+from sse_steps.infer.sampling import choose
 from sse_steps.models.stored_model import FloatArray
 from sse_steps.records import FinishReason
+
+
+@dataclass(frozen=True, slots=True)
+class StopTexts:
+    """Texts before the first of which a reply ends, looked for in the bytes of its tokens.
+
+    Texts and the bytes of tokens are both UTF-8, in which no character begins inside another, so
+    that a text found in the bytes is found in the decoded reply as well.
+    """
+
+    texts: tuple[bytes, ...]  # none is empty
+    piece: Callable[[int], bytes]  # the bytes that a token adds to a reply
+
+    def reached(self, tokens: Sequence[int]) -> bool:
+        """Return whether the newest token completes one of the texts; only the end is decoded."""
+        if not self.texts or not tokens:
+            return False
+        tail = self.piece(tokens[-1])
+        enough = len(tail) + max(map(len, self.texts)) - 1
+        for token in reversed(tokens[:-1]):
+            if len(tail) >= enough:
+                break
+            tail = self.piece(token) + tail
+        return any(text in tail for text in self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +54,12 @@ class Prompt:
     top_k: int = 0
     top_p: float = 1.0
     stop_repetition: bool = True
+    stop: StopTexts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """What was written, without the stop token. Times are seconds of wall clock.
+    """What was written, without the stop token, but with a stop text. Times are seconds.
 
     `first_token_s` and `latency_s` run from the start of the batch until this sequence had its
     first token, and until it was whole. `machine_s` is its
@@ -90,15 +116,22 @@ class Draft:
         return len(self.prompt.tokens) + len(self.tokens)
 
     def advance(self, scores: FloatArray, stop_ids: frozenset[int]) -> None:
-        """Take the next token from its scores, [V], and finish where it is the last."""
-        token = choose(scores, self.prompt, self.random)
+        """Take the next token from its scores, [V], and finish where it is the last.
+
+        Raises:
+            EngineError: the scores are not numbers.
+        """
+        asked = self.prompt
+        token = choose(scores, asked.temperature, asked.top_k, asked.top_p, self.random)
         if token in stop_ids:
             self.reason = FinishReason.STOP
             return
         self.tokens.append(token)
-        if len(self.tokens) >= self.room:
+        if asked.stop is not None and asked.stop.reached(self.tokens):
+            self.reason = FinishReason.STOP
+        elif len(self.tokens) >= self.room:
             self.reason = FinishReason.LENGTH
-        elif self.prompt.stop_repetition and only_repeats(self.tokens):
+        elif asked.stop_repetition and only_repeats(self.tokens):
             self.reason = FinishReason.REPETITION
 
     def charge(self, share_s: float, elapsed_s: float) -> None:
@@ -125,24 +158,6 @@ def only_repeats(tokens: Sequence[int], *, span: int = 128, longest: int = 42) -
         return False
     tail = tokens[-span:]
     return any(tail[period:] == tail[:-period] for period in range(1, longest + 1))
-
-
-def choose(scores: FloatArray, prompt: Prompt, random: np.random.Generator) -> int:
-    """Return the likeliest token of scores [V]; above temperature 0 draw one from their softmax.
-
-    Of equally likely tokens the first wins. The draw is cut to the `top_k` likeliest, then to the
-    fewest of these whose probabilities reach `top_p` (nucleus sampling, arXiv:1904.09751).
-    """
-    if prompt.temperature <= 0:
-        return int(scores.argmax())
-    order = np.argsort(-scores, kind="stable")  # [V]
-    order = order[: prompt.top_k] if prompt.top_k else order
-    kept = scores[order].astype(np.float64) / prompt.temperature
-    weights = np.exp(kept - kept[0])
-    weights /= weights.sum()
-    needed = int(np.searchsorted(np.cumsum(weights), prompt.top_p)) + 1
-    weights = weights[:needed]
-    return int(order[random.choice(len(weights), p=weights / weights.sum())])
 
 
 class Writer(Protocol):

@@ -7,7 +7,6 @@ the make-up of a batch does to the last bits of the logits see `transformer`.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -60,13 +59,30 @@ class Generator:
         return [draft.continuation() for draft in drafts]
 
     def scores(self, tokens: Sequence[int]) -> FloatArray:
-        """Return the logits [V] of the token that follows `tokens`."""
-        cache = Cache.empty(self.weights.model, slots=1, capacity=len(tokens))
-        hidden = self._read(cache, [tuple(tokens)], math.inf)
-        if hidden is None:
-            raise ValueError("no tokens")
-        after: FloatArray = logits(self.weights, hidden)[0]
+        """Return the logits [V] of the token that follows `tokens`.
+
+        Raises:
+            ValueError: there are no tokens, or more than the context has.
+        """
+        after: FloatArray = self.last_scores(tokens, 1)[0]
         return after
+
+    def last_scores(self, tokens: Sequence[int], count: int) -> FloatArray:
+        """Return the logits [count, V] after each of the last `count` tokens, in one reading.
+
+        Raises:
+            ValueError: there are no tokens, or more than the context has.
+        """
+        if not 0 < len(tokens) <= self.context_length:
+            raise ValueError(f"{len(tokens)} tokens, not 1 to {self.context_length}")
+        cache = Cache.empty(self.weights.model, slots=1, capacity=len(tokens))
+        text = np.array(tokens)
+        read = [
+            forward(self.weights, cache, text[span.start : span.stop], list(span_blocks(spans)))
+            for spans in chunks([len(text)], self.chunk)
+            for _, span in spans
+        ]
+        return logits(self.weights, np.concatenate(read)[-count:])
 
     def _write(self, drafts: Sequence[Draft], on_finish: Callable[[int], None]) -> None:
         start = now = self.clock()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -9,7 +11,7 @@ from pathlib import Path
 
 from sse_steps.errors import ModelFormatError
 from sse_steps.infer.chat_template import ChatTemplate, render_chat
-from sse_steps.infer.decoding import Continuation, Prompt, Writer
+from sse_steps.infer.decoding import Continuation, Prompt, StopTexts, Writer
 from sse_steps.infer.engine import OnFinish, Request, Sampling
 from sse_steps.infer.tokenizer import Tokenizer
 from sse_steps.models.model_file import ModelFile, interpret, read_stored
@@ -85,10 +87,11 @@ class LoadedModel:
         if file.chat_template is None:
             wrong = f"{path}: the model has no chat template (tokenizer.chat_template)."
             raise ModelFormatError(wrong, "Use an instruction-tuned build of the model.")
-        tokens, bos = file.tokenizer.tokens, file.tokenizer.bos_id
+        data = file.tokenizer
+        bos, eos = ("" if id_ is None else data.tokens[id_] for id_ in (data.bos_id, data.eos_id))
         return cls(
-            tokenizer=Tokenizer(file.tokenizer),
-            template=ChatTemplate(file.chat_template, "" if bos is None else tokens[bos]),
+            tokenizer=Tokenizer(data),
+            template=ChatTemplate(file.chat_template, bos_token=bos, eos_token=eos),
             writer=load(stored, file),
         )
 
@@ -107,7 +110,7 @@ class LoadedModel:
         written = iter(self.writer.generate(fitting, on_finish))
         on_finish(len(prompts) - len(fitting))
         return [
-            self._reply(prompt, next(written), len(requests), cold=cold)
+            self._reply(prompt, next(written), sampling.stop, len(requests), cold=cold)
             if len(prompt.tokens) < context
             else _too_long(prompt, context, len(requests), cold=cold)
             for prompt in prompts
@@ -132,13 +135,27 @@ class LoadedModel:
             top_k=sampling.top_k,
             top_p=sampling.top_p,
             stop_repetition=sampling.stop_repetition,
+            stop=self._stop_texts(sampling),
+        )
+
+    def _stop_texts(self, sampling: Sampling) -> StopTexts | None:
+        if not sampling.stop:
+            return None
+        return StopTexts(
+            tuple(text.encode("utf-8", "replace") for text in sampling.stop), self.tokenizer.piece
         )
 
     def _reply(
-        self, prompt: Prompt, written: Continuation, batch_size: int, *, cold: bool
+        self,
+        prompt: Prompt,
+        written: Continuation,
+        stop: Sequence[str],
+        batch_size: int,
+        *,
+        cold: bool,
     ) -> Reply:
         return Reply(
-            text=self.tokenizer.decode(written.tokens),
+            text=before_first(stop, self.tokenizer.decode(written.tokens)),
             finish_reason=written.finish_reason,
             latency_s=written.latency_s,
             machine_s=written.machine_s,
@@ -147,7 +164,20 @@ class LoadedModel:
             prompt_tokens=len(prompt.tokens),
             completion_tokens=len(written.tokens),
             time_to_first_token_s=written.first_token_s,
+            peak_memory_bytes=peak_memory_bytes(),
         )
+
+
+def before_first(stop: Sequence[str], text: str) -> str:
+    """Return a text up to where the first of some other texts begins in it."""
+    places = [place for place in map(text.find, stop) if place >= 0]
+    return text[: min(places, default=len(text))]
+
+
+def peak_memory_bytes() -> int:
+    """Return the most memory that this process has held at once so far."""
+    unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _too_long(prompt: Prompt, context: int, batch_size: int, *, cold: bool) -> Reply:

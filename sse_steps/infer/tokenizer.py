@@ -1,4 +1,4 @@
-"""Byte-level BPE from a model file's own metadata, with special tokens kept apart from user text.
+"""Text to token ids and back, from a model file's own vocabulary, special tokens kept apart.
 
 A special token such as `<|im_end|>` ends a turn. It counts as one where the chat template wrote it;
 the same characters inside a Python program are ordinary text, or a program could end its own turn
@@ -9,21 +9,34 @@ piece, template and contents together, as it was when the model was trained.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import gguf
-import tokenizers
-from tokenizers import decoders, models, pre_tokenizers
 
-from sse_steps.errors import ModelFormatError
-from sse_steps.models.tokenizer_data import TokenizerData
+from sse_steps.infer.byte_level_bpe import ByteLevelBpe
+from sse_steps.infer.sentence_piece import SentencePiece
+from sse_steps.models.tokenizer_data import TokenizerData, TokenizerKind
 
-# What is cut off before the text is split as GPT-2 does, by GGUF's name for the whole scheme:
-# https://github.com/ggml-org/llama.cpp/blob/master/src/llama-vocab.cpp
-CUT_FIRST: Final = {"gpt-2": r"(?!)", "smollm": r"\p{N}"}
+SPECIAL: Final = (gguf.TokenType.CONTROL, gguf.TokenType.UNKNOWN)
+Fragment = str | int  # text that is not encoded yet, or an id
+
+
+class Vocabulary(Protocol):
+    """A scheme that cuts plain text into tokens."""
+
+    def encode(self, text: str, *, first: bool) -> list[int]:
+        """Return the ids of a text; first: nothing but a token that stands alone is before it."""
+
+    def piece(self, index: int) -> bytes:
+        """Return the bytes that a token stands for."""
+
+
+VOCABULARIES: Final[Mapping[TokenizerKind, Callable[[TokenizerData], Vocabulary]]] = {
+    TokenizerKind.BYTE_LEVEL_BPE: ByteLevelBpe,
+    TokenizerKind.SENTENCE_PIECE: SentencePiece,
+}
 
 
 class Tokenizer:
@@ -35,28 +48,26 @@ class Tokenizer:
     """
 
     def __init__(self, data: TokenizerData) -> None:
-        self._size = len(data.tokens)
-        self._bpe = byte_level_bpe(data)
-        self._special = {
-            text: index
-            for index, (text, kind) in enumerate(zip(data.tokens, data.token_types, strict=True))
-            if text and kind in (gguf.TokenType.CONTROL, gguf.TokenType.UNKNOWN)
-        }
+        self._vocabulary = VOCABULARIES[data.kind](data)
+        self._special = _longest_first(data, SPECIAL)
         self._special_ids = frozenset(self._special.values())
-        # The longest first, so that no special token is taken for the beginning of another.
-        longest_first = sorted(self._special, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        self._user_defined = _longest_first(data, (gguf.TokenType.USER_DEFINED,))
+        self._user_defined_pieces = {
+            index: text.encode() for text, index in self._user_defined.items()
+        }
+        self._begin = data.bos_id if data.add_bos else None
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of ordinary text, in which special tokens are mere characters."""
-        valid = text.encode("utf-8", "replace").decode()  # no lone surrogates
-        ids = self._bpe.encode(valid, add_special_tokens=False).ids
-        return [index for index in ids if index < self._size]
+        return self._encode([text])
 
     def encode_chat(
         self, contents: Sequence[str], render: Callable[[Sequence[str]], str]
     ) -> list[int]:
         """Return the ids of a conversation.
+
+        It begins with the token that the model wants there, once, whether the template has written
+        it or not.
 
         Args:
             contents: the untrusted texts.
@@ -65,18 +76,73 @@ class Tokenizer:
         """
         shield = Shield.against(self._special, contents)
         text = render([content.translate(shield.cover) for content in contents])
-        ids: list[int] = []
-        end = 0
-        for match in self._pattern.finditer(text):
-            ids += self.encode(text[end : match.start()].translate(shield.uncover))
-            ids.append(self._special[match.group()])
-            end = match.end()
-        return ids + self.encode(text[end:].translate(shield.uncover))
+        ids = self._encode(
+            fragment.translate(shield.uncover) if isinstance(fragment, str) else fragment
+            for fragment in cut_out([text], self._special)
+        )
+        begun = self._begin is None or ids[:1] == [self._begin]
+        return ids if begun or self._begin is None else [self._begin, *ids]
+
+    def piece(self, index: int) -> bytes:
+        """Return the bytes that a token adds to a text; special tokens add none."""
+        if index in self._special_ids:
+            return b""
+        found = self._user_defined_pieces.get(index)
+        return self._vocabulary.piece(index) if found is None else found
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of ids without special tokens; bytes that are not UTF-8 become U+FFFD."""
-        ordinary = [index for index in ids if index not in self._special_ids]
-        return str(self._bpe.decode(ordinary, skip_special_tokens=False))
+        return b"".join(map(self.piece, ids)).decode("utf-8", "replace")
+
+    def _encode(self, fragments: Iterator[Fragment] | Sequence[Fragment]) -> list[int]:
+        """Return the ids of fragments, which have no special tokens any more, only their ids.
+
+        Tokens that the model's authors added for ordinary text count wherever they stand.
+        """
+        ids: list[int] = []
+        first = True
+        for fragment in cut_out(fragments, self._user_defined):
+            if isinstance(fragment, int):
+                ids.append(fragment)
+            else:
+                valid = fragment.encode("utf-8", "replace").decode()  # no lone surrogates
+                ids += self._vocabulary.encode(valid, first=first)
+            first = isinstance(fragment, int)
+        return ids
+
+
+def _longest_first(data: TokenizerData, kinds: Collection[int]) -> dict[str, int]:
+    found = {
+        text: index
+        for index, (text, kind) in enumerate(zip(data.tokens, data.token_types, strict=True))
+        if text and kind in kinds
+    }
+    return {text: found[text] for text in sorted(found, key=len, reverse=True)}
+
+
+def cut_out(
+    fragments: Iterator[Fragment] | Sequence[Fragment], tokens: Mapping[str, int]
+) -> list[Fragment]:
+    """Cut tokens out of the texts among fragments, each token everywhere before the next one.
+
+    So does llama.cpp (src/llama-vocab.cpp, tokenizer_st_partition), the longest token first.
+    """
+    cut = list(fragments)
+    for token, index in tokens.items():
+        if any(isinstance(fragment, str) and token in fragment for fragment in cut):
+            cut = [part for fragment in cut for part in _cut_one(fragment, token, index)]
+    return [fragment for fragment in cut if fragment != ""]
+
+
+def _cut_one(fragment: Fragment, token: str, index: int) -> Iterator[Fragment]:
+    if isinstance(fragment, int):
+        yield fragment
+        return
+    first, *others = fragment.split(token)
+    yield first
+    for text in others:
+        yield index
+        yield text
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,43 +162,3 @@ class Shield:
             cover={ord(first): stand_in for first, stand_in in stand_ins.items()},
             uncover={ord(stand_in): first for first, stand_in in stand_ins.items()},
         )
-
-
-def byte_level_bpe(data: TokenizerData) -> tokenizers.Tokenizer:
-    """Return the library's tokenizer for a vocabulary and merges (arXiv:1508.07909; GPT-2).
-
-    Bytes that have no token are dropped from the text. They get ids beyond the vocabulary here, to
-    be dropped by the caller: the library would drop them first and merge what stood on both sides.
-    """
-    if data.pre_tokenizer not in CUT_FIRST:
-        known = ", ".join(sorted(CUT_FIRST))
-        raise _unusable(f"pre-tokenizer '{data.pre_tokenizer[:80]}' is not one of {known}")
-    vocabulary = {text: index for index, text in enumerate(data.tokens)}
-    for letter in pre_tokenizers.ByteLevel.alphabet():
-        vocabulary.setdefault(letter, len(data.tokens) + ord(letter))
-    try:
-        merges = [_merge(text) for text in data.merges]
-        bpe = tokenizers.Tokenizer(models.BPE(vocabulary, merges))
-    except Exception as error:  # the library raises nothing more special
-        raise _unusable(f"its merges do not fit its tokens: {error}") from error
-    cut = pre_tokenizers.Split(tokenizers.Regex(CUT_FIRST[data.pre_tokenizer]), "isolated")
-    split = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
-    bpe.pre_tokenizer = pre_tokenizers.Sequence([cut, split])
-    bpe.decoder = decoders.ByteLevel()
-    user_defined = [
-        tokenizers.AddedToken(text, normalized=False)
-        for text, kind in zip(data.tokens, data.token_types, strict=True)
-        if text and kind == gguf.TokenType.USER_DEFINED
-    ]
-    bpe.add_tokens(user_defined)
-    return bpe
-
-
-def _merge(text: str) -> tuple[str, str]:
-    left, _, right = text.partition(" ")
-    return left, right
-
-
-def _unusable(wrong: str) -> ModelFormatError:
-    remedy = "Use a model with a byte-level BPE tokenizer, or download the file again."
-    return ModelFormatError(f"The model's tokenizer cannot be used: {wrong}.", remedy)
