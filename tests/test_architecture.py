@@ -20,14 +20,20 @@ ONLY = {
     "omegaconf": ("config.py", "__main__.py"),
     "doit": ("steps/__init__.py",),
     "duckdb": ("store.py", "sql/"),
-    "subprocess": ("rust/sandbox.py",),
+    "subprocess": (
+        "rust/sandbox.py",
+        "models/llama_quantizer.py",
+    ),
     "requests": ("models/download.py",),
     "pypi_simple": ("models/download.py",),
     "urllib": ("models/download.py",),
     "socket": ("models/download.py",),
     "http": ("models/download.py",),
     "matplotlib": ("report/",),
-    "llama_cpp": ("infer/",),
+    "llama_cpp": (
+        "infer/",
+        "models/llama_quantize_process.py",
+    ),
 }
 PURE = ("stats", "corpus", "rust", "infer", "models")
 

@@ -6,24 +6,21 @@ is in. llama-cpp-python is an optional extra.
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
-import multiprocessing
 import re
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
 from sse_steps.errors import EngineMissingError
 from sse_steps.models.stored_model import unusable
 
-_TENSOR: Final = re.compile(rb"\[ *(\d+)/ *(\d+)\]")  # in the log, as each tensor is begun
-_BUFFER_BYTES: Final = 256 << 20  # of rows at once; llama.cpp's own default is 8 GiB
-_THREADS: Final = 2
-_WORDS_KEPT: Final = 8
-_LEVEL_INFO: Final = 1  # ggml.h, enum ggml_log_level
+_PROGRAM: Final = Path(__file__).with_name("llama_quantize_process.py")
+_TENSOR: Final = re.compile(r"\[ *(\d+)/ *(\d+)\]")  # in the log, as each tensor is begun
+_LINES_KEPT: Final = 4
 
 
 def check_installed() -> None:
@@ -54,52 +51,19 @@ def quantize_q4_k_m(
         ModelFormatError: llama.cpp refuses the model.
     """
     check_installed()
-    spawn = multiprocessing.get_context("spawn")  # a fork would inherit the threads' locks
-    ours, theirs = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_quantize, args=(source, target, theirs), daemon=True)
-    process.start()
-    theirs.close()
-    last: deque[str] = deque(maxlen=_WORDS_KEPT)
-    try:
-        _follow(ours, report, last)
-        process.join()
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
-    if process.exitcode != 0:
-        words = " ".join("".join(last).split())[-400:]
-        wrong = f"llama.cpp's quantiser ended with {process.exitcode}: {words}"
-        raise unusable(source, wrong)
-
-
-def _follow(pipe: Connection, report: Callable[[int, int], None], last: deque[str]) -> None:
-    """Pass progress on, and keep the last words, until the process closes its end."""
-    while True:
+    last: deque[str] = deque(maxlen=_LINES_KEPT)
+    command = [sys.executable, "-P", str(_PROGRAM), str(source), str(target)]
+    with subprocess.Popen(  # noqa: S603 - our own program, without a shell
+        command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, errors="replace"
+    ) as process:
         try:
-            message = pipe.recv_bytes()
-        except (EOFError, OSError):
-            return
-        if found := _TENSOR.search(message):
-            report(int(found[1]), int(found[2]))
-        else:
-            last.append(message.decode("utf-8", "replace"))
-
-
-def _quantize(source: Path, target: Path, pipe: Connection) -> None:
-    """Run in the other process: its exit code says how it went."""
-    import llama_cpp  # noqa: PLC0415 - optional, and only in this process
-
-    @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]  # ctypes' own
-    def log(level: int, text: bytes, _: object) -> None:
-        if level >= _LEVEL_INFO:
-            pipe.send_bytes(text[:1000])
-
-    llama_cpp.llama_log_set(log, ctypes.c_void_p(0))
-    parameters = llama_cpp.llama_model_quantize_default_params()
-    parameters.ftype = llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_K_M
-    parameters.nthread = _THREADS
-    parameters.allow_requantize = True
-    parameters.max_buf_size = _BUFFER_BYTES
-    status = llama_cpp.llama_model_quantize(bytes(source), bytes(target), ctypes.byref(parameters))
-    raise SystemExit(1 if status else 0)
+            for line in process.stderr or ():
+                last.append(line)
+                if found := _TENSOR.search(line):
+                    report(int(found[1]), int(found[2]))
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        words = " ".join("".join(last).split())[-400:]
+        raise unusable(source, f"llama.cpp's quantiser ended with {process.returncode}: {words}")

@@ -11,7 +11,7 @@ from sse_steps.models.convert import Conversion, convert
 from sse_steps.models.line import Ledger, Stage
 from sse_steps.models.precision import Precision
 from sse_steps.models.quantization import Quantization
-from sse_steps.models.tier import tier_of
+from sse_steps.models.tiers import tier_of
 from sse_steps.models.workshop import slot
 from sse_steps.store import sha256_of
 
@@ -59,7 +59,7 @@ def _details(target: Path, conversion: Conversion) -> Mapping[str, Any]:
             "sha256": sha256_of(target),
         },
         "parameters": conversion.parameters,
-        "tier": tier_of(conversion.parameters),
+        "tier": tier_of(conversion.parameters).value,
         "encodings": conversion.encodings,
         "precision": _precision(conversion.precision),
     }
