@@ -18,7 +18,7 @@ _THREADS: Final = 2
 
 def main(source: str, target: str) -> int:
     """Quantise, and return the exit code."""
-    llama_cpp.llama_log_set(ctypes.cast(None, llama_cpp.llama_log_callback), None)  # its own
+    llama_cpp.llama_log_set(llama_cpp.llama_log_callback(), None)  # its own
     parameters = llama_cpp.llama_model_quantize_default_params()
     parameters.ftype = llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_K_M
     parameters.nthread = _THREADS

@@ -123,7 +123,7 @@ def _figures(source: Encoded, written: Encoded) -> tuple[float, float, float]:
 
 def _weights(values: Doubles, mean: float) -> Doubles:
     """Return the smoothed distribution, times 2n."""
-    return np.ones_like(values) if mean == 0 else np.abs(values) / mean + 1
+    return np.full_like(values, 2.0) if mean == 0 else np.abs(values) / mean + 1
 
 
 def _divergence(p: Doubles, q: Doubles) -> float:

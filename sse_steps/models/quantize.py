@@ -111,5 +111,6 @@ def encoded(values: FloatArray, encoding: gguf.GGMLQuantizationType) -> Bytes:
 
     What is no number, or too large for it, comes out as something, which gate C8 sees.
     """
+    positive = values + np.float32(0)  # no zero below zero: ggml knows none in a block of zeros
     with np.errstate(all="ignore"):
-        return np.ascontiguousarray(gguf.quants.quantize(values, encoding)).view(np.uint8)
+        return np.ascontiguousarray(gguf.quants.quantize(positive, encoding)).view(np.uint8)
