@@ -135,4 +135,8 @@ def test_limits_are_those_of_the_design() -> None:
     limits = [limit_of(q8_0, kinds[name]) for name in ("F32", "F16", "Q8_0")]
     assert limits == [1e-7, 1e-5, 1e-3]
     assert [limit_of(q4_k_m, kinds[name]) for name in ("Q4_0", "Q4_K", "Q6_K")] == [1e-2] * 3
-    assert limit_of(Quantization.NONE, kinds.F32) == precision.limit_of(Quantization.NONE, kinds.Q8_0) == 0
+    assert (
+        limit_of(Quantization.NONE, kinds.F32)
+        == precision.limit_of(Quantization.NONE, kinds.Q8_0)
+        == 0
+    )

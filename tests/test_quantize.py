@@ -23,9 +23,7 @@ from sse_steps.models.source_model import Bytes, SourceModel, SourceTensor, from
 from sse_steps.models.stored_model import FloatArray
 
 Encoding = gguf.GGMLQuantizationType
-BLOCKS = arrays(
-    np.float32, 64, elements=st.floats(-100, 100, width=32, allow_subnormal=False)
-)
+BLOCKS = arrays(np.float32, 64, elements=st.floats(-100, 100, width=32, allow_subnormal=False))
 
 
 def ggml_bytes(values: FloatArray, encoding: Encoding) -> Bytes:
@@ -142,7 +140,9 @@ def differences(source: Path, theirs: SourceModel, quantization: Quantization) -
 @pytest.mark.parametrize("quantization", [Quantization.Q8_0, Quantization.Q4_0])
 @pytest.mark.parametrize("tied", [True, False])
 def test_a_tiny_model_is_quantised_as_llama_cpp_does(
-    quantization: Quantization, tied: bool, tmp_path: Path  # noqa: FBT001 (a parameter of the test)
+    quantization: Quantization,
+    tied: bool,
+    tmp_path: Path,  # noqa: FBT001 (a parameter of the test)
 ) -> None:
     """Every tensor of a model with rows of 64 has llama.cpp's encoding and bytes."""
     source = TinyModel(tied=tied).write(tmp_path / "tiny.gguf")

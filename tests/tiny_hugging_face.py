@@ -77,9 +77,7 @@ class TinyHuggingFace:
     def _pieces(self) -> bool:
         return self.layout == "gemma3_text"
 
-    def _random(
-        self, random: np.random.Generator, name: str, shape: tuple[int, ...]
-    ) -> FloatArray:
+    def _random(self, random: np.random.Generator, name: str, shape: tuple[int, ...]) -> FloatArray:
         values = random.standard_normal(shape, dtype=np.float32)
         if len(shape) == 1:
             centre = 1 if "norm" in name or "ln_" in name else 0
@@ -235,7 +233,10 @@ _ADDED: Final = {"single_word": False, "lstrip": False, "rstrip": False, "normal
 _TO_MARKS: Final = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
 _BEGUN: Final = {
     "type": "TemplateProcessing",
-    "single": [{"SpecialToken": {"id": "<bos>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+    "single": [
+        {"SpecialToken": {"id": "<bos>", "type_id": 0}},
+        {"Sequence": {"id": "A", "type_id": 0}},
+    ],
     "pair": [],
     "special_tokens": {"<bos>": {"id": "<bos>", "ids": [2], "tokens": ["<bos>"]}},
 }
