@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -45,7 +44,12 @@ CODES = [f"C{number}" for number in range(1, 9)]
 def run(source: Path, quantization: Quantization, target: Path) -> tuple[Conversion, Ledger]:
     """Convert a file, and return what was written and what the gates found."""
     ledger = Ledger("tiny")
-    return convert(source, quantization, target, ledger, {"source": "a test"}), ledger
+    return convert(source, quantization, target, ledger, {"by": "a test"}), ledger
+
+
+def names(folder: Path) -> list[str]:
+    """Return what lies in a folder."""
+    return sorted(each.name for each in folder.iterdir())
 
 
 def same_tensors(one: StoredModel, other: StoredModel) -> bool:
@@ -70,7 +74,7 @@ def test_gguf_becomes_apr_bit_for_bit(kind: str, tmp_path: Path) -> None:
     assert {tensor.kl for tensor in conversion.precision} == {0.0}
     assert [finding.gate for finding in ledger.findings] == CODES
     assert all(finding.passed for finding in ledger.findings)
-    assert after.provenance == {"source": "a test"}
+    assert after.provenance == {"by": "a test", "source": {"tiny.gguf": sha256_of(source)}}
 
 
 QUANTIZATIONS = [Quantization.Q8_0, Quantization.Q4_0]
@@ -105,7 +109,8 @@ def test_an_apr_file_can_be_converted_again(quantization: Quantization, tmp_path
     straight, again = read_apr(tmp_path / "straight.apr"), read_apr(tmp_path / "again.apr")
     assert same_tensors(straight, again)
     assert straight.keys == again.keys
-    assert again.provenance["converted_from"] == {"source": "a test"}
+    origin = {"by": "a test", "source": {"tiny.gguf": sha256_of(source)}}
+    assert again.provenance["converted_from"] == origin
 
 
 @pytest.mark.parametrize("quantization", list(Quantization))
@@ -120,6 +125,15 @@ def test_every_layout_can_be_quantised(
     conversion, ledger = run(source, quantization, tmp_path / "tiny.apr")
     assert [finding.gate for finding in ledger.findings] == CODES
     assert conversion.parameters > 50_000
+
+
+def test_every_file_that_was_read_is_in_the_provenance(tmp_path: Path) -> None:
+    """Of shards and their companions each has its digest in the file."""
+    source = LAYOUTS["llama_sharded_bf16"].write(tmp_path / "source")
+    run(source, Quantization.NONE, tmp_path / "tiny.apr")
+    files = {file.name: sha256_of(file) for file in (tmp_path / "source").iterdir()}
+    assert read_apr(tmp_path / "tiny.apr").provenance["source"] == files
+    assert len(files) == 7
 
 
 def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -138,7 +152,7 @@ def test_nothing_but_the_file_and_its_lock_stays(tmp_path: Path) -> None:
     """The folder of the work is gone when the work is done, and when it was in vain."""
     source = TinyModel().write(tmp_path / "tiny.gguf")
     run(source, Quantization.Q8_0, tmp_path / "out/tiny.apr")
-    assert sorted(os.listdir(tmp_path / "out")) == [".tiny.apr.lock", "tiny.apr"]
+    assert names(tmp_path / "out") == [".tiny.apr.lock", "tiny.apr"]
 
 
 SKIPPED: dict[str, tuple[str, str]] = {
@@ -194,7 +208,7 @@ def test_what_llama_cpp_cannot_quantise_fails_c4(
     with pytest.raises(ModelSkippedError, match="quantiser ended") as raised:
         run(source, Quantization.Q4_K_M, tmp_path / "out/tiny.apr")
     assert raised.value.gate == "C4"
-    assert os.listdir(tmp_path / "out") == [".tiny.apr.lock"]
+    assert names(tmp_path / "out") == [".tiny.apr.lock"]
 
 
 def test_q4_k_m_without_llama_cpp_says_what_to_install(
@@ -279,7 +293,13 @@ def stage_of(folder: Path) -> Stage:
 
 def downloaded(folder: Path) -> Path:
     """Write the record of a download that passed."""
-    record = {"model": "tiny", "stage": "download", "findings": [], "skip": None, "details": {}}
+    record: dict[str, Any] = {
+        "model": "tiny",
+        "stage": "download",
+        "findings": [],
+        "skip": None,
+        "details": {},
+    }
     write_text(json.dumps(record), folder / "download.json")
     return folder / "download.json"
 
@@ -306,7 +326,8 @@ def test_the_step_records_what_it_wrote(tmp_path: Path) -> None:
     assert {tensor["encoding"] for tensor in details["precision"]["tensors"]} == {"F32", "Q8_0"}
     assert details["encodings"] == {"F32": 5, "Q8_0": 15}
     assert [finding.gate for finding in record.findings] == CODES
-    assert read_apr(target).provenance["source"]["sha256"] == sha256_of(tmp_path / "tiny.gguf")  # type: ignore[index]
+    digest = {"tiny.gguf": sha256_of(tmp_path / "tiny.gguf")}
+    assert read_apr(target).provenance["source"] == digest
 
 
 def test_the_step_run_again_ends_in_the_same_bytes(tmp_path: Path) -> None:
@@ -320,7 +341,7 @@ def test_the_step_run_again_ends_in_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_model_skipped_before_is_not_converted(tmp_path: Path) -> None:
     """The reason of the download's skip goes on to the record of this stage."""
-    record = json.loads(downloaded(tmp_path).read_text())
+    record: dict[str, Any] = json.loads(downloaded(tmp_path).read_text())
     record["skip"] = {"gate": "D1", "wrong": "gone", "remedy": "look"}
     write_text(json.dumps(record), tmp_path / "download.json")
     stage = stage_of(tmp_path)
@@ -360,7 +381,7 @@ def test_killed_in_the_middle_leaves_nothing_half(tmp_path: Path) -> None:
     assert not target.exists()
     assert list((tmp_path / "out/.tiny.apr.work").iterdir())  # what was half done
     run(source, Quantization.Q8_0, target)
-    assert sorted(os.listdir(tmp_path / "out")) == [".tiny.apr.lock", "tiny.apr"]
+    assert names(tmp_path / "out") == [".tiny.apr.lock", "tiny.apr"]
 
 
 def test_two_builds_at_once_both_complete(tmp_path: Path) -> None:
@@ -370,7 +391,7 @@ def test_two_builds_at_once_both_complete(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM, str(ROOT), str(source), "q8_0", str(target)]
     builds = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [build.wait(60) for build in builds] == [0, 0]
-    assert sorted(os.listdir(tmp_path / "out")) == [".tiny.apr.lock", "tiny.apr"]
+    assert names(tmp_path / "out") == [".tiny.apr.lock", "tiny.apr"]
 
 
 @pytest.mark.parametrize("quantization", [Quantization.Q8_0, Quantization.Q4_K_M])
@@ -382,7 +403,7 @@ def test_a_full_disk_is_a_fault_with_a_remedy(quantization: Quantization, tmp_pa
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:  # noqa: S607
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("no tmpfs can be mounted here")
     try:
         with pytest.raises(ConversionError, match="cannot be written"):
@@ -445,7 +466,7 @@ def test_memory_stays_below_the_models_size(
 def test_the_real_model_is_lossless_and_within_the_limits(
     smollm2_path: Path, tmp_path: Path
 ) -> None:
-    """SmolLM2 to .apr: every bit with none, and within the limits of its encodings with the rest."""
+    """A real model keeps every bit with none, and is within the limits with the rest."""
     conversion, _ = run(smollm2_path, Quantization.NONE, tmp_path / "none.apr")
     assert {tensor.kl for tensor in conversion.precision} == {0.0}
     before, after = read_gguf(smollm2_path), read_apr(tmp_path / "none.apr")

@@ -22,6 +22,7 @@ from sse_steps.infer.numpy_engine import load_numpy
 from sse_steps.models.convert import convert
 from sse_steps.models.gguf_writer import write_gguf
 from sse_steps.models.hugging_face.folder import read_hugging_face
+from sse_steps.models.hugging_face.sentence_piece import piece_scores
 from sse_steps.models.line import Ledger
 from sse_steps.models.model_file import interpret, read_stored
 from sse_steps.models.quantization import Quantization
@@ -136,12 +137,20 @@ def test_ids_equal_those_of_the_tokenizers_library(
 ) -> None:
     """What tokenizer.json says and what our keys tell llama.cpp gives the same ids.
 
-    Runs of spaces and of their mark are left out: a SentencePiece vocabulary's own token for them is matched in the
-    text by llama.cpp and merged by the library, which comes to the same with Gemma's merges alone.
+    Runs of spaces and of their mark are left out: a SentencePiece vocabulary's own token for them
+    is found in the text by llama.cpp and merged by the library, which is the same in Gemma's alone.
     """
     theirs, ours = two_tokenizers
     text = re.sub("[ ▁]+", " ", text)
     assert ours(text) == theirs(text)
+
+
+def test_merges_of_white_space_may_stand_apart() -> None:
+    """Gemma's own file has merges for runs of spaces between all others; they say nothing."""
+    tokens, types = ["▁", "a", "b", "▁a", "ab", "▁ab", "  "], [1, 1, 1, 1, 1, 1, 4]
+    merges = [("▁", "a"), ("a", "b"), ("▁", "ab"), ("▁", "▁"), ("▁a", "b")]
+    scores = piece_scores(Path("tokenizer.json"), tokens, types, merges)
+    assert scores == [-1e6, -1e6, -1e6, 0.0, -1.0, -2.0, -1e6]
 
 
 def test_special_tokens_and_template_come_along(tmp_path: Path) -> None:
@@ -188,7 +197,7 @@ def test_looks_make_an_added_token_special(tmp_path: Path) -> None:
     assert text_key(model, "token_type")[0] == 3
 
 
-CONFIG_FAULTS = {
+CONFIG_FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "unknown layout": ("llama", {"model_type": "mamba"}, "mamba"),
     "wrong type": ("llama", {"hidden_size": "64"}, "hidden_size"),
     "negative": ("llama", {"num_attention_heads": -4}, "num_attention_heads"),
@@ -228,7 +237,7 @@ def changed_model(**changes: object) -> dict[str, Any]:
     return {"model": {**LAYOUTS["gemma3"]._tokenizer()["model"], **changes}}
 
 
-TOKENIZER_FAULTS = {
+TOKENIZER_FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "unigram": ("llama", {"model": {"type": "Unigram", "vocab": []}}, "model"),
     "no vocabulary": ("llama", {"model": {"type": "BPE", "merges": []}}, "vocab"),
     "other words": ("llama", {"pre_tokenizer": {"type": "Whitespace"}}, "no scheme"),

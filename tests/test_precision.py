@@ -118,8 +118,8 @@ def test_signs_and_factors_are_outside() -> None:
 def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamed in chunks or taken whole, the figures are the same to the last digits."""
     random = np.random.default_rng(1)
-    source = random.standard_normal(5000).astype(np.float32)
-    written = source + random.standard_normal(5000).astype(np.float32) / 100
+    source = random.standard_normal(5000, np.float32)
+    written = source + random.standard_normal(5000, np.float32) / np.float32(100)
     whole = measured(source, written)
     monkeypatch.setattr("sse_steps.models.source_model.CHUNK_VALUES", 256)
     parts = measured(source, written)

@@ -55,7 +55,7 @@ def test_bytes_are_those_of_ggml(encoding: Encoding, values: FloatArray) -> None
 @pytest.mark.parametrize("encoding", [Encoding.Q8_0, Encoding.Q4_0])
 def test_bytes_of_many_weights_are_those_of_ggml(encoding: Encoding) -> None:
     """A million normally distributed weights come out as ggml writes them."""
-    values = np.random.default_rng(0).standard_normal(1 << 20).astype(np.float32) / 50
+    values = np.random.default_rng(0).standard_normal(1 << 20, np.float32) / np.float32(50)
     np.testing.assert_array_equal(encoded(values, encoding), ggml_bytes(values, encoding))
 
 
@@ -140,9 +140,7 @@ def differences(source: Path, theirs: SourceModel, quantization: Quantization) -
 @pytest.mark.parametrize("quantization", [Quantization.Q8_0, Quantization.Q4_0])
 @pytest.mark.parametrize("tied", [True, False])
 def test_a_tiny_model_is_quantised_as_llama_cpp_does(
-    quantization: Quantization,
-    tied: bool,
-    tmp_path: Path,  # noqa: FBT001 (a parameter of the test)
+    quantization: Quantization, tmp_path: Path, *, tied: bool
 ) -> None:
     """Every tensor of a model with rows of 64 has llama.cpp's encoding and bytes."""
     source = TinyModel(tied=tied).write(tmp_path / "tiny.gguf")

@@ -19,7 +19,7 @@ LETTERS: Final = tuple(sorted(pre_tokenizers.ByteLevel.alphabet()))
 MERGES: Final = (("h", "e"), ("Ġ", "t"), ("t", "he"), ("Ġt", "he"), ("i", "n"), ("d", "e"))
 SPECIAL: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 PIECES: Final = ("▁", "a", "b", "c", "n", "▁a", "ab", "▁ab", "an", "▁an")
-# Every way to put a piece together, in the order of the pieces: what SentencePiece's trainer leaves.
+# Every way to put a piece together, in the order of the pieces, as SentencePiece leaves them.
 PIECE_MERGES: Final = (
     *(("▁", "a"), ("a", "b"), ("▁", "ab"), ("▁a", "b"), ("a", "n"), ("▁", "an"), ("▁a", "n")),
 )
@@ -175,7 +175,7 @@ class TinyHuggingFace:
             {"id": index, "content": text, "special": True} for index, text in enumerate(special)
         ]
         merges = PIECE_MERGES if self._pieces else MERGES
-        model = {"type": "BPE", "merges": [list(merge) for merge in merges]}
+        model: dict[str, Any] = {"type": "BPE", "merges": [list(merge) for merge in merges]}
         model["vocab"] = {text: index for index, text in enumerate(tokens)}
         if self._pieces:
             added.append({"id": len(tokens) - 1, "content": "▁▁", "special": False})

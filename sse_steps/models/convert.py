@@ -35,10 +35,11 @@ from sse_steps.models.llama_quantizer import check_installed, quantize_q4_k_m
 from sse_steps.models.precision import Encoded, Precision, compare, limit_of
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.quantize import check_decodable, encoding_after, keys_after, reencoded
-from sse_steps.models.source_files import open_source
+from sse_steps.models.source_files import files_of, open_source
 from sse_steps.models.source_model import SourceModel, SourceTensor, from_stored
 from sse_steps.models.stored_model import StoredModel
 from sse_steps.models.workshop import workshop
+from sse_steps.store import sha256_of
 
 _FULL: Final = 1 << 20  # free bytes below which a writer that gave up had no room
 Advance = Callable[[int], None]
@@ -67,7 +68,7 @@ def convert(
         quantization: how the weights are stored; `none` keeps every bit.
         target: the .apr file.
         ledger: what the gates are put through.
-        provenance: where the model comes from, kept in the file: plain JSON.
+        provenance: plain JSON that is kept in the file, beside the SHA-256 of every file read.
 
     Raises:
         ModelSkippedError: the source cannot be converted (C1 to C4).
@@ -78,8 +79,7 @@ def convert(
     if quantization is Quantization.Q4_K_M:
         check_installed()
     model = open_source(source, ledger)
-    if model.provenance:
-        provenance = {**provenance, "converted_from": dict(model.provenance)}
+    provenance = {**provenance, **_origin(source, model)}
     passes = 4 if quantization is Quantization.Q4_K_M else 2
     size = sum(tensor.size for tensor in model.tensors)
     with (
@@ -97,6 +97,13 @@ def convert(
         conversion = _prove(model, quantization, unchecked, ledger, bar)
         unchecked.replace(target)
     return conversion
+
+
+def _origin(source: Path, model: SourceModel) -> Mapping[str, object]:
+    """Return what the source is: names without folders, which would tell where we are."""
+    files = {file.name: sha256_of(file) for file in files_of(source)}
+    before = {"converted_from": dict(model.provenance)} if model.provenance else {}
+    return {"source": files, **before}
 
 
 def _write(

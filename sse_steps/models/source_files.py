@@ -11,11 +11,11 @@ from sse_steps.models.architectures import Hyperparameters, Shape, optional_shap
 from sse_steps.models.convert_gates import FormatDetected, Parsed, TensorsComplete
 from sse_steps.models.file_kind import FileKind, kind_of_file
 from sse_steps.models.gguf_file import read_gguf
-from sse_steps.models.hugging_face.folder import read_hugging_face
+from sse_steps.models.hugging_face.folder import COMPANIONS, read_hugging_face
 from sse_steps.models.hyperparameters import read_hyperparameters
 from sse_steps.models.line import Ledger
 from sse_steps.models.metadata import Metadata
-from sse_steps.models.safetensors_file import INDEX_SUFFIX
+from sse_steps.models.safetensors_file import INDEX_SUFFIX, read_safetensors
 from sse_steps.models.source_model import SourceModel, from_stored
 from sse_steps.models.tokenizer_data import read_tokenizer
 
@@ -41,6 +41,19 @@ def open_source(path: Path, ledger: Ledger) -> SourceModel:
     ledger.put_through(Parsed(None))
     ledger.put_through(_completeness(model, shape))
     return model
+
+
+def files_of(source: Path) -> list[Path]:
+    """Return every file that a conversion of `source` reads, its own first.
+
+    Raises:
+        ModelFormatError: the index of shards cannot be read.
+    """
+    if not source.name.endswith(".safetensors") and not source.name.endswith(INDEX_SUFFIX):
+        return [source]
+    shards = {tensor.path for tensor in read_safetensors(source).tensors.values()} - {source}
+    beside = (source.with_name(name) for name in COMPANIONS)
+    return [source, *sorted(shards), *(file for file in beside if file.is_file())]
 
 
 def _kind(path: Path) -> FileKind | str:

@@ -37,17 +37,14 @@ def run(quantization: Quantization, stage: Stage, before: Path, source: Path, ta
 
     def work(ledger: Ledger) -> Mapping[str, Any]:
         with slot(target.parent.parent, "convert", CONVERSIONS_AT_ONCE):
-            conversion = convert(source, quantization, target, ledger, _provenance(source))
+            conversion = convert(source, quantization, target, ledger, _provenance())
         return _details(target, conversion)
 
     stage.run(work, before=before)
 
 
-def _provenance(source: Path) -> Mapping[str, object]:
-    return {
-        "converter": f"single-shot-eval {metadata.version('single-shot-eval')}",
-        "source": {"file": source.name, "sha256": sha256_of(source)},
-    }
+def _provenance() -> Mapping[str, object]:
+    return {"converter": f"single-shot-eval {metadata.version('single-shot-eval')}"}
 
 
 def _details(target: Path, conversion: Conversion) -> Mapping[str, Any]:

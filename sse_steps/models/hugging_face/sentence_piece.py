@@ -10,11 +10,12 @@ trained as merges alone has neither, and would be split differently without a si
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-import gguf
+from gguf import TokenType
 
 from sse_steps.models.stored_model import unusable
 
@@ -27,44 +28,33 @@ def piece_scores(
 ) -> list[float]:
     """Return a score for every token, the higher the sooner it is made.
 
+    Only ordinary tokens are made by merging. The others, runs of white space among them, are found
+    in the text before that; their merges, which a file may have, say nothing.
+
     Raises:
         ModelFormatError: scores cannot say what the merges say.
     """
-    order = list(dict.fromkeys(left + right for left, right in merges))
-    runs = sum(1 for _ in _runs(merges))
+    ordinary = {text for text, kind in zip(tokens, types, strict=True) if kind == TokenType.NORMAL}
+    made = [left + right for left, right in merges if left + right in ordinary]
+    order = list(dict.fromkeys(made))
+    runs = sum(1 for _ in groupby(made))
     if runs != len(order):
         raise unusable(path, f"the merges of {runs - len(order)} tokens do not stand together")
-    _check_splits(path, tokens, types, merges)
+    _check_splits(path, ordinary, set(merges))
     score = {text: -float(rank) for rank, text in enumerate(order)}
     return [score.get(text, _NOT_MADE) for text in tokens]
 
 
-def _runs(merges: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield what the merges make, once for each run of equals."""
-    last = None
-    for left, right in merges:
-        if left + right != last:
-            last = left + right
-            yield last
-
-
-def _check_splits(
-    path: Path, tokens: Sequence[str], types: Sequence[int], merges: Sequence[tuple[str, str]]
-) -> None:
-    known = set(merges)
-    normal = {
-        text for text, kind in zip(tokens, types, strict=True) if kind == gguf.TokenType.NORMAL
-    }
-    for text in normal:
-        for pair in _splits(text, normal):
-            if pair not in known:
-                wrong = (
-                    f"{text[:40]!r} is {pair[0][:40]!r} and {pair[1][:40]!r}, and no merge says so"
-                )
+def _check_splits(path: Path, ordinary: set[str], merges: set[tuple[str, str]]) -> None:
+    for text in ordinary:
+        for pair in _splits(text, ordinary):
+            if pair not in merges:
+                parts = f"{pair[0][:40]!r} and {pair[1][:40]!r}"
+                wrong = f"{text[:40]!r} is {parts}, and no merge says so"
                 raise unusable(path, f"its vocabulary is none of SentencePiece's: {wrong}")
 
 
-def _splits(text: str, pieces: Collection[str]) -> Iterator[tuple[str, str]]:
+def _splits(text: str, pieces: set[str]) -> Iterator[tuple[str, str]]:
     for cut in range(1, len(text)):
         left, right = text[:cut], text[cut:]
         if left in pieces and right in pieces:
