@@ -69,6 +69,10 @@ class ModelFormatError(UserError):
     """A model file that cannot be read or that no engine here can run."""
 
 
+class ConversionError(UserError):
+    """A conversion that this machine cannot carry out, whatever the model."""
+
+
 class GateError(UserError):
     """A model that fails a gate.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -25,23 +24,12 @@ settings.load_profile("shared_machine")
 @pytest.fixture(scope="session")
 def smollm2_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of the real model that the slow tests run, brought if it is not there."""
-    plan = Plan(load_settings(["models=[smollm2_135m]"], root=ROOT), ROOT)
-    path = plan.weights("smollm2_135m")
-    assert path is not None
-    folder = tmp_path_factory.mktemp("smollm2")
-    stage = Stage("smollm2_135m", "download", folder / "download.json", folder / "andon")
-    settings = plan.download_slice("smollm2_135m")
-    download.run(settings, stage, path, plan.settings.cache, plan.lock_file, frozenset())
-    return path
-
-
-@pytest.fixture(scope="session")
-def other_path() -> Path:
-    """Return a model file of the developer's choice, for slow tests: SSE_TEST_GGUF names it."""
-    name = os.environ.get("SSE_TEST_GGUF", "")
-    if not Path(name).is_file():
-        pytest.skip(f"SSE_TEST_GGUF names no model file: '{name}'")
-    return Path(name)
+    line = Plan(load_settings(["models=[smollm2_135m]"], root=ROOT), ROOT).line
+    ((model, files),) = line.downloads().items()
+    folder = tmp_path_factory.mktemp("downloaded")
+    stage = Stage(model, "download", folder / "download.json", folder / "andon")
+    download.run(line.download_slice(model), stage, files, line.storage)
+    return files.source
 
 
 @pytest.fixture(scope="session")

@@ -78,6 +78,13 @@ def lay_out(folder: Path) -> Project:
     shutil.copytree(ROOT / "conf", folder / "conf")
     (folder / "tasks").mkdir()
     shutil.copy(ROOT / "tasks" / "python_to_rust.yaml", folder / "tasks")
+    # Random weights answer nothing right: any reply will do.
+    (folder / "tasks/golden_prompts.yaml").write_text(
+        "version: 1\nprompts:\n"
+        "  - {id: hello, category: sanity, prompt: Say hello., expect: ''}\n"
+        "  - {id: code, category: code, prompt: Write a loop., expect: for}\n",
+        encoding="utf-8",
+    )
     for example in EXAMPLES:
         shutil.copytree(ROOT / "tasks/py2rs" / example, folder / "tasks/py2rs" / example)
     weights = TinyModel(context_length=4096).write(folder / "tiny.gguf")

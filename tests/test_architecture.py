@@ -21,7 +21,11 @@ ONLY = {
     "omegaconf": ("config.py", "__main__.py"),
     "doit": ("steps/__init__.py",),
     "duckdb": ("store.py", "sql/"),
-    "subprocess": ("rust/sandbox.py", "infer/tool_process.py"),
+    "subprocess": (
+        "rust/sandbox.py",
+        "infer/tool_process.py",
+        "models/llama_quantizer.py",
+    ),
     "requests": ("models/package_index.py",),
     "pypi_simple": ("models/package_index.py",),
     "huggingface_hub": ("models/hub.py",),
@@ -31,7 +35,10 @@ ONLY = {
     "http": (),
     "pickle": (),
     "matplotlib": ("report/",),
-    "llama_cpp": ("infer/",),
+    "llama_cpp": (
+        "infer/",
+        "models/llama_quantize_process.py",
+    ),
 }
 PURE = ("stats", "corpus", "rust", "infer", "models")
 
