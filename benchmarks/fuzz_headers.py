@@ -89,7 +89,9 @@ def use(path: Path) -> str:
 
 def refused_at(error: ModelFormatError) -> str:
     """Return the line of source that first said no."""
-    cause = error.__cause__ or error
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
     frames = traceback.extract_tb(cause.__traceback__)
     ours = [frame for frame in frames if "sse_steps" in frame.filename]
     last = next((f for f in reversed(ours) if "raise" in (f.line or "")), ours[-1])
