@@ -290,11 +290,11 @@ def print_ratios(results: Results, sizes: Sequence[int]) -> None:
 
 def default_model() -> Path:
     """Return the file of the project's first language model."""
-    plan = Plan(load_settings(["models=[smollm2_135m]"], root=ROOT), ROOT)
-    path = plan.weights("smollm2_135m")
-    assert path is not None
-    download.run(plan.download_slice("smollm2_135m"), path)
-    return path
+    line = Plan(load_settings(["models=[smollm2_135m]"], root=ROOT), ROOT).line
+    ((model, files),) = line.downloads().items()
+    stage = line.stage(model, "download", files.downloaded)
+    download.run(line.download_slice(model), stage, files, line.storage)
+    return files.source
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from sse_steps.models.line import Stage, StageRecord, read_stage
 from sse_steps.settings import CacheSettings, DownloadSlice
 from sse_steps.steps import download
+from sse_steps.steps.model_plan import ModelFiles, ModelStorage
 
 GGUF = b"GGUF\x03\x00\x00\x00" + bytes(range(256)) * 1500
 CONFIG = {"config.json": b'{"a": 1}', "tokenizer.json": b'{"b": 2}'}
@@ -89,7 +90,15 @@ class Line:
         record = self.folder / "results" / f"{self.name}.json"
         settings = DownloadSlice(self.source, self.sha256, self.allow_pickle)
         stage = Stage(self.name, "download", record, self.folder / "results/andon")
-        download.run(settings, stage, self.weights, self.cache, self.lock_file, self.needed)
+        files = ModelFiles(
+            source=self.weights,
+            downloaded=record,
+            weights=self.weights.with_name("none.apr"),
+            validated=record,
+            reference=self.weights,
+        )
+        storage = ModelStorage(self.cache, self.models, self.lock_file, self.needed)
+        download.run(settings, stage, files, storage)
         return read_stage(record)
 
     def rejected(self) -> list[str]:

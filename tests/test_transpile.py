@@ -18,6 +18,7 @@ from sse_steps.infer.tool import JsonPaths, TokenPrices, Tool
 from sse_steps.records import Case, Completion, Example, FinishReason
 from sse_steps.settings import ModelSettings, Origin, TranspileSlice
 from sse_steps.steps import transpile
+from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import read_parquet, write_json_lines
 from sse_steps.tasks import Prompts
 
@@ -52,9 +53,9 @@ def completed(
         Origin("task", "model", 1), PROMPTS, model, sampling, 3.6, allow_weak_isolation=False
     )
     write_examples(EXAMPLES, folder / "examples.jsonl")
-    target = folder / "completions.parquet"
-    transpile.run(settings, folder / "examples.jsonl", file, folder / "cache", target)
-    return read_parquet(target, Completion)
+    files = TranspileFiles(folder / "completions.parquet", folder / "skipped.parquet")
+    transpile.run(settings, folder / "examples.jsonl", None, file, folder / "cache", files)
+    return read_parquet(files.completions, Completion)
 
 
 def recorded(example: Example, *, text: str = "x", cost_usd: float | None = None) -> Recorded:
