@@ -180,11 +180,13 @@ class Plan:
             return False
         if record.skip is not None or weights is None:
             return False
-        files = record.details["files"]
+        files = record.details.get("files", [])
         if not self.is_local(model) and (locked is None or asdict(locked)["files"] != tuple(files)):
             return False
         places = [(weights.parent / each["path"], each["bytes"]) for each in files]
-        return all(path.is_file() and path.stat().st_size == size for path, size in places)
+        return bool(places) and all(
+            path.is_file() and path.stat().st_size == size for path, size in places
+        )
 
     def crate_builds(self, compiler: str) -> Iterator[tuple[str, Path]]:
         """Yield each distinct build of crates with the first task that allows some of them."""
