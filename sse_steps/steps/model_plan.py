@@ -159,13 +159,15 @@ class ModelPlan:
             return False
         if files is None or record is None or record.skip is not None:
             return False
-        brought = record.details["files"]
+        brought = record.details.get("files", [])
         if not self.is_local(model) and (
             locked is None or asdict(locked)["files"] != tuple(brought)
         ):
             return False
         places = [(files.source.parent / each["path"], each["bytes"]) for each in brought]
-        return all(path.is_file() and path.stat().st_size == size for path, size in places)
+        return bool(places) and all(
+            path.is_file() and path.stat().st_size == size for path, size in places
+        )
 
     @property
     def storage_folder(self) -> Path:
