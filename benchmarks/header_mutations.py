@@ -18,7 +18,6 @@ import numpy as np
 from gguf import GGUFValueType as Kind
 from header_seeds import PLAIN_KINDS, sealed
 
-from sse_steps.errors import ModelFormatError
 from sse_steps.models import gguf_file
 from sse_steps.models.header_limits import tensor_bytes
 from sse_steps.models.header_reader import HeaderReader
@@ -27,6 +26,8 @@ from sse_steps.models.stored_model import KeyValue, StoredTensor
 CONTAINERS: Final = ("apr", "gguf", "safetensors")
 INTERESTING: Final = (0, 1, 2, 7, 31, 63, 64, 255, 4096, 65_537, 2**31 - 1, 2**31, 2**32 - 1)
 HUGE: Final = (2**32, 2**40, 2**60, 2**62, 2**63 - 1, 2**63, 2**64 - 64, 2**64 - 1)
+ARCHITECTURES: Final = ("qwen2", "gemma3", "gpt2")
+SPECIAL_KEYS: Final = ("attention.sliding_window", "attention.sliding_window_pattern")
 FRAGMENTS: Final = (
     *(b"[" * 3000, b'{"a":' * 3000, b"1e999", b"NaN", b"-0", b"9" * 5000, b"\\ud800", b"\xff\xfe"),
     *(b"null", b"[]", b"{}", b'""', b"true", b" ", b"\0" * 70, b"-1", b"18446744073709551616"),
@@ -178,7 +179,7 @@ RAW_MUTATIONS: Final[Sequence[Callable[[random.Random, bytes, Seed], bytes]]] = 
 
 def _mutated_keys(rng: random.Random) -> dict[str, KeyValue]:
     """Return keys that a file can hold, some of which no model has."""
-    keys = header_seeds.keys()
+    keys = _of_architecture(rng.choice(("llama", "llama", *ARCHITECTURES)))
     for _ in range(rng.choice((0, 1, 1, 2, 3))):
         name = rng.choice([name for name in keys if not name.startswith("other.")] or ["more"])
         change = rng.randrange(4)
@@ -190,6 +191,15 @@ def _mutated_keys(rng: random.Random) -> dict[str, KeyValue]:
             keys[name] = _odd_list(rng, keys[name])
         else:
             keys[rng.choice([*keys, f"{name}.more"])] = keys[name]
+    return keys
+
+
+def _of_architecture(name: str) -> dict[str, KeyValue]:
+    """Return the seed's keys as those of another architecture, with keys that some of them have."""
+    keys = {key.replace("llama.", f"{name}."): value for key, value in header_seeds.keys().items()}
+    if name != "llama":
+        keys["general.architecture"] = KeyValue(name, Kind.STRING)
+        keys |= {f"{name}.{key}": KeyValue(2, Kind.UINT32) for key in SPECIAL_KEYS}
     return keys
 
 
@@ -243,7 +253,7 @@ def _mutated_tensors(rng: random.Random) -> list[StoredTensor]:
 def _rebuilt_apr(rng: random.Random) -> bytes:
     try:
         raw = header_seeds.apr_bytes(_mutated_keys(rng), _mutated_tensors(rng))
-    except ModelFormatError:  # the writer refuses it: nothing to read
+    except ValueError:  # the writer refuses it: nothing to read
         return header_seeds.apr_bytes(header_seeds.keys(), [])
     if rng.random() < 0.5:
         return raw

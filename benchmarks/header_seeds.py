@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import struct
-import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import gguf
@@ -15,7 +14,9 @@ import safetensors.numpy
 from gguf import GGUFValueType as Kind
 from numpy.typing import NDArray
 
-from sse_steps.models.apr_file import AprWriter, TensorPlan
+from sse_steps.models import apr_layout
+from sse_steps.models.apr_layout import TensorPlan
+from sse_steps.models.apr_metadata import Metadata, encode
 from sse_steps.models.stored_model import KeyValue, StoredTensor
 
 WIDTH = 32
@@ -65,15 +66,20 @@ def keys() -> dict[str, KeyValue]:
 
 def tensors() -> list[StoredTensor]:
     """Return the tensors of that llama, in several encodings."""
+    return list(_tensors())
+
+
+@cache
+def _tensors() -> tuple[StoredTensor, ...]:
     f32, q8 = gguf.GGMLQuantizationType.F32, gguf.GGMLQuantizationType.Q8_0
     matrices = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
-    return [
+    return (
         _tensor("token_embd.weight", (len(TOKENS), WIDTH), gguf.GGMLQuantizationType.F16),
         _tensor("output_norm.weight", (WIDTH,), f32),
         _tensor("blk.0.attn_norm.weight", (WIDTH,), f32),
         *(_tensor(f"blk.0.{name}.weight", (WIDTH, WIDTH), q8) for name in matrices),
         _tensor("blk.0.ffn_norm.weight", (WIDTH,), f32),
-    ]
+    )
 
 
 def _tensor(name: str, shape: tuple[int, ...], encoding: gguf.GGMLQuantizationType) -> StoredTensor:
@@ -83,15 +89,21 @@ def _tensor(name: str, shape: tuple[int, ...], encoding: gguf.GGMLQuantizationTy
 
 
 def apr_bytes(keys: Mapping[str, KeyValue], tensors: Iterable[StoredTensor]) -> bytes:
-    """Return an .apr file of these keys and tensors."""
-    held = list(tensors)
+    """Return an .apr file of these keys and tensors, without a detour over a disk.
+
+    Raises:
+        ValueError: no such file can be.
+    """
+    held = sorted(tensors, key=lambda tensor: tensor.name.encode())
     plans = [TensorPlan(tensor.name, tensor.shape, tensor.encoding) for tensor in held]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "seed.apr"
-        with AprWriter(path, keys, "none", PROVENANCE, plans) as writer:
-            for tensor in held:
-                writer.write(tensor.name, tensor.data)
-        return path.read_bytes()
+    metadata = encode(Metadata(keys, "none", PROVENANCE))
+    layout, head = apr_layout.head(metadata.encode(), apr_layout.places(plans))
+    data = b"".join(_padded(tensor.data.tobytes(), 64) for tensor in held)
+    return (_padded(head, 4096) + data)[: layout.file_length]
+
+
+def _padded(raw: bytes, alignment: int) -> bytes:
+    return raw + bytes(-len(raw) % alignment)
 
 
 def sealed(raw: bytes) -> bytes:

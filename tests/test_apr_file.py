@@ -124,6 +124,17 @@ def test_every_tensor_is_aligned_and_the_data_begin_a_page(tmp_path: Path) -> No
     assert int.from_bytes(SOUND[32:40], "little") % 4096 == 0
 
 
+def test_these_tests_start_from_what_the_writer_writes(tmp_path: Path) -> None:
+    """The file that the hostile ones are made from is the writer's, byte for byte."""
+    tensors = header_seeds.tensors()
+    plans = [TensorPlan(tensor.name, tensor.shape, tensor.encoding) for tensor in tensors]
+    path, provenance = tmp_path / "m.apr", header_seeds.PROVENANCE
+    with AprWriter(path, header_seeds.keys(), "none", provenance, plans) as writer:
+        for tensor in tensors:
+            writer.write(tensor.name, tensor.data)
+    assert path.read_bytes() == SOUND
+
+
 def test_an_apr_file_means_what_its_gguf_meant(tmp_path: Path) -> None:
     """The same keys and tensors in both containers are interpreted as the same model."""
     keys, tensors = header_seeds.keys(), header_seeds.tensors()
@@ -139,7 +150,10 @@ def test_an_apr_file_means_what_its_gguf_meant(tmp_path: Path) -> None:
 def test_a_real_model_survives_bit_for_bit(tmp_path: Path, smollm2_path: Path) -> None:
     """Every key and every byte of a real GGUF file's tensors arrive in the .apr file."""
     source = read_gguf(smollm2_path)
-    (tmp_path / "m.apr").write_bytes(apr_bytes(source.keys, source.tensors.values()))
+    plans = [TensorPlan(each.name, each.shape, each.encoding) for each in source.tensors.values()]
+    with AprWriter(tmp_path / "m.apr", source.keys, "none", {}, plans) as writer:
+        for tensor in source.tensors.values():
+            writer.write(tensor.name, tensor.data)
     found = read_apr(tmp_path / "m.apr")
     assert found.keys == source.keys
     assert set(found.tensors) == set(source.tensors)

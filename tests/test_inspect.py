@@ -13,7 +13,7 @@ import safetensors.numpy
 from gguf import GGUFValueType as Kind
 
 from sse_steps.errors import InputFileError, ModelFormatError
-from sse_steps.models.inspection import inspect_model
+from sse_steps.models.model_inspection import inspect_model
 from sse_steps.models.stored_model import KeyValue, StoredTensor
 from sse_steps.models.tiers import Tier, tier_of
 from sse_steps.steps import inspect
@@ -89,6 +89,14 @@ def test_shards_are_described_by_their_index(
     index = tmp_path / "model.safetensors.index.json"
     index.write_text('{"weight_map": {"x": "a.safetensors", "y": "b.safetensors"}}')
     assert "parameters    10 (10)\n" in shown(capsys, index)
+
+
+def test_a_head_of_its_own_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A head that is stored apart may be the embedding again, so its share is shown."""
+    head = header_seeds.float_tensor("output.weight")
+    raw = header_seeds.gguf_bytes(header_seeds.keys(), [*header_seeds.tensors(), head])
+    text = shown(capsys, written(tmp_path / "m.gguf", raw))
+    assert "parameters    7,777 (7.78k), 1 of them in a head of its own\n" in text
 
 
 @pytest.mark.parametrize("as_json", [False, True])

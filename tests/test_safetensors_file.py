@@ -120,6 +120,7 @@ HOSTILE = {
     "a dimension with a fraction": content({"w": {**ONE, "shape": [1.0]}}, bytes(4)),
     "absurd dimensions": content({"w": tensor("F32", [HUGE, HUGE], 0, 4)}, bytes(4)),
     "dimensions that overflow to the size": content({"w": tensor("F32", [2**32, 2**32, 1], 0, 0)}),
+    "an absurd dimension beside a zero": content({"w": tensor("F32", [HUGE, 0], 0, 0)}),
     "too many dimensions": content({"w": tensor("F32", [1] * 9, 0, 4)}, bytes(4)),
     "three offsets": content({"w": {**ONE, "data_offsets": [0, 4, 4]}}, bytes(4)),
     "descending offsets": content({"w": tensor("F32", [1], 4, 0)}, bytes(4)),

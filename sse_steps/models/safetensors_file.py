@@ -156,6 +156,8 @@ def _span(name: str, entry: object) -> tuple[int, int]:
         raise ValueError(f"tensor {name[:80]} has no two ascending data_offsets")
     if not isinstance(dtype, str) or dtype not in _BYTES_OF:
         raise ValueError(f"tensor {name[:80]} is of the unknown type {str(dtype)[:80]!r}")
+    if math.prod(max(size, 1) for size in shape) >= 2**60:  # even beside a 0: numpy has none such
+        raise ValueError(f"tensor {name[:80]} has the shape {shape}")
     if math.prod(shape) * _BYTES_OF[dtype] != stop - start:
         raise ValueError(f"tensor {name[:80]}: {stop - start} bytes are not {shape} of {dtype}")
     return start, stop

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sse_steps.errors import InputFileError
-from sse_steps.models.inspection import Inspection, inspect_model
+from sse_steps.models.model_inspection import Inspection, inspect_model
 from sse_steps.printable import printable
 
 _UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
@@ -36,8 +36,8 @@ def run(*, model: str, json: bool) -> bool:
 
 def _as_json(found: Inspection) -> str:
     derived = {
-        **{"parameters": found.parameters, "tier": found.tier},
-        **{"bits_per_weight": found.bits_per_weight},
+        **{"parameters": found.parameters, "head_parameters": found.head_parameters},
+        **{"tier": found.tier, "bits_per_weight": found.bits_per_weight},
         "encodings": [asdict(share) for share in found.encodings()],
     }
     return f"{json_format.dumps({**asdict(found), **derived}, default=str)}\n"
@@ -49,7 +49,7 @@ def _as_text(found: Inspection) -> str:
         f"file          {_line(str(found.path))}",
         f"kind          {found.kind}, {_human(size)}B of weights",
         f"architecture  {_line(found.architecture or 'not said')}",
-        f"parameters    {found.parameters:,} ({_human(found.parameters)})",
+        f"parameters    {_parameters(found)}",
         f"tier          {found.tier}",
         f"quantisation  {_quantisation(found)}, {found.bits_per_weight:.2f} bits per weight",
         "",
@@ -60,6 +60,12 @@ def _as_text(found: Inspection) -> str:
         *_tensors(found),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _parameters(found: Inspection) -> str:
+    text = f"{found.parameters:,} ({_human(found.parameters)})"
+    head = found.head_parameters
+    return f"{text}, {_human(head)} of them in a head of its own" if head else text
 
 
 def _quantisation(found: Inspection) -> str:

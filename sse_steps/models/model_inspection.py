@@ -17,6 +17,7 @@ from sse_steps.models.tiers import Tier, tier_of
 
 _LARGEST_CONFIG_BYTES: Final = 1 << 20
 _LONGEST_VALUE: Final = 80
+_HEADS: Final = ("output.weight", "lm_head.weight")  # in GGUF, in safetensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,13 @@ class Inspection:
 
     @property
     def parameters(self) -> int:
-        """The number of values in all tensors; a head that is the embedding counts once."""
+        """The number of values in all tensors of the file."""
         return sum(tensor.parameters for tensor in self.tensors)
+
+    @property
+    def head_parameters(self) -> int:
+        """Those of a head stored apart, which may hold the embedding's values a second time."""
+        return sum(tensor.parameters for tensor in self.tensors if tensor.name in _HEADS)
 
     @property
     def tier(self) -> Tier:
