@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ def smollm2_path() -> Path:
     assert path is not None
     download.run(plan.download_slice("smollm2_135m"), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def other_path() -> Path:
+    """Return a model file of the developer's choice, for slow tests: SSE_TEST_GGUF names it."""
+    name = os.environ.get("SSE_TEST_GGUF", "")
+    if not Path(name).is_file():
+        pytest.skip(f"SSE_TEST_GGUF names no model file: '{name}'")
+    return Path(name)
 
 
 @pytest.fixture(scope="session")

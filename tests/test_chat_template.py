@@ -119,6 +119,89 @@ def test_the_templates_own_refusal_is_quoted() -> None:
         render("{{ raise_exception('no system role') }}")
 
 
+# The template of the instruction-tuned Qwen2.5 models, and then of Gemma 3, in the parts that a
+# conversation without tools and images goes through, and the conditions that lead past the others.
+QWEN = """{%- if tools %}
+    {{- '<|im_start|>system\\n' }}
+    {%- for tool in tools %}
+        {{- tool | tojson }}
+    {%- endfor %}
+{%- else %}
+    {%- if messages[0]['role'] == 'system' %}
+        {{- '<|im_start|>system\\n' + messages[0]['content'] + '<|im_end|>\\n' }}
+    {%- else %}
+        {{- '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' }}
+    {%- endif %}
+{%- endif %}
+{%- for message in messages %}
+    {%- if (message.role == "user") or (message.role == "system" and not loop.first) or \
+(message.role == "assistant" and not message.tool_calls) %}
+        {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>' + '\\n' }}
+    {%- elif message.role == "assistant" %}
+        {%- for tool_call in message.tool_calls %}
+            {%- if tool_call.function is defined %}
+                {%- set tool_call = tool_call.function %}
+            {%- endif %}
+            {{- tool_call.arguments | tojson }}
+        {%- endfor %}
+    {%- elif message.role == "tool" %}
+        {%- if (loop.index0 == 0) or (messages[loop.index0 - 1].role != "tool") %}
+            {{- '<|im_start|>user' }}
+        {%- endif %}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\\n' }}
+{%- endif %}
+"""
+GEMMA = """{{ bos_token }}
+{%- if messages[0]['role'] == 'system' -%}
+    {%- if messages[0]['content'] is string -%}
+        {%- set first_user_prefix = messages[0]['content'] + '\\n\\n' -%}
+    {%- else -%}
+        {%- set first_user_prefix = messages[0]['content'][0]['text'] + '\\n\\n' -%}
+    {%- endif -%}
+    {%- set loop_messages = messages[1:] -%}
+{%- else -%}
+    {%- set first_user_prefix = "" -%}
+    {%- set loop_messages = messages -%}
+{%- endif -%}
+{%- for message in loop_messages -%}
+    {%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}
+        {{ raise_exception("Conversation roles must alternate user/assistant/...") }}
+    {%- endif -%}
+    {%- set role = "model" if message['role'] == 'assistant' else message['role'] -%}
+    {{ '<start_of_turn>' + role + '\\n' + (first_user_prefix if loop.first else "") }}
+    {%- if message['content'] is string -%}
+        {{ message['content'] | trim }}
+    {%- elif message['content'] is iterable -%}
+        {%- for item in message['content'] -%}
+            {%- if item['type'] == 'text' -%}{{ item['text'] | trim }}{%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ '<end_of_turn>\\n' }}
+{%- endfor -%}
+{%- if add_generation_prompt -%}
+    {{ '<start_of_turn>model\\n' }}
+{%- endif -%}
+"""
+
+
+def test_a_template_with_branches_for_tools_is_rendered() -> None:
+    """Branches for tools that nobody offers are passed by, with or without a system message."""
+    answer = "<|im_start|>user\nHello {{ x }}<|im_end|>\n<|im_start|>assistant\n"
+    assert render(QWEN) == f"<|im_start|>system\nBe brief.<|im_end|>\n{answer}"
+    alone = render_chat(ChatTemplate(QWEN), MESSAGES[1:])
+    assert alone == f"<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{answer}"
+
+
+def test_a_template_without_a_system_turn_is_rendered() -> None:
+    """A template that puts the system text into the first turn of the user renders."""
+    assert render(GEMMA) == (
+        "<s><start_of_turn>user\nBe brief.\n\nHello {{ x }}<end_of_turn>\n<start_of_turn>model\n"
+    )
+
+
 def test_long_contents_are_rendered() -> None:
     """The budget grows with the conversation: an honest template renders a long program."""
     long = {"role": "user", "content": "x" * 5_000_000}

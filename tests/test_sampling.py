@@ -7,20 +7,23 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from sse_steps.errors import EngineError
 from sse_steps.infer.sampling import choose, nucleus
 from sse_steps.models.stored_model import FloatArray
 
-# Few different values, so that many are equal; and as long as vocabularies of several heads.
+
+def normal_scores(seed: int, size: int) -> FloatArray:
+    """Return as many scores as a vocabulary of several heads has."""
+    return np.random.default_rng(seed).normal(0, 2, size).astype(np.float32)
+
+
+# Few different values, so that many are equal; any values; and many values.
 SCORES = st.one_of(
     arrays(np.float32, st.integers(1, 30), elements=st.sampled_from([-np.inf, -2, 0, 0.5, 3])),
     arrays(np.float32, st.integers(1, 30), elements=st.floats(-30, 30, width=32)),
-    st.builds(
-        lambda seed, size: np.random.default_rng(seed).normal(0, 2, size).astype(np.float32),
-        st.integers(0, 2**32),
-        st.integers(250, 5000),
-    ),
+    st.builds(normal_scores, st.integers(0, 2**32), st.integers(250, 5000)),
 )
 TEMPERATURES = st.sampled_from([1e-300, 0.01, 0.7, 1.0, 2.0, 100.0])
 TOP_K = st.one_of(st.just(0), st.integers(1, 40), st.integers(250, 3000))
@@ -44,13 +47,13 @@ def slow_kept(scores: FloatArray, temperature: float, top_k: int, top_p: float) 
     return kept
 
 
-def slow_weights(
-    scores: FloatArray, temperature: float
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def slow_weights(scores: FloatArray, temperature: float) -> NDArray[np.float64]:
     """Return numbers in proportion to the probabilities."""
     with np.errstate(all="ignore"):
-        distances = (scores.astype(np.float64) - scores.max()) / temperature
-        return np.exp(distances)
+        weights: NDArray[np.float64] = np.exp(
+            (scores.astype(np.float64) - scores.max()) / temperature
+        )
+    return weights
 
 
 def slow_choose(

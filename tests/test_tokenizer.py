@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import gguf
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
-from tiny_model import CHAT_TEMPLATE, SPECIAL, TOKENS, TinyModel
+from tiny_model import CHAT_TEMPLATE, SPECIAL, SPELLED, TOKENS, USER_DEFINED, TinyModel
 
 from sse_steps.errors import ModelFormatError
+from sse_steps.infer.byte_level_bpe import CUTS
 from sse_steps.infer.chat_template import ChatTemplate, render_chat
 from sse_steps.infer.tokenizer import Tokenizer
-from sse_steps.models.model_file import TokenizerData, read_model
+from sse_steps.models.model_file import read_model
+from sse_steps.models.tokenizer_data import TokenizerData, TokenizerKind
 
 START, END = SPECIAL.index("<|im_start|>"), SPECIAL.index("<|im_end|>")
 
@@ -27,6 +31,7 @@ PIECES = st.one_of(
     st.text(CHARACTERS, max_size=8),
     st.text(" \n\t\r\u00a0\u3000\x1c\x85", min_size=1, max_size=8),
     st.text("0123456789²½٣五Ⅷ", min_size=1, max_size=6),
+    st.sampled_from(("the", " the", "abc", "aaaa", "10", "日本", "whole", *USER_DEFINED)),
     st.sampled_from((*SPECIAL, "'s", "'LL", "def f(x: int) -> int:\n    return", "==", "<|", "é")),
 )
 TEXTS = st.lists(PIECES, max_size=6).map("".join)
@@ -38,11 +43,13 @@ def tokenizer_data(**changes: Any) -> TokenizerData:  # noqa: ANN401 (fields of 
         gguf.TokenType.CONTROL if text in SPECIAL else gguf.TokenType.NORMAL for text in TOKENS
     )
     data = TokenizerData(
+        kind=TokenizerKind.BYTE_LEVEL_BPE,
         pre_tokenizer="smollm",
         tokens=TOKENS,
         token_types=types,
         merges=TinyModel().merges,
         bos_id=None,
+        eos_id=END,
         stop_ids=frozenset([END]),
     )
     return replace(data, **changes)
@@ -159,28 +166,91 @@ def llama_vocabulary(path: Path) -> Any:  # noqa: ANN401 (llama_cpp has no types
     return llama_cpp.Llama(str(path), vocab_only=True, verbose=False)
 
 
-@pytest.fixture(scope="module", params=["smollm", "gpt-2"])
+TINY = {
+    **{name: TinyModel(extra={"tokenizer.ggml.pre": name}) for name in CUTS},
+    "pieces": TinyModel(pieces=True),
+    "pieces without a space": TinyModel(
+        pieces=True, extra={"tokenizer.ggml.add_space_prefix": False}
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=TINY)
 def tiny_pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Tokenizer, Any]:
     """Return our tokenizer and llama.cpp's of the same small file, for each scheme."""
-    tiny = TinyModel(extra={"tokenizer.ggml.pre": request.param})
-    path = tiny.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
+    path = TINY[request.param].write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
     return Tokenizer(read_model(path).tokenizer), llama_vocabulary(path)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(TEXTS)
+@example("the the  10000\n\n\n \t\t\t\t\tx = 1\r\n")
+@example("a\x00b\N{GRINNING FACE}\u200d\u0301 whole wholes")
 def test_tiny_ids_equal_llama_cpp(tiny_pair: tuple[Tokenizer, Any], text: str) -> None:
     """On any text both give the same ids, with a small vocabulary."""
     ours, llama = tiny_pair
     assert ours.encode(text) == llama.tokenize(text.encode(), add_bos=False, special=False)
 
 
-@pytest.fixture(scope="module")
-def real_pair(smollm2_path: Path) -> tuple[Tokenizer, Any]:
-    """Return our tokenizer and llama.cpp's of the real model."""
-    return Tokenizer(read_model(smollm2_path).tokenizer), llama_vocabulary(smollm2_path)
+@settings(deadline=None, max_examples=50)
+@given(TEXTS)
+@example("the<table>the  the")
+def test_tiny_conversations_equal_llama_cpp(tiny_pair: tuple[Tokenizer, Any], text: str) -> None:
+    """With a template that writes special tokens, both give the same ids of a conversation."""
+    assume(not any(special in text for special in (*SPECIAL, *SPELLED)))
+    ours, llama = tiny_pair
+
+    def render(texts: Sequence[str]) -> str:
+        return f"<|im_start|>{texts[0]}<|im_end|>{texts[0]}"
+
+    expected = llama.tokenize(render((text,)).encode(), add_bos=True, special=True)
+    assert ours.encode_chat((text,), render) == expected
+
+
+@pytest.mark.parametrize("template", ["{}", "<s>{}"])
+def test_a_conversation_begins_with_its_token_once(tmp_path: Path, template: str) -> None:
+    """The token that opens a conversation is there once, whoever is in charge of writing it."""
+    data = read_model(TinyModel(pieces=True).write(tmp_path / "m.gguf")).tokenizer
+    ids = Tokenizer(data).encode_chat(("the",), lambda texts: template.format(texts[0]))
+    assert [data.tokens[index] for index in ids] == ["<s>", "▁the"]
+    unasked = Tokenizer(replace(data, add_bos=False))
+    ids = unasked.encode_chat(("the",), lambda texts: template.format(texts[0]))
+    assert ids.count(data.tokens.index("<s>")) == template.count("<s>")
+
+
+@given(TEXTS)
+def test_pieces_never_yield_special_tokens_or_bytes_spelled_out(text: str) -> None:
+    """Text that spells a special token or a byte is text, and comes back as it was."""
+    ours = piece_tokenizer()
+    for spelled in ("</s>", "<0x0A>", "<|im_end|>"):
+        ids = ours.encode(f"{text}{spelled}{text}")
+        assert not set(ids) & set(range(len(SPELLED)))
+        assert ours.decode(ids) == f"{text}{spelled}{text}".replace("▁", " ")
+
+
+@cache
+def piece_tokenizer() -> Tokenizer:
+    """Return a tokenizer of a small SentencePiece vocabulary that puts no space before texts."""
+    with TemporaryDirectory() as folder:
+        data = read_model(TinyModel(pieces=True).write(Path(folder) / "m.gguf")).tokenizer
+    return Tokenizer(replace(data, space_prefix=False))
+
+
+def test_vocabularies_without_all_bytes_are_refused(tmp_path: Path) -> None:
+    """A SentencePiece vocabulary that could not spell every text is named as such."""
+    data = read_model(TinyModel(pieces=True).write(tmp_path / "m.gguf")).tokenizer
+    tokens = tuple(text.replace("<0x7F>", "seven f") for text in data.tokens)
+    with pytest.raises(ModelFormatError, match="no token for the byte <0x7F>"):
+        Tokenizer(replace(data, tokens=tokens))
+
+
+@pytest.fixture(scope="module", params=["smollm2_path", "other_path"])
+def real_pair(request: pytest.FixtureRequest) -> tuple[Tokenizer, Any]:
+    """Return our tokenizer and llama.cpp's of a real model."""
+    path = request.getfixturevalue(request.param)
+    return Tokenizer(read_model(path).tokenizer), llama_vocabulary(path)
 
 
 @pytest.mark.slow

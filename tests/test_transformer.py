@@ -18,13 +18,13 @@ from sse_steps.infer.attention import Block, Cache, softmax
 from sse_steps.infer.generation import chunks, span_blocks
 from sse_steps.infer.transformer import forward, gelu, logits, rotate, rotations, silu
 from sse_steps.infer.weights import LayerNorm, RootMeanSquareNorm, Weights, load_weights
-from sse_steps.models.architectures import Architecture
+from sse_steps.models.architectures import Activation, Architecture
 from sse_steps.models.model_file import read_model
 from sse_steps.models.stored_model import FloatArray
 
 Tokens = list[int]
-TINY = {
-    **{architecture: TinyModel(architecture, layers=7) for architecture in Architecture},
+TINY: dict[str, TinyModel] = {
+    **{architecture.value: TinyModel(architecture, layers=7) for architecture in Architecture},
     "llama, stretched, with a head of its own": TinyModel(layers=3, tied=False, stretched=True),
     "gpt2, with a head of its own": TinyModel("gpt2", layers=3, tied=False),
 }
@@ -33,7 +33,7 @@ TINY = {
 @pytest.fixture(params=TINY)
 def tiny(request: pytest.FixtureRequest) -> TinyModel:
     """Return a tiny random model of each architecture."""
-    return TINY[request.param]
+    return TINY[str(request.param)]
 
 
 def loaded(tiny: TinyModel) -> Weights:
@@ -218,8 +218,8 @@ def test_tiny_models_equal_llama_cpp(
     which shows that the table is all that stands between us where a model has that unit.
     """
     if exactly:
-        monkeypatch.setitem(transformer.ACTIVATIONS, "gelu", half_precision_gelu)  # type: ignore[arg-type] # a mapping only to its users
-        monkeypatch.setitem(transformer.ACTIVATIONS, "geglu", half_precision_geglu)  # type: ignore[arg-type] # as above
+        table = {Activation.GELU: half_precision_gelu, Activation.GEGLU: half_precision_geglu}
+        monkeypatch.setattr(transformer, "ACTIVATIONS", {**transformer.ACTIVATIONS, **table})
     path = tiny.write(tmp_path / "tiny.gguf")
     texts = [random_tokens(count, seed=count) for count in (40, 1, 17, 90)]
     file = read_model(path)

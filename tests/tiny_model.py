@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,8 @@ USER_DEFINED = ("\t\t", "<table>", "\t\t\t")
 PIECE_TOKENS = (*SPELLED, *BYTES, *USER_DEFINED, *PIECES)
 
 WIDTH, HEADS, FEED_FORWARD = 64, 4, 96
-NEAR = Reach(window=5, rope_base=10_000.0)
+WINDOW = 5
+NEAR = Reach(WINDOW, rope_base=10_000.0)
 FAR = Reach(window=None, rope_base=500_000.0, rope_scale=0.125)
 REACHES: Mapping[Architecture, tuple[Reach, ...]] = {
     Architecture.LLAMA: (Reach(None, 10_000.0),),
@@ -94,7 +96,7 @@ class TinyModel:
             vocabulary_size=len(PIECE_TOKENS if self.pieces else self.tokens),
             context_length=self.context_length,
             norm_epsilon=1e-5,
-            attention_scale=head_width**-0.5,
+            attention_scale=1 / math.sqrt(head_width),
             reaches=tuple(pattern[index % len(pattern)] for index in range(self.layers)),
         )
 
@@ -151,7 +153,7 @@ class TinyModel:
         if recipe.window_period:
             writer.add_key_length(model.head_width)
             writer.add_value_length(model.head_width)
-            writer.add_sliding_window(NEAR.window)
+            writer.add_sliding_window(WINDOW)
             writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
             writer.add_rope_scaling_factor(1 / FAR.rope_scale)
 
@@ -167,17 +169,17 @@ class TinyModel:
 
 
 def _write_pieces(writer: gguf.GGUFWriter) -> None:
-    kinds = {
-        **dict.fromkeys(PIECES, gguf.TokenType.NORMAL),
-        **dict.fromkeys(BYTES, gguf.TokenType.BYTE),
-        **dict.fromkeys(USER_DEFINED, gguf.TokenType.USER_DEFINED),
-        **dict.fromkeys(SPELLED, gguf.TokenType.CONTROL),
-        "<unk>": gguf.TokenType.UNKNOWN,
-    }
     writer.add_tokenizer_model("llama")
     writer.add_token_list(list(PIECE_TOKENS))
     writer.add_token_scores([PIECES.get(text, 0.0) for text in PIECE_TOKENS])
-    writer.add_token_types([kinds[text] for text in PIECE_TOKENS])
+    writer.add_token_types([_piece_type(text) for text in PIECE_TOKENS])
+
+
+def _piece_type(text: str) -> gguf.TokenType:
+    if text == "<unk>":
+        return gguf.TokenType.UNKNOWN
+    named = {"CONTROL": SPELLED, "BYTE": BYTES, "USER_DEFINED": USER_DEFINED}
+    return gguf.TokenType[next((name for name in named if text in named[name]), "NORMAL")]
 
 
 def _is_matrix(name: str) -> bool:
@@ -197,9 +199,7 @@ def _random_tensor(random: np.random.Generator, name: str, shape: tuple[int, ...
 
 
 def _write_value(writer: gguf.GGUFWriter, key: str, value: object) -> None:
-    kinds = {
-        **{bool: "add_bool", int: "add_uint32", float: "add_float32"},
-        **{str: "add_string", list: "add_array"},
-    }
+    kinds: dict[type, str] = {bool: "add_bool", int: "add_uint32", float: "add_float32"}
+    kinds |= {str: "add_string", list: "add_array"}
     writer.kv_data[0].pop(key, None)
     getattr(writer, kinds[type(value)])(key, value)

@@ -154,9 +154,11 @@ class LoadedModel:
         *,
         cold: bool,
     ) -> Reply:
+        whole = self.tokenizer.decode(written.tokens)
+        text = before_first(stop, whole)
         return Reply(
-            text=before_first(stop, self.tokenizer.decode(written.tokens)),
-            finish_reason=written.finish_reason,
+            text=text,
+            finish_reason=written.finish_reason if text == whole else FinishReason.STOP,
             latency_s=written.latency_s,
             machine_s=written.machine_s,
             batch_size=batch_size,

@@ -67,7 +67,8 @@ def _code_identity() -> list[str]:
     """Return what a reply depends on beside the model and the request: our code and libraries."""
     libraries = ("numpy", "tokenizers", "jinja2", "gguf")
     versions = [f"{name} {metadata.version(name)}" for name in libraries]
-    model_files = [f"models/{name}_file.py" for name in ("gguf", "model")]
+    meaning = ("architectures", "hyperparameters", "metadata", "stored_model", "tokenizer_data")
+    model_files = [f"models/{name}.py" for name in ("gguf_file", "model_file", *meaning)]
     code = source_hash("infer", *model_files, "rust/sandbox.py")
     return [code, sys.version, *versions]
 
