@@ -66,7 +66,9 @@ def test_our_engine_gives_the_logits_of_transformers(name: str, tmp_path: Path) 
 def widened(tensor: SourceTensor) -> SourceTensor:
     """Return a tensor in float32."""
     kind = gguf.GGMLQuantizationType.F32
-    return replace(tensor, encoding=kind, load=lambda: reencoded(tensor, kind))
+    return replace(
+        tensor, encoding=kind, load=lambda: reencoded(tensor.load(), tensor.encoding, kind)
+    )
 
 
 def llama_logits(path: Path) -> FloatArray:
