@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +68,9 @@ def test_our_engine_gives_the_logits_of_transformers(name: str, tmp_path: Path) 
 def widened(tensor: SourceTensor) -> SourceTensor:
     """Return a tensor in float32."""
     kind = gguf.GGMLQuantizationType.F32
-    return replace(tensor, encoding=kind, load=lambda: reencoded(tensor, kind))
+    return replace(
+        tensor, encoding=kind, load=lambda: reencoded(tensor.load(), tensor.encoding, kind)
+    )
 
 
 def llama_logits(path: Path) -> FloatArray:
@@ -289,3 +293,51 @@ def test_one_tensor_under_two_names_is_refused(tmp_path: Path) -> None:
     tiny = replace(LAYOUTS["gpt2"], extra={"transformer.ln_f.bias": (64,)})
     with pytest.raises(ModelFormatError, match="second"):
         read(tiny, tmp_path)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=6,
+)
+FUZZED = ("config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json")
+
+
+def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 (any JSON)
+    """Yield the path of everything in a document, of long lists and vocabularies the first few."""
+    yield path
+    if not isinstance(part, dict | list):
+        return
+    items = part.items() if isinstance(part, dict) else enumerate(part)
+    for key, value in islice(items, 12):
+        yield from places(value, (*path, key))
+
+
+@pytest.fixture(scope="module", params=["llama", "gemma3", "gpt2"])
+def fuzzed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the weights of a folder whose other files are changed again and again."""
+    folder = tmp_path_factory.mktemp("fuzzed")
+    (folder / "generation_config.json").write_text('{"eos_token_id": [1]}')
+    return LAYOUTS[request.param].write(folder)
+
+
+@settings(deadline=None, max_examples=250)
+@given(data=st.data(), name=st.sampled_from(FUZZED), value=JSON)
+def test_one_part_of_a_file_replaced_is_read_or_refused(
+    fuzzed: Path, data: st.DataObject, name: str, value: object
+) -> None:
+    """Whatever stands in the place of a part of a file, the only fault is a ModelFormatError."""
+    path = fuzzed.with_name(name)
+    whole = path.read_text()
+    document = {"": json.loads(whole)}
+    place = ("", *data.draw(st.sampled_from(sorted(places(document[""]), key=repr))))
+    part: Any = document
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = value
+    try:
+        path.write_text(json.dumps(document[""]))
+        with suppress(ModelFormatError):
+            read_hugging_face(fuzzed)
+    finally:
+        path.write_text(whole)

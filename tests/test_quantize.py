@@ -97,7 +97,8 @@ def test_chunks_change_no_byte(chunk: int, monkeypatch: pytest.MonkeyPatch) -> N
     source = SourceTensor("w", values.shape, Encoding.F32, lambda: values.view(np.uint8))
     monkeypatch.setattr("sse_steps.models.source_model.CHUNK_VALUES", chunk)
     np.testing.assert_array_equal(
-        reencoded(source, Encoding.Q4_0), encoded(values.reshape(-1), Encoding.Q4_0)
+        reencoded(source.load(), source.encoding, Encoding.Q4_0),
+        encoded(values.reshape(-1), Encoding.Q4_0),
     )
 
 
@@ -132,7 +133,9 @@ def differences(source: Path, theirs: SourceModel, quantization: Quantization) -
         their = other[each.name]
         if ours is not their.encoding:
             found[each.name] = f"{ours.name}, not {their.encoding.name}"
-        elif not np.array_equal(reencoded(each, ours), their.load().reshape(-1)):
+        elif not np.array_equal(
+            reencoded(each.load(), each.encoding, ours), their.load().reshape(-1)
+        ):
             found[each.name] = "bytes"
     return found
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 import gguf
-import numpy as np
 
 from sse_steps.console import progress
 from sse_steps.errors import ConversionError, ModelFormatError
@@ -36,7 +35,7 @@ from sse_steps.models.precision import Encoded, Precision, compare, limit_of
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.quantize import check_decodable, encoding_after, keys_after, reencoded
 from sse_steps.models.source_files import files_of, open_source
-from sse_steps.models.source_model import SourceModel, SourceTensor, from_stored
+from sse_steps.models.source_model import SourceModel, SourceTensor, forget_pages, from_stored
 from sse_steps.models.stored_model import StoredModel
 from sse_steps.models.workshop import workshop
 from sse_steps.store import sha256_of
@@ -122,7 +121,9 @@ def _write(
     plans = [TensorPlan(each.name, each.shape, encodings[each.name]) for each in model.tensors]
     with AprWriter(target, keys, quantization.value, provenance, plans) as writer:
         for tensor in model.tensors:
-            writer.write(tensor.name, reencoded(tensor, encodings[tensor.name]))
+            data = tensor.load()
+            writer.write(tensor.name, reencoded(data, tensor.encoding, encodings[tensor.name]))
+            forget_pages(data)
             advance(tensor.size)
 
 
@@ -195,13 +196,13 @@ def _compared(
     advance: Advance,
 ) -> Iterator[Precision]:
     for tensor in tensors:
-        written = stored.tensors[tensor.name]
-        yield compare(
-            tensor.name,
-            Encoded(tensor.load(), tensor.encoding),
-            Encoded(np.asarray(written.data), written.encoding),
-            limit=limit_of(quantization, written.encoding),
-        )
+        source = Encoded(tensor.load(), tensor.encoding)
+        stays = stored.tensors[tensor.name]
+        written = Encoded(stays.data, stays.encoding)
+        limit = limit_of(quantization, stays.encoding)
+        yield compare(tensor.name, source, written, limit=limit)
+        forget_pages(source.data)
+        forget_pages(written.data)
         advance(tensor.size)
 
 

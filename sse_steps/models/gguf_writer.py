@@ -8,7 +8,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from sse_steps.models.source_model import SourceTensor
+from sse_steps.models.source_model import SourceTensor, forget_pages
 from sse_steps.models.stored_model import KeyValue
 
 _ARCHITECTURE = "general.architecture"  # the package's writer adds it itself
@@ -42,7 +42,9 @@ def write_gguf(
         writer.write_kv_data_to_file()
         writer.write_ti_data_to_file()
         for tensor in tensors:
-            writer.write_tensor_data(np.ascontiguousarray(tensor.load()).reshape(-1))
+            data = tensor.load()
+            writer.write_tensor_data(np.ascontiguousarray(data).reshape(-1))
+            forget_pages(data)
             advance(tensor.size)
     finally:
         writer.close()

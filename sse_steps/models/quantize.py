@@ -89,18 +89,20 @@ def check_decodable(model: SourceModel) -> None:
             raise unusable(model.path, f"{wrong}, which is not decoded here") from error
 
 
-def reencoded(tensor: SourceTensor, encoding: gguf.GGMLQuantizationType) -> Bytes:
+def reencoded(
+    data: Bytes, before: gguf.GGMLQuantizationType, after: gguf.GGMLQuantizationType
+) -> Bytes:
     """Return a tensor's bytes [bytes of the tensor] in another encoding; its own is not touched.
 
     What is in memory is the result and a few chunks in float32.
     """
-    data = tensor.load()
-    if encoding is tensor.encoding:
+    if before is after:
         return data.reshape(-1)
-    result = np.empty(encoded_size(tensor.values, encoding), np.uint8)
+    block_values, block_bytes = gguf.GGML_QUANT_SIZES[before]
+    result = np.empty(encoded_size(data.size // block_bytes * block_values, after), np.uint8)
     start = 0
-    for chunk in in_chunks(data, tensor.encoding):
-        part = encoded(decoded(chunk, tensor.encoding), encoding)
+    for chunk in in_chunks(data, before):
+        part = encoded(decoded(chunk, before), after)
         result[start : start + len(part)] = part
         start += len(part)
     return result

@@ -7,6 +7,7 @@ it turned or shifted, at the moment it is loaded; so there is never more than on
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,18 @@ def in_chunks(data: Bytes, encoding: gguf.GGMLQuantizationType) -> Iterator[Byte
     step = encoded_size(CHUNK_VALUES, encoding)
     for start in range(0, len(flat), step):
         yield flat[start : start + step]
+
+
+def forget_pages(data: Bytes) -> None:
+    """Give back the memory of a mapped file's pages; what is needed again is read again.
+
+    The pages are the kernel's to take back at any time, yet they count as the process's own.
+    """
+    base: object = data
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def decoded(data: Bytes, encoding: gguf.GGMLQuantizationType) -> FloatArray:

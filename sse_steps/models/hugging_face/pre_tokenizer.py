@@ -111,7 +111,7 @@ def _step(step: object) -> Step:
         "Prepend": (("prepend", None),),
         "Metaspace": (("replacement", None), ("prepend_scheme", "always"), ("split", True)),
     }.get(str(name), ())
-    return (name, *(_plain(step.get(field, default)) for field, default in fields))
+    return (str(name), *(_plain(step.get(field, default)) for field, default in fields))
 
 
 def _plain(value: object) -> object:
