@@ -316,6 +316,43 @@ def test_a_model_that_llama_cpp_refuses_is_a_fault_of_the_file(
     assert capfd.readouterr() == ("", "")
 
 
+HOSTILE = """
+import itertools, sys
+from dataclasses import replace
+from pathlib import Path
+from gguf import GGUFValueType as Kind
+from sse_steps.errors import UserError
+from sse_steps.infer.decoding import Prompt
+from sse_steps.infer.llama_cpp_engine import load_llama_cpp
+from sse_steps.models.model_file import interpret, read_stored
+from sse_steps.models.stored_model import KeyValue
+
+names = ("expert_used_count", "expert_count", "attention.value_length", "rope.scaling.type",
+    "rope.dimension_count", "attention.sliding_window", "attention.head_count_kv")
+values = (KeyValue(0, Kind.UINT32), KeyValue(2**32 - 1, Kind.UINT32), KeyValue(-1, Kind.INT32),
+    KeyValue("longrope", Kind.STRING), KeyValue([], Kind.ARRAY, Kind.UINT32),
+    KeyValue([True, False], Kind.ARRAY, Kind.BOOL), KeyValue(float("nan"), Kind.FLOAT32))
+stored, ends = read_stored(Path(sys.argv[1])), []
+for name, value in itertools.product(names, values):
+    hostile = replace(stored, keys={**stored.keys, f"llama.{name}": value})
+    try:
+        with load_llama_cpp(hostile, interpret(hostile)) as writer:
+            writer.generate([Prompt((1, 2, 3), max_tokens=2, timeout_s=60.0)])
+        ends.append("ran")
+    except UserError:
+        ends.append("refused")
+print(ends.count("ran") + ends.count("refused"), len(set(ends)))
+"""
+
+
+@pytest.mark.slow
+def test_hostile_keys_do_not_end_the_process(tiny: StoredModel) -> None:
+    """Values at which llama.cpp would abort are refused or never shown to it."""
+    command = [sys.executable, "-c", HOSTILE, str(tiny.path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["49", "2"]
+
+
 def test_nothing_is_said_on_the_terminal(
     tiny: StoredModel, capfd: pytest.CaptureFixture[str]
 ) -> None:
