@@ -123,6 +123,19 @@ def test_logits_equal_numpy(writer: LlamaWriter, reference: Writer) -> None:
         np.testing.assert_allclose(writer.scores(prompt.tokens), ours, atol=1e-3)
 
 
+@pytest.mark.parametrize("count", [1, 3, 256, 257, 300])
+def test_logits_after_the_last_tokens_come_in_one_reading(tmp_path: Path, count: int) -> None:
+    """Row i is what `scores` gives after the tokens up to it, wherever the passes are cut."""
+    stored = stored_tiny(tmp_path, TinyModel(context_length=300))
+    tokens = np.random.default_rng(0).integers(0, VOCABULARY, 300).tolist()
+    with load_llama_cpp(stored, interpret(stored), exact=True) as writer:
+        rows = writer.last_scores(tokens, count)
+        assert rows.shape == (count, VOCABULARY)
+        for index in {0, count // 2, count - 1}:
+            alone = writer.scores(tokens[: 301 - count + index])
+            np.testing.assert_allclose(rows[index], alone, atol=1e-3)
+
+
 def test_logits_with_narrow_keys_and_values_are_near(tiny: StoredModel, reference: Writer) -> None:
     """Keys, values and sums of 16 bits, as they are outside of tests, move logits by hundredths."""
     with load_llama_cpp(tiny, interpret(tiny)) as narrow:
@@ -188,8 +201,9 @@ def test_prompts_without_room_are_a_callers_error(writer: LlamaWriter, length: i
 def test_nothing_gives_nothing(writer: LlamaWriter) -> None:
     """An empty batch is no fault; scores after nothing are."""
     assert writer.generate([]) == []
-    with pytest.raises(ValueError, match="no tokens"):
-        writer.scores([])
+    for length in (0, 65):
+        with pytest.raises(ValueError, match=f"{length} tokens, not 1 to 64"):
+            writer.scores([1] * length)
 
 
 def test_each_prompt_has_its_own_time_limit(tiny: StoredModel) -> None:
