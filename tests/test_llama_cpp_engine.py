@@ -123,6 +123,19 @@ def test_logits_equal_numpy(writer: LlamaWriter, reference: Writer) -> None:
         np.testing.assert_allclose(writer.scores(prompt.tokens), ours, atol=1e-3)
 
 
+@pytest.mark.parametrize("count", [1, 3, 256, 257, 300])
+def test_logits_after_the_last_tokens_come_in_one_reading(tmp_path: Path, count: int) -> None:
+    """Row i is what `scores` gives after the tokens up to it, wherever the passes are cut."""
+    stored = stored_tiny(tmp_path, TinyModel(context_length=300))
+    tokens = np.random.default_rng(0).integers(0, VOCABULARY, 300).tolist()
+    with load_llama_cpp(stored, interpret(stored), exact=True) as writer:
+        rows = writer.last_scores(tokens, count)
+        assert rows.shape == (count, VOCABULARY)
+        for index in {0, count // 2, count - 1}:
+            alone = writer.scores(tokens[: 301 - count + index])
+            np.testing.assert_allclose(rows[index], alone, atol=1e-3)
+
+
 def test_logits_with_narrow_keys_and_values_are_near(tiny: StoredModel, reference: Writer) -> None:
     """Keys, values and sums of 16 bits, as they are outside of tests, move logits by hundredths."""
     with load_llama_cpp(tiny, interpret(tiny)) as narrow:
@@ -188,8 +201,9 @@ def test_prompts_without_room_are_a_callers_error(writer: LlamaWriter, length: i
 def test_nothing_gives_nothing(writer: LlamaWriter) -> None:
     """An empty batch is no fault; scores after nothing are."""
     assert writer.generate([]) == []
-    with pytest.raises(ValueError, match="no tokens"):
-        writer.scores([])
+    for length in (0, 65):
+        with pytest.raises(ValueError, match=f"{length} tokens, not 1 to 64"):
+            writer.scores([1] * length)
 
 
 def test_each_prompt_has_its_own_time_limit(tiny: StoredModel) -> None:
@@ -314,6 +328,43 @@ def test_a_model_that_llama_cpp_refuses_is_a_fault_of_the_file(
     with pytest.raises(ModelFormatError, match=r"llama.cpp refuses the model: .*block_count.*\n"):
         load_llama_cpp(replace(tiny, keys=keys), interpret(tiny))
     assert capfd.readouterr() == ("", "")
+
+
+HOSTILE = """
+import itertools, sys
+from dataclasses import replace
+from pathlib import Path
+from gguf import GGUFValueType as Kind
+from sse_steps.errors import UserError
+from sse_steps.infer.decoding import Prompt
+from sse_steps.infer.llama_cpp_engine import load_llama_cpp
+from sse_steps.models.model_file import interpret, read_stored
+from sse_steps.models.stored_model import KeyValue
+
+names = ("expert_used_count", "expert_count", "attention.value_length", "rope.scaling.type",
+    "rope.dimension_count", "attention.sliding_window", "attention.head_count_kv")
+values = (KeyValue(0, Kind.UINT32), KeyValue(2**32 - 1, Kind.UINT32), KeyValue(-1, Kind.INT32),
+    KeyValue("longrope", Kind.STRING), KeyValue([], Kind.ARRAY, Kind.UINT32),
+    KeyValue([True, False], Kind.ARRAY, Kind.BOOL), KeyValue(float("nan"), Kind.FLOAT32))
+stored, ends = read_stored(Path(sys.argv[1])), []
+for name, value in itertools.product(names, values):
+    hostile = replace(stored, keys={**stored.keys, f"llama.{name}": value})
+    try:
+        with load_llama_cpp(hostile, interpret(hostile)) as writer:
+            writer.generate([Prompt((1, 2, 3), max_tokens=2, timeout_s=60.0)])
+        ends.append("ran")
+    except UserError:
+        ends.append("refused")
+print(ends.count("ran") + ends.count("refused"), len(set(ends)))
+"""
+
+
+@pytest.mark.slow
+def test_hostile_keys_do_not_end_the_process(tiny: StoredModel) -> None:
+    """Values at which llama.cpp would abort are refused or never shown to it."""
+    command = [sys.executable, "-c", HOSTILE, str(tiny.path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["49", "2"]
 
 
 def test_nothing_is_said_on_the_terminal(

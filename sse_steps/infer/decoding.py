@@ -157,7 +157,10 @@ def only_repeats(tokens: Sequence[int], *, span: int = 128, longest: int = 42) -
     if len(tokens) < span:
         return False
     tail = tokens[-span:]
-    return any(tail[period:] == tail[:-period] for period in range(1, longest + 1))
+    return any(
+        tail[-1] == tail[-1 - period] and tail[period:] == tail[:-period]  # mostly settled by one
+        for period in range(1, longest + 1)
+    )
 
 
 class Writer(Protocol):

@@ -101,13 +101,32 @@ class LlamaWriter(Closing):
             return course.write(prompts, slots, on_finish)
 
     def scores(self, tokens: Sequence[int]) -> FloatArray:
-        """Return the logits [V] of the token that follows `tokens`."""
-        if not tokens:
-            raise ValueError("no tokens")
-        with self._model.context(slots=1, length=len(tokens)) as context:
-            _read_text(context, 0, tokens, 0, lambda: False)
-            after: FloatArray = context.scores(1)[0].copy()
-            return after
+        """Return the logits [V] of the token that follows `tokens`.
+
+        Raises:
+            ValueError: there are no tokens, or more than the context has.
+        """
+        after: FloatArray = self.last_scores(tokens, 1)[0]
+        return after
+
+    def last_scores(self, tokens: Sequence[int], count: int) -> FloatArray:
+        """Return the logits [count, V] after each of the last `count` tokens, in one reading.
+
+        Raises:
+            ValueError: there are no tokens, or more than the context has.
+        """
+        if not 0 < len(tokens) <= self.context_length:
+            raise ValueError(f"{len(tokens)} tokens, not 1 to {self.context_length}")
+        before = len(tokens) - count
+        parts = []
+        with self._model.context(slots=1, length=len(tokens), scored=count) as context:
+            for first in range(0, len(tokens), context.chunk):
+                part = tokens[first : first + context.chunk]
+                scored = min(len(part), max(0, first + len(part) - before))
+                context.read(0, part, first, scored=scored)
+                if scored:
+                    parts.append(context.scores(scored).copy())  # [scored, V]
+        return np.concatenate(parts)
 
     def close(self) -> None:
         """Free the weights."""

@@ -23,9 +23,18 @@ from gguf.gguf_writer import WriterState
 from numpy.typing import NDArray
 
 from sse_steps.models.model_file import ModelFile
-from sse_steps.models.stored_model import KeyValue, StoredModel
+from sse_steps.models.stored_model import KeyValue, StoredModel, unusable
 
 ALIGNMENT: Final = gguf.GGUF_DEFAULT_ALIGNMENT
+SHAPE_KEYS: Final = (
+    *("block_count", "context_length", "embedding_length", "feed_forward_length"),
+    *("attention.head_count", "attention.head_count_kv"),
+    *("attention.key_length", "attention.value_length"),
+    *("attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon"),
+    *("attention.sliding_window", "attention.sliding_window_pattern"),
+    *("rope.dimension_count", "rope.freq_base", "rope.freq_base_swa"),
+    *("rope.scaling.type", "rope.scaling.factor", "rope.scale_linear"),
+)
 Bytes = NDArray[np.uint8]
 
 _Read = ctypes.CFUNCTYPE(ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
@@ -72,10 +81,19 @@ def needed_keys(stored: StoredModel, file: ModelFile) -> dict[str, KeyValue]:
     """Return the shape of the model and nothing else, in particular no vocabulary.
 
     Texts are cut into tokens before they come to llama.cpp. The words would cost it time and
-    memory, and a stranger's words, merges and template are better not parsed twice.
+    memory, and a stranger's words, merges and template are better not parsed twice. Of the other
+    keys only those that were read and checked are shown: llama.cpp ends the process at some values
+    of some that are not, such as a number of experts.
+
+    Raises:
+        ModelFormatError: one of the keys is a list.
     """
     name = str(stored.keys["general.architecture"].value)
-    keys = {key: value for key, value in stored.keys.items() if key.startswith(f"{name}.")}
+    wanted = (f"{name}.{key}" for key in SHAPE_KEYS)
+    keys = {key: stored.keys[key] for key in wanted if key in stored.keys}
+    for key, value in keys.items():
+        if value.item_kind is not None:
+            raise unusable(stored.path, f"{key} is a list")
     size = file.hyperparameters.vocabulary_size
     keys[f"{name}.vocab_size"] = KeyValue(size, gguf.GGUFValueType.UINT32)
     keys["tokenizer.ggml.model"] = KeyValue("no_vocab", gguf.GGUFValueType.STRING)

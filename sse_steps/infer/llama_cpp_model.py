@@ -75,13 +75,16 @@ class LlamaModel(Closing):
         self.pointer = _load(stored, file)
         self._free = weakref.finalize(self, native.llama_model_free, self.pointer)
 
-    def context(self, *, slots: int, length: int) -> LlamaContext:
+    def context(self, *, slots: int, length: int, scored: int = 1) -> LlamaContext:
         """Return memory for `slots` sequences of at most `length` tokens.
+
+        `scored`: how many rows of one pass can have scores, where that is more than `slots`.
 
         Raises:
             EngineError: there is not so much.
         """
-        return LlamaContext(self, slots=slots, length=length)
+        scored = max(slots, min(scored, CHUNK))
+        return LlamaContext(self, slots=slots, length=length, scored=scored)
 
     def close(self) -> None:
         """Free the weights."""
@@ -112,11 +115,12 @@ class LlamaContext(Closing):
     pass over the cells of all others. A slot is read at most `chunk` tokens at a time.
     """
 
-    def __init__(self, model: LlamaModel, *, slots: int, length: int) -> None:
+    def __init__(self, model: LlamaModel, *, slots: int, length: int, scored: int) -> None:
         log = start_library()
         log.forget()
         self._model = model  # must outlive its contexts
         parameters = _parameters(slots, length, exact=model.exact)
+        parameters.n_outputs_max = parameters.n_outputs_max_per_seq = scored
         self._pointer = native.llama_init_from_model(model.pointer, parameters)
         if not self._pointer:
             wrong = f"llama.cpp cannot hold {slots} sequences of {length} tokens: {log.reason}."
@@ -130,10 +134,10 @@ class LlamaContext(Closing):
         """Free the memory; views of scores must not be used any more."""
         self._free()
 
-    def read(self, slot: int, tokens: Sequence[int], position: int) -> None:
-        """Run some tokens of one slot from a position on, with scores after the last."""
+    def read(self, slot: int, tokens: Sequence[int], position: int, *, scored: int = 1) -> None:
+        """Run some tokens of one slot from a position on, with scores after the last ones."""
         positions = range(position, position + len(tokens))
-        self._decode(tokens, positions, slot, [0] * (len(tokens) - 1) + [1])
+        self._decode(tokens, positions, slot, [0] * (len(tokens) - scored) + [1] * scored)
 
     def step(self, tokens: Sequence[int], positions: Sequence[int]) -> None:
         """Run one token of each of the first slots, with scores after all."""
@@ -210,7 +214,7 @@ def _parameters(slots: int, length: int, *, exact: bool) -> Any:  # noqa: ANN401
     parameters = native.llama_context_default_params()
     parameters.n_ctx = slots * (-(-length // CELLS) * CELLS)
     parameters.n_batch = parameters.n_ubatch = max(CHUNK, slots)
-    parameters.n_seq_max = parameters.n_outputs_max = slots
+    parameters.n_seq_max = slots
     parameters.n_threads = parameters.n_threads_batch = len(os.sched_getaffinity(0))
     parameters.kv_unified = False
     parameters.no_perf = True

@@ -23,6 +23,7 @@ def caveats(
         _few_runs(metrics, options.least_runs),
         _zero_spread(metrics),
         _reused(metrics),
+        _unpriced(metrics),
         _replayed(metrics),
         _cold_only(metrics),
         _not_timed(metrics),
@@ -92,6 +93,16 @@ def _reused(metrics: Sequence[ModelMetrics]) -> str:
         f"{cached:,} of {total:,} completions were reused from an equal request of another run: "
         "they keep the cost that was measured, were not timed again, and agree by construction."
         if cached
+        else ""
+    )
+
+
+def _unpriced(metrics: Sequence[ModelMetrics]) -> str:
+    names = _named(metrics, lambda row: row.usd_per_example is None)
+    return (
+        f"What it costs is not known: {names}. It is taken to cost more than any other, and is "
+        "not in the chart."
+        if names
         else ""
     )
 

@@ -103,13 +103,13 @@ def _svg(
 
 def _draw_panel(axes: Axes, standings: Sequence[Standing], title: str) -> None:
     _draw_frame(axes, title)
-    if not standings:
-        axes.text(
-            0.5, 0.5, "No candidate was evaluated.", transform=axes.transAxes, ha="center"
-        ).set_color(Palette().muted)
+    points = _points(standings)
+    if not points:
+        empty = "No candidate's cost is known." if standings else "No candidate was evaluated."
+        text = axes.text(0.5, 0.5, empty, transform=axes.transAxes, ha="center")
+        text.set_color(Palette().muted)
         axes.set_xlim(0.1, 10)
         return
-    points = _points(standings)
     low, high = min(point.x for point in points), max(point.x for point in points)
     # Room for a label on either side, and for a decade at the least.
     margin = max(0.18 * math.log10(high / low), 0.5)
@@ -139,13 +139,14 @@ def _draw_frame(axes: Axes, title: str) -> None:
 
 
 def _points(standings: Sequence[Standing]) -> list[_Point]:
-    """Place each model by its cost; what costs nothing stands a decade left of the cheapest."""
-    costs = [standing.metrics.usd_per_example for standing in standings]
-    edge = min((cost for cost in costs if cost > 0), default=1.0) / 10
-    return [
-        _Point(standing, cost if cost > 0 else edge)
-        for standing, cost in zip(standings, costs, strict=True)
-    ]
+    """Place each model by its cost; what costs nothing stands a decade left of the cheapest.
+
+    A model whose cost nobody knows has no place; the report's caveats name it.
+    """
+    known = [(each, each.metrics.usd_per_example) for each in standings]
+    placed = [(standing, cost) for standing, cost in known if cost is not None]
+    edge = min((cost for _, cost in placed if cost > 0), default=1.0) / 10
+    return [_Point(standing, cost if cost > 0 else edge) for standing, cost in placed]
 
 
 def _label_costs(axes: Axes, standings: Sequence[Standing], *, most: int) -> None:

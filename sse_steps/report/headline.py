@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,12 @@ def _small_model(ranked: Sequence[Standing]) -> Standing:
     sized = [standing for standing in ranked if standing.metrics.size_bytes is not None]
     if sized:
         return min(sized, key=lambda standing: standing.metrics.size_bytes or 0)
-    return min(ranked[1:] or ranked, key=lambda standing: standing.metrics.usd_per_example)
+    return min(ranked[1:] or ranked, key=_cost_or_infinity)
+
+
+def _cost_or_infinity(standing: Standing) -> float:
+    cost = standing.metrics.usd_per_example
+    return math.inf if cost is None else cost
 
 
 def _answer(small: Standing, best: Standing, options: ReportOptions, *, rivals: int) -> str:
@@ -52,7 +58,8 @@ def _answer(small: Standing, best: Standing, options: ReportOptions, *, rivals: 
 
 def _saves(cost_ratio: float | None, small: Standing, best: Standing) -> bool:
     """Whether it costs less; a ratio is None where it costs nothing at all."""
-    free = small.metrics.usd_per_example == 0 < best.metrics.usd_per_example
+    cost = best.metrics.usd_per_example
+    free = small.metrics.usd_per_example == 0 and cost is not None and cost > 0
     return free or (cost_ratio is not None and cost_ratio > 1)
 
 
@@ -93,15 +100,21 @@ def _passes(standing: Standing) -> str:
 def _price(standing: Standing) -> str:
     metrics = standing.metrics
     return (
-        f"{dollars(metrics.usd_per_example)} and {milliseconds(metrics.latency_p50_ms)} an example"
+        f"{_known(metrics.usd_per_example)} and {milliseconds(metrics.latency_p50_ms)} an example"
     )
 
 
 def _cost(small: Standing, best: Standing) -> str:
     ours, theirs = small.metrics.usd_per_example, best.metrics.usd_per_example
+    if ours is None or theirs is None:
+        return f"{_known(ours)} instead of {_known(theirs)}"
     if 0 in (ours, theirs) and ours != theirs:
         return f"{_or_nothing(ours)} instead of {_or_nothing(theirs)}"
     return _times(small.frontier.cost_ratio, "less", "more", "the same")
+
+
+def _known(amount: float | None) -> str:
+    return "an unknown amount" if amount is None else _or_nothing(amount)
 
 
 def _or_nothing(amount: float) -> str:

@@ -25,7 +25,7 @@ class ModelMetrics:
     prompt_tokens: int | None
     completion_tokens: int | None
     usd_per_1m_tokens: float | None
-    usd_per_example: float
+    usd_per_example: float | None
     usd_per_pass: float | None
     latency_p50_ms: float | None
     latency_p95_ms: float | None

@@ -39,4 +39,5 @@ def standings(
 
 def _rank_key(row: ModelMetrics) -> tuple[float, float, float, str]:
     latency = math.inf if row.latency_p50_ms is None else row.latency_p50_ms
-    return -(row.pass_at_1 or 0.0), row.usd_per_example, latency, row.model
+    cost = math.inf if row.usd_per_example is None else row.usd_per_example
+    return -(row.pass_at_1 or 0.0), cost, latency, row.model

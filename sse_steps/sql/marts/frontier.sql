@@ -20,7 +20,8 @@ candidates as (
         pass_at_1 as accuracy,
         usd_per_example as cost,
         latency_p50_ms as latency,
-        -- A latency that nobody measured is no better than any other.
+        -- A cost that nobody knows, or a latency that nobody measured, is no better than any other.
+        coalesce(usd_per_example, 'infinity') as comparable_cost,
         coalesce(latency_p50_ms, 'infinity') as comparable_latency
     from model_metrics
     where role = 'candidate' and pass_at_1 is not null
@@ -38,11 +39,11 @@ dominance as (
         on
             dominating.task = dominated.task
             and dominating.accuracy >= dominated.accuracy
-            and dominating.cost <= dominated.cost
+            and dominating.comparable_cost <= dominated.comparable_cost
             and dominating.comparable_latency <= dominated.comparable_latency
             and (
                 dominating.accuracy > dominated.accuracy
-                or dominating.cost < dominated.cost
+                or dominating.comparable_cost < dominated.comparable_cost
                 or dominating.comparable_latency < dominated.comparable_latency
             )
     group by dominated.task, dominated.model
@@ -59,8 +60,8 @@ beaten_by_one as (
         on
             other.task = beaten.task
             and other.accuracy >= beaten.accuracy
-            and other.cost <= beaten.cost
-            and (other.accuracy > beaten.accuracy or other.cost < beaten.cost)
+            and other.comparable_cost <= beaten.comparable_cost
+            and (other.accuracy > beaten.accuracy or other.comparable_cost < beaten.comparable_cost)
 
 ),
 
@@ -95,7 +96,7 @@ best as (
 
     select distinct on (task) *
     from candidates
-    order by task, accuracy desc, cost, comparable_latency, model
+    order by task, accuracy desc, comparable_cost, comparable_latency, model
 
 ),
 

@@ -19,8 +19,11 @@ totals as (
         count(*) filter (where outcome = 'infrastructure_error') as infrastructure_errors,
         cast(sum(prompt_tokens) as bigint) as prompt_tokens,
         cast(sum(completion_tokens) as bigint) as completion_tokens,
-        fsum(cost_usd) as cost_usd,
-        fsum(cost_usd) filter (where is_tested) as tested_cost_usd,
+        -- A cost that nobody knows makes the sum unknown, not smaller.
+        case when count(cost_usd) = count(*) then fsum(cost_usd) end as cost_usd,
+        case
+            when count(cost_usd) = count(*) then fsum(cost_usd) filter (where is_tested)
+        end as tested_cost_usd,
         count(*) filter (where is_tested and passes) as passed
     from attempts
     group by task, model
