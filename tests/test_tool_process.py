@@ -115,6 +115,14 @@ def test_a_tool_that_forks_while_it_is_killed_is_killed(tmp_path: Path) -> None:
     assert survivors(numbers) == []
 
 
+def test_a_script_does_not_go_on_with_its_next_command(tmp_path: Path) -> None:
+    """When a tool is killed, none of its scripts gets to see that its command has ended."""
+    script = "(sleep 600; touch went_on) & (sleep 600; touch went_on) & sleep 600; touch went_on"
+    for _ in range(5):
+        assert call(script, tmp_path, timeout_s=0.3).exit_code == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_goes_on_in_the_background_ends_with_the_tool(tmp_path: Path) -> None:
     """A child that keeps the pipes open neither holds the call up nor lives on."""
     pids = tmp_path / "pids"

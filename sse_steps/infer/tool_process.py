@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import product
 from pathlib import Path
 
 _MARK = "SINGLE_SHOT_EVAL_CALL"  # a variable that all processes of one call inherit
@@ -161,9 +162,10 @@ def _kill_family(leader: int, mark: str) -> None:
     """
     until = time.perf_counter() + _KILLING_S
     while (family := _family(leader, mark)) and time.perf_counter() < until:
-        for process in family:
+        # All are stopped first: a script whose command is killed would go on with the next one.
+        for number, process in product((signal.SIGSTOP, signal.SIGKILL), family):
             with suppress(ProcessLookupError, PermissionError):
-                os.kill(process, signal.SIGKILL)
+                os.kill(process, number)
         time.sleep(0.005)  # a killed process needs a moment to go
 
 
