@@ -12,6 +12,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from sse_steps.errors import TaskFileError, nearest
+from sse_steps.models.golden_prompts import is_golden_prompts
 from sse_steps.rust.lock_file import read_lock_file
 from sse_steps.validation import STRICT_KEYS, read_yaml, validated
 
@@ -118,7 +119,8 @@ def load_tasks(place: Path | str) -> dict[str, Task]:
         TaskFileError: there is none, two have the same name, or one does not fit the format.
     """
     pattern = f"{place}/*.yaml" if Path(place).is_dir() else str(place)
-    paths = sorted(Path(path) for path in glob.glob(pattern, recursive=True))  # noqa: PTH207 - an absolute pattern too
+    found = sorted(Path(path) for path in glob.glob(pattern, recursive=True))  # noqa: PTH207 - an absolute pattern too
+    paths = [path for path in found if not is_golden_prompts(path)]
     if not paths:
         raise TaskFileError(
             f"There is no task file at '{place}'.",

@@ -47,6 +47,12 @@ class GoldenPrompts:
     prompts: Annotated[tuple[GoldenPrompt, ...], Field(min_length=1)] = field(default=())
 
 
+def is_golden_prompts(path: Path) -> bool:
+    """Return whether a YAML file, beside the tasks, holds golden prompts and no task."""
+    data = read_yaml(path, ConfigError)
+    return isinstance(data, dict) and data.keys() == {"version", "prompts"}
+
+
 def read_golden_prompts(path: Path) -> GoldenPrompts:
     """Return the golden prompts of a file.
 
