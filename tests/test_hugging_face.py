@@ -21,12 +21,13 @@ from tiny_hugging_face import LAYOUTS, PIECE_MERGES, TEMPLATE, TOKENS, TinyHuggi
 
 from sse_steps.errors import ModelFormatError
 from sse_steps.infer.numpy_engine import load_numpy
+from sse_steps.infer.tokenizer import Tokenizer
 from sse_steps.models.convert import convert
 from sse_steps.models.gguf_writer import write_gguf
 from sse_steps.models.hugging_face.folder import read_hugging_face
 from sse_steps.models.hugging_face.sentence_piece import piece_scores
 from sse_steps.models.line import Ledger
-from sse_steps.models.model_file import interpret, read_stored
+from sse_steps.models.model_file import interpret, read_model, read_stored
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.quantize import reencoded
 from sse_steps.models.source_model import SourceModel, SourceTensor, from_stored
@@ -147,6 +148,16 @@ def test_ids_equal_those_of_the_tokenizers_library(
     theirs, ours = two_tokenizers
     text = re.sub("[ ▁]+", " ", text)
     assert ours(text) == theirs(text)
+
+
+@pytest.mark.parametrize("name", ["llama", "qwen2_f16", "gemma3", "gpt2"])
+def test_our_tokenizer_reads_the_keys(name: str, tmp_path: Path) -> None:
+    """The engines' own tokenizer gives the library's ids for a text of each kind of letters."""
+    path = converted(LAYOUTS[name], tmp_path)
+    library = tokenizers.Tokenizer.from_file(str(tmp_path / "source/tokenizer.json"))
+    text = "the ab in 1234\ncan'b de\tab ßcab 😀 an"
+    expected = library.encode(text, add_special_tokens=False).ids
+    assert Tokenizer(read_model(path).tokenizer).encode(text) == expected
 
 
 def test_merges_of_white_space_may_stand_apart() -> None:
