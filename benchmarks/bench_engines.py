@@ -5,7 +5,7 @@ Usage: python benchmarks/bench_engines.py [--model FILE ...] [--rounds N] [--siz
 Without a model: the one of conf/model/smollm2_135m.yaml, downloaded if it is not there. Each
 contender is a process of its own that loads the model once. In every round each of them in turn is
 given the same prompts, for each size of a batch: 350 random tokens that all share and 50 of their
-own, continued greedily for a fixed number of tokens. The contenders:
+own, continued greedily by 32 tokens. The contenders:
 
 numpy      our engine, weights dequantised to float32
 llama_cpp  our engine over llama.cpp's C interface
@@ -13,8 +13,8 @@ bare       llama.cpp's C interface in the shortest loop that writes the same, ar
 Llama      llama-cpp-python's own class, one sequence at a time
 
 `first` is the time until a batch's first tokens, `reading` the tokens of its prompts by that time,
-`writing` the tokens after it; all are medians of the rounds with the best round in brackets. Memory
-is the process's peak, of which `own` is what no file backs.
+`writing` the tokens after it, `job` all tokens written by the time of all; medians of the rounds
+with the best round in brackets. Memory is the process's peak; `own` is what no file backs.
 """
 
 from __future__ import annotations
@@ -45,8 +45,7 @@ from sse_steps.steps.plan import Plan
 
 ROOT = Path(__file__).parents[1]
 SHARED, OWN = 350, 50
-STEPS = {1: 64, 8: 32}  # tokens that are written, by the size of the batch
-FEW_STEPS = 16  # in larger batches
+STEPS = 32  # tokens that are written to each
 CELLS = 512  # of a sequence
 
 Measure = Callable[[list[list[int]], int], tuple[float, float]]  # seconds to first token, and all
@@ -176,7 +175,7 @@ def contend(name: str, path: Path) -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         size = int(line)
-        first, whole = measure(random_texts(size), STEPS.get(size, FEW_STEPS))
+        first, whole = measure(random_texts(size), STEPS)
         status = dict(line.split(":", 1) for line in open("/proc/self/status"))  # noqa: PTH123, SIM115
         memory = [int(status[key].split()[0]) / 1024 for key in ("VmHWM", "RssAnon")]
         print(json.dumps([first, whole, *memory]), flush=True)
@@ -255,12 +254,14 @@ def print_row(name: str, size: int, runs: Sequence[Sequence[float]]) -> None:
     """Print one contender at one size of a batch."""
     firsts = [run[0] for run in runs]
     writing = [writing_speed(run, size) for run in runs]
+    jobs = [job_speed(run, size) for run in runs]
     rows = SHARED + size * OWN
     print(
         f"{name:>9} x{size:<3}"
         f" first {statistics.median(firsts):7.3f} s ({min(firsts):7.3f})"
         f" | reading {rows / statistics.median(firsts):5.0f} ({rows / min(firsts):5.0f}) tokens/s"
         f" | writing {statistics.median(writing):6.1f} ({max(writing):6.1f}) tokens/s"
+        f" | job {statistics.median(jobs):6.1f} ({max(jobs):6.1f}) tokens/s"
         f" | peak {max(run[2] for run in runs):5.0f} MiB, own {max(run[3] for run in runs):5.0f}",
         flush=True,
     )
@@ -268,24 +269,27 @@ def print_row(name: str, size: int, runs: Sequence[Sequence[float]]) -> None:
 
 def writing_speed(run: Sequence[float], size: int) -> float:
     """Return tokens per second after the first ones."""
-    return size * (STEPS.get(size, FEW_STEPS) - 1) / (run[1] - run[0])
+    return size * (STEPS - 1) / (run[1] - run[0])
+
+
+def job_speed(run: Sequence[float], size: int) -> float:
+    """Return tokens written per second of the whole batch, the reading included."""
+    return size * STEPS / run[1]
 
 
 def print_ratios(results: Results, sizes: Sequence[int]) -> None:
-    """Print what is aimed at, from medians and from best rounds."""
+    """Print what is aimed at: medians, and the best rounds in brackets."""
     wanted = [(("llama_cpp", size), ("bare", size)) for size in sizes]
     wanted += [(("llama_cpp", 1), ("Llama", 1))]
     wanted += [((name, size), (name, 1)) for name in ("llama_cpp", "numpy") for size in sizes[1:]]
-    for one, other in wanted:
-        if one in results and other in results:
-            ours_, theirs = (
-                [writing_speed(run, key[1]) for run in results[key]] for key in (one, other)
-            )
-            middle = statistics.median(ours_) / statistics.median(theirs)
-            best = max(ours_) / max(theirs)
-            print(
-                f"writing, {one[0]} x{one[1]} : {other[0]} x{other[1]} = {middle:.2f} ({best:.2f})"
-            )
+    for pair in wanted:
+        if not all(key in results for key in pair):
+            continue
+        for what, speed in (("writing", writing_speed), ("job", job_speed)):
+            one, other = ([speed(run, key[1]) for run in results[key]] for key in pair)
+            middle = statistics.median(one) / statistics.median(other)
+            names = " : ".join(f"{name} x{size}" for name, size in pair)
+            print(f"{what}, {names} = {middle:.2f} ({max(one) / max(other):.2f})")
 
 
 def default_model() -> Path:
