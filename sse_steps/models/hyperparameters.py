@@ -50,6 +50,7 @@ NEUTRAL: Final[Mapping[str, object]] = {
     "logit_scale": 1.0,
     "rope.scaling.attn_factor": 1.0,
 }
+MOST_LAYERS: Final = 10_000  # no file has them: memory for a list of them is not to be wasted
 LOCAL_ROPE_BASE: Final = 10_000.0  # arXiv:2503.19786, section 2
 
 
@@ -66,6 +67,8 @@ def read_hyperparameters(metadata: Metadata, vocabulary_size: int) -> Hyperparam
     width = metadata.integer(f"{name}.embedding_length")
     head_width = metadata.integer(f"{name}.attention.key_length", max(width // heads, 1))
     layers = metadata.integer(f"{name}.block_count")
+    if layers > MOST_LAYERS:
+        raise unusable(metadata.path, f"the model claims {layers} layers")
     scaled_by = width / heads if layers == recipe.odd_depth else head_width
     model = Hyperparameters(
         architecture=architecture,
@@ -118,21 +121,15 @@ def _reaches(metadata: Metadata, architecture: Architecture, layers: int) -> tup
     )
     period = RECIPES[architecture].window_period
     if period is None or not metadata.value(f"{name}.attention.sliding_window"):
-        return _repeated((far,), layers, metadata)
+        return (far,) * layers
     period = metadata.integer(f"{name}.attention.sliding_window_pattern", period)
     near = Reach(
         window=metadata.integer(f"{name}.attention.sliding_window"),
         rope_base=metadata.number(f"{name}.rope.freq_base_swa", LOCAL_ROPE_BASE),
     )
     if period > layers:
-        return _repeated((near,), layers, metadata)
-    return _repeated((*[near] * (period - 1), far), layers, metadata)
-
-
-def _repeated(pattern: tuple[Reach, ...], layers: int, metadata: Metadata) -> tuple[Reach, ...]:
-    if layers > 10_000:  # no file has them: the memory for their list is not to be wasted
-        raise unusable(metadata.path, f"the model claims {layers} layers")
-    return tuple(pattern[index % len(pattern)] for index in range(layers))
+        return (near,) * layers
+    return tuple(far if index % period == period - 1 else near for index in range(layers))
 
 
 def _rope_scale(metadata: Metadata, name: str) -> float:
@@ -143,6 +140,8 @@ def _rope_scale(metadata: Metadata, name: str) -> float:
         raise unusable(metadata.path, wrong)
     old = metadata.number(f"{name}.rope.scale_linear", 1.0)
     factor = metadata.number(f"{name}.rope.scaling.factor", old)
+    if not 1e-6 < factor < 1e6:
+        raise unusable(metadata.path, f"positions are scaled by a factor of {factor}")
     return 1.0 if kind == "none" else 1 / factor
 
 
