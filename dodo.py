@@ -170,6 +170,7 @@ def task_check() -> Iterator[Task]:
         yield {
             "name": f"{origin.task}:{origin.model}:{origin.run}",
             "file_dep": [examples, completions, *PLAN.crates(origin.task, compiler_version())],
+            "task_dep": [f"check:{name}" for name in PLAN.earlier(origin)],
             "targets": [target],
             "uptodate": [unchanged(settings, rustc=compiler_version(), python=sys.version)],
             "io": SIDE_BY_SIDE,

@@ -32,8 +32,8 @@ from sse_steps.models.line import Ledger, Stage, StageRecord, read_stage
 from sse_steps.models.precision import Precision
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.quantize import encoded
+from sse_steps.models.slots import slot
 from sse_steps.models.stored_model import StoredModel
-from sse_steps.models.workshop import slot
 from sse_steps.steps import convert as step
 from sse_steps.store import sha256_of, write_text
 

@@ -6,11 +6,11 @@ What the lock file knows is brought as it was; what it does not know is asked fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event
+from queue import Queue
+from threading import Event, Thread
 
 from filelock import FileLock
 
@@ -32,12 +32,13 @@ from sse_steps.models.line import Ledger, say
 from sse_steps.models.model_lock import LockedFile, LockedModel, lock_model, locked_model
 from sse_steps.models.promises import Digest, Wanted, digests_of
 from sse_steps.models.resuming import Report
-from sse_steps.models.slots import SLOTS, StoppedError, download_slot
+from sse_steps.models.slots import StoppedError, slot
 from sse_steps.models.suppliers import Supplier
 from sse_steps.store import sha256_of
 
 _PIN = "`sha256` in the model's YAML"
 _LOCK = "models.lock.json"
+_DOWNLOADS_AT_ONCE = 3
 
 Display = Callable[[str, int | None], AbstractContextManager[Report]]
 
@@ -166,16 +167,26 @@ class Acquisition:
 
     def _fetch_all(self, commit: str | None, missing: Sequence[Wanted]) -> None:
         """Fetch files at once; the first fault, or Ctrl-C, stops the others where they are."""
-        stop = Event()
-        with ThreadPoolExecutor(SLOTS) as pool:
-            work = [pool.submit(self._fetch, commit, each, stop) for each in missing]
+        stop, faults = Event(), Queue[BaseException | None]()
+
+        def work(wanted: Wanted) -> None:
             try:
-                for future in as_completed(work):
-                    future.result()
-            except BaseException:
-                stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+                self._fetch(commit, wanted, stop)
+            except BaseException as fault:  # handed on: whoever waits below raises it
+                faults.put(fault)
+            else:
+                faults.put(None)
+
+        # Daemons: an executor's threads would keep an interrupted build from ending.
+        for wanted in missing:
+            Thread(target=work, args=(wanted,), daemon=True).start()
+        try:
+            for _ in missing:
+                fault = faults.get()
+                if fault is not None:
+                    raise fault
+        finally:
+            stop.set()
 
     def _make_room(self, incoming_bytes: int) -> None:
         trimmed = self.cache.trim(self._kept(), incoming_bytes=incoming_bytes)
@@ -205,7 +216,7 @@ class Acquisition:
 
     def _fetch(self, commit: str | None, wanted: Wanted, stop: Event) -> None:
         with (
-            download_slot(self.cache.folder, stop),
+            slot(self.cache.folder, "download", _DOWNLOADS_AT_ONCE, stop),
             self.display(f"download {wanted.path}", wanted.total_bytes) as report,
         ):
 

@@ -1,4 +1,4 @@
-"""At most three downloads at a time, over all threads and processes that share a cache."""
+"""So many at a time and no more, over all threads and processes that share a cache."""
 
 from __future__ import annotations
 
@@ -9,37 +9,39 @@ from threading import Event
 
 from filelock import FileLock, Timeout
 
-SLOTS = 3
 _POLL_S = 0.05
 
 
 class StoppedError(Exception):
-    """Nobody wants the download any longer."""
+    """Nobody wants what the slot was for any longer."""
 
 
 @contextmanager
-def download_slot(folder: Path, stop: Event) -> Iterator[None]:
-    """Wait for one of the slots and hold it. A process that is killed gives its slot back.
+def slot(folder: Path, name: str, count: int, stop: Event | None = None) -> Iterator[None]:
+    """Wait for one of `count` slots and hold it. A process that is killed gives its slot back.
 
     Args:
-        folder: the cache's folder, which holds the slots' lock files.
-        stop: set by whoever no longer wants the download.
+        folder: holds the lock files of the slots.
+        name: what the slots are for.
+        count: how many there are.
+        stop: set by whoever no longer wants the slot.
 
     Raises:
         StoppedError: `stop` was set while this waited.
     """
-    lock = _free_slot(folder, stop)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = _free_slot(folder, name, count, stop or Event())
     try:
         yield
     finally:
         lock.release()
 
 
-def _free_slot(folder: Path, stop: Event) -> FileLock:
+def _free_slot(folder: Path, name: str, count: int, stop: Event) -> FileLock:
     while not stop.is_set():
-        for number in range(SLOTS):
+        for number in range(count):
             # An object of its own each time: a shared one would let its own thread in again.
-            lock = FileLock(folder / f".slot-{number}", thread_local=False)
+            lock = FileLock(folder / f".{name}-slot-{number}", thread_local=False)
             try:
                 lock.acquire(blocking=False)
             except Timeout:

@@ -30,7 +30,8 @@ from sse_steps.source_hash import source_hash
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-_MEASURING = ("transpile",)
+_MEASURING = ("transpile",)  # what it times must not share the machine
+_AT_ONCE = {"check": 1, "convert": 2}  # a check uses every processor; others run four at a time
 _STORAGE_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 _STORAGE_WORDS = ("disk is full", "readonly database", "unable to open database file")
 # How a task treats its output: doit would swap sys.stdout for each, and steps run side by side.
@@ -64,7 +65,7 @@ def step_action(cache: Path, step: str, *arguments: object) -> Callable[[], Task
 
     def act() -> TaskFailed | None:
         try:
-            with _place_on_the_machine(cache, alone=step in _MEASURING):
+            with _place_on_the_machine(cache, step):
                 import_module(f"{__name__}.{step}").run(*arguments)
         except UserError as fault:
             return TaskFailed(str(fault))
@@ -76,13 +77,17 @@ def step_action(cache: Path, step: str, *arguments: object) -> Callable[[], Task
 
 
 @contextmanager
-def _place_on_the_machine(cache: Path, *, alone: bool) -> Iterator[None]:
-    from filelock import ReadWriteLock  # noqa: PLC0415 - a build with nothing to do needs no lock
+def _place_on_the_machine(cache: Path, step: str) -> Iterator[None]:
+    # Imported here: a build with nothing to do needs no locks.
+    from filelock import ReadWriteLock  # noqa: PLC0415
+
+    from sse_steps.models.slots import slot  # noqa: PLC0415
 
     cache.mkdir(parents=True, exist_ok=True)
     # Not a singleton: then the threads of one build exclude each other as builds do.
     lock = ReadWriteLock(cache / "machine.lock", is_singleton=False)
-    with lock.write_lock() if alone else lock.read_lock():
+    place = lock.write_lock() if step in _MEASURING else lock.read_lock()
+    with slot(cache, step, _AT_ONCE.get(step, 4)), place:
         yield
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sse_steps.models.convert import Conversion, convert
 from sse_steps.models.line import Ledger, Stage
 from sse_steps.models.precision import Precision
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.tiers import tier_of
-from sse_steps.models.workshop import slot
 from sse_steps.store import sha256_of
-
-CONVERSIONS_AT_ONCE: Final = 2
 
 
 def run(quantization: Quantization, stage: Stage, before: Path, source: Path, target: Path) -> None:
@@ -26,8 +23,7 @@ def run(quantization: Quantization, stage: Stage, before: Path, source: Path, ta
         stage: the model, and where its record goes.
         before: the record of the download.
         source: a GGUF, .apr or safetensors file, or the index of safetensors shards.
-        target: the .apr file. The folder above its own holds the lock files that keep the number
-            of conversions at once at two.
+        target: the .apr file.
 
     Raises:
         LineHaltedError: what was written is not right (C5 to C8).
@@ -36,8 +32,7 @@ def run(quantization: Quantization, stage: Stage, before: Path, source: Path, ta
     """
 
     def work(ledger: Ledger) -> Mapping[str, Any]:
-        with slot(target.parent.parent, "convert", CONVERSIONS_AT_ONCE):
-            conversion = convert(source, quantization, target, ledger, _provenance())
+        conversion = convert(source, quantization, target, ledger, _provenance())
         return _details(target, conversion)
 
     stage.run(work, before=before)
