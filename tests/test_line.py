@@ -90,6 +90,15 @@ def test_a_skipped_model_takes_no_part_in_later_stages(tmp_path: Path) -> None:
     assert not (tmp_path / "andon").exists()
 
 
+def test_a_record_holds_what_earlier_stages_found(tmp_path: Path) -> None:
+    """The last record of the line tells all that the gates saw of a model."""
+    stage(tmp_path).run(work_of(Answer(7)), before=None)
+    later = Stage("mini", "validate", tmp_path / "later.json", tmp_path / "andon")
+    later.run(work_of(Skipping(42)), before=tmp_path / "record.json")
+    found = read_stage(tmp_path / "later.json").findings
+    assert [(each.severity, each.passed) for each in found] == [("warn", False), ("skip", True)]
+
+
 def test_a_halt_leaves_a_record_for_a_person_and_none_for_the_build(tmp_path: Path) -> None:
     """The andon record says what was found, what was expected and what to do."""
     with pytest.raises(LineHaltedError) as caught:

@@ -37,7 +37,10 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class StageRecord:
-    """What a stage of the line found. `details` is plain data that only the stage knows."""
+    """What a stage of the line found, and every stage before it.
+
+    `details` is plain data that only the stage knows.
+    """
 
     model: str
     stage: str
@@ -85,7 +88,8 @@ class Stage:
             LineHaltedError: a gate halted the line; its record lies in the andon folder.
         """
         ledger = Ledger(self.model)
-        skip = None if before is None else read_stage(before).skip
+        earlier = None if before is None else read_stage(before)
+        skip = None if earlier is None else earlier.skip
         details: Mapping[str, Any] = {}
         try:
             details = details if skip else work(ledger)
@@ -99,7 +103,8 @@ class Stage:
             raise LineHaltedError(*self._halted(fault, ledger)) from fault
         for finding in failures(ledger.findings, Severity.WARN):
             say(f"POKA-YOKE: '{self.model}' is flagged by gate {finding.gate}: {finding.found}")
-        record = StageRecord(self.model, self.name, tuple(ledger.findings), skip, details)
+        found = (*(earlier.findings if earlier else ()), *ledger.findings)
+        record = StageRecord(self.model, self.name, found, skip, details)
         write_text(json.dumps(asdict(record), indent=2, default=str), self.record)
 
     def _halted(self, fault: LineHaltedError, ledger: Ledger) -> tuple[str, str, str]:

@@ -215,7 +215,6 @@ class GateFinding:
     """A row of `gates`."""
 
     model: str
-    stage: str
     gate: str
     question: str
     severity: str

@@ -43,7 +43,6 @@ class GateRow:
     """What one gate found about one model."""
 
     model: str
-    stage: str
     gate: str
     question: str
     severity: str

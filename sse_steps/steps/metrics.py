@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def run(
             for model, stage in stages.items()
             if stage.skip is None
         ),
-        gates=tuple(_gates(stages.values())),
+        gates=tuple(_gates(stages)),
     )
     build_database(target, sources)
 
@@ -66,9 +66,9 @@ def _size(stage: StageRecord | None) -> int | None:
     return stage.details["bytes"] if stage is not None and stage.skip is None else None
 
 
-def _gates(stages: Iterable[StageRecord]) -> Iterator[GateRow]:
-    for stage in stages:
+def _gates(stages: Mapping[str, StageRecord]) -> Iterator[GateRow]:
+    for model, stage in stages.items():
         for finding in stage.findings:
             seen = asdict(finding)
             del seen["remedy"]
-            yield GateRow(model=stage.model, stage=stage.stage, **seen)
+            yield GateRow(model=model, **seen)

@@ -247,7 +247,7 @@ class Plan:
         return ReportSlice(self.settings.report, hashlib.sha256(text.encode()).hexdigest())
 
     def earlier(self, origin: Origin) -> list[str]:
-        """Return the name of the run before this one, which goes first: later ones reuse its work."""
+        """Return the name of the run before this one: it goes first, later ones reuse its work."""
         if origin.run == 1:
             return []
         return [f"{origin.task}:{origin.model}:{origin.run - 1}"]

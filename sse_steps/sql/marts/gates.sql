@@ -10,7 +10,7 @@ stg_gates as (
 final as (
 
     select * from stg_gates
-    order by model, stage, gate
+    order by model, gate
 
 )
 

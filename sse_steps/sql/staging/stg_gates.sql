@@ -11,7 +11,6 @@ final as (
 
     select
         cast(model as varchar) as model,
-        cast(stage as varchar) as stage,
         cast(gate as varchar) as gate,
         cast(question as varchar) as question,
         cast(severity as varchar) as severity,
