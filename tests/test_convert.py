@@ -33,6 +33,7 @@ from sse_steps.models.precision import Precision
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.quantize import encoded
 from sse_steps.models.slots import slot
+from sse_steps.models.source_model import from_stored
 from sse_steps.models.stored_model import StoredModel
 from sse_steps.steps import convert as step
 from sse_steps.store import sha256_of, write_text
@@ -125,6 +126,30 @@ def test_every_layout_can_be_quantised(
     conversion, ledger = run(source, quantization, tmp_path / "tiny.apr")
     assert [finding.gate for finding in ledger.findings] == CODES
     assert conversion.parameters > 50_000
+
+
+def test_another_alignment_stays_a_key_and_reaches_no_other_file(tmp_path: Path) -> None:
+    """A GGUF file may align its tensors to any power of two; llama.cpp gets one that is right."""
+    pytest.importorskip("llama_cpp")
+    source = tmp_path / "aligned.gguf"
+    tiny = TinyModel().write(tmp_path / "tiny.gguf")
+    stored = from_stored(read_gguf(tiny))
+    aligned = gguf.GGUFWriter(source, "llama")
+    aligned.add_custom_alignment(256)
+    for name, key in stored.keys.items():
+        if name != "general.architecture":
+            aligned.add_key_value(name, key.value, key.kind, key.item_kind)
+    for tensor in stored.tensors:
+        aligned.add_tensor(tensor.name, tensor.load().view(np.float32).reshape(tensor.shape))
+    aligned.write_header_to_file()
+    aligned.write_kv_data_to_file()
+    aligned.write_tensors_to_file()
+    aligned.close()
+    run(source, Quantization.NONE, tmp_path / "none.apr")
+    assert read_apr(tmp_path / "none.apr").keys["general.alignment"].value == 256
+    run(source, Quantization.Q4_K_M, tmp_path / "aligned.apr")
+    run(tiny, Quantization.Q4_K_M, tmp_path / "plain.apr")
+    assert same_tensors(read_apr(tmp_path / "aligned.apr"), read_apr(tmp_path / "plain.apr"))
 
 
 def test_every_file_that_was_read_is_in_the_provenance(tmp_path: Path) -> None:
@@ -382,6 +407,42 @@ def test_killed_in_the_middle_leaves_nothing_half(tmp_path: Path) -> None:
     assert list((tmp_path / "out/.tiny.apr.work").iterdir())  # what was half done
     run(source, Quantization.Q8_0, target)
     assert names(tmp_path / "out") == [".tiny.apr.lock", "tiny.apr"]
+
+
+QUANTISING = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from sse_steps.models import llama_quantizer
+slow = Path(sys.argv[2])
+slow.write_text(
+    llama_quantizer._PROGRAM.read_text().replace("import llama_cpp", "print(os.getpid(), file="
+    "sys.stderr, flush=True); import time; time.sleep(60); import llama_cpp")
+)
+llama_quantizer._PROGRAM = slow
+class Shown(llama_quantizer.deque):
+    def append(self, line):
+        print(line, end="", flush=True)
+llama_quantizer.deque = Shown
+llama_quantizer.quantize_q4_k_m(Path("none"), Path("none"))
+"""
+
+
+def test_the_quantiser_does_not_outlive_a_killed_conversion(tmp_path: Path) -> None:
+    """After kill -9 of a conversion nothing writes on to the folder that the next one uses."""
+    pytest.importorskip("llama_cpp")
+    command = [sys.executable, "-c", QUANTISING, str(ROOT), str(tmp_path / "slow.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        child = Path("/proc") / process.stdout.readline().decode().strip()
+        assert (child / "stat").exists()
+        process.send_signal(signal.SIGKILL)
+    for _ in range(100):
+        if not child.exists() or ") Z " in (child / "stat").read_text():
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the quantiser still runs")
 
 
 def test_two_builds_at_once_both_complete(tmp_path: Path) -> None:

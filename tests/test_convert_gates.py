@@ -65,6 +65,7 @@ GATES: list[tuple[str, Severity, Gate, list[tuple[Gate, str]]]] = [
             (PrecisionKept((replace(GOOD, cosine=-1.0),)), "cosine -1"),
             (PrecisionKept((replace(GOOD, scale=1.2),)), "scale 1.2"),
             (PrecisionKept((replace(GOOD, kl=1e-12, limit=0.0),)), "1 of 1 tensors"),
+            (PrecisionKept((replace(GOOD, kl=0.0, cosine=1.0, limit=0.0),)), "1 of 1 tensors"),
         ],
     ),
 ]

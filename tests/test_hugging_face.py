@@ -258,7 +258,9 @@ TOKENIZER_FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "other words": ("llama", {"pre_tokenizer": {"type": "Whitespace"}}, "no scheme"),
     "other case": ("llama", {"normalizer": {"type": "Lowercase"}}, "no scheme"),
     "no list": ("llama", {"pre_tokenizer": {"type": "Sequence", "pretokenizers": 3}}, "no scheme"),
-    "id beyond": ("llama", {"added_tokens": [{"id": 999, "content": "x"}]}, "999"),
+    "id beyond": ("llama", changed_model(vocab={"a": 999}), "999"),
+    "long token": ("gemma3", changed_model(vocab={"a" * 100_000: 7}), "100000 letters"),
+    "whole words": ("llama", changed_model(byte_fallback=False, ignore_merges=True), "ignore_merg"),
     "id twice": ("gemma3", changed_model(vocab={"a": 7, "b": 7}), "are both 7"),
     "merge of three": ("llama", changed_model(merges=[["a", "b", "c"]]), "merges"),
     "dropout": ("gemma3", changed_model(dropout=0.1), "dropout"),
@@ -297,6 +299,115 @@ def test_a_tensor_that_no_layout_has_is_refused(tmp_path: Path) -> None:
     tiny = replace(LAYOUTS["llama"], extra={"model.layers.0.adapter.weight": (4, 4)})
     with pytest.raises(ModelFormatError, match="adapter"):
         read(tiny, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("layout", "name"), [("llama", "model.norm"), ("gpt2", "ln_f"), ("qwen2_f16", "lm_head")]
+)
+def test_a_tensor_without_its_suffix_is_refused(layout: str, name: str, tmp_path: Path) -> None:
+    """A module's name is no tensor's: which of its tensors it would be, nobody can tell."""
+    with pytest.raises(ModelFormatError, match="none that its layout has"):
+        read(replace(LAYOUTS[layout], extra={name: (64,)}), tmp_path)
+
+
+def test_an_embedding_of_no_width_costs_nothing(tmp_path: Path) -> None:
+    """A quadrillion rows of no columns fit in a file of 100 bytes, and get no tokens."""
+    weights = LAYOUTS["llama"].write(tmp_path)
+    entry = {"dtype": "F32", "shape": [2**50, 0], "data_offsets": [0, 0]}
+    header = json.dumps({"model.embed_tokens.weight": entry}).encode()
+    weights.write_bytes(len(header).to_bytes(8, "little") + header)
+    with pytest.raises(ModelFormatError, match="claims 1125899906842624 tokens"):
+        read_hugging_face(weights)
+
+
+def test_an_added_token_without_a_row_is_left_out(tmp_path: Path) -> None:
+    """Gemma 3's smallest has such a token, for pictures that only the larger ones see."""
+    tiny = LAYOUTS["gemma3"]
+    size = tiny.vocabulary_size
+    added = [*tiny._tokenizer()["added_tokens"], {"id": size, "content": "<image_soft_token>"}]
+    model = read(replace(tiny, tokenizer={"added_tokens": added}), tmp_path)
+    assert len(text_key(model, "tokens")) == size
+    assert "<image_soft_token>" not in text_key(model, "tokens")
+
+
+def renamed(tiny: TinyHuggingFace, folder: Path, change: Callable[[str], str]) -> Path:
+    """Write a tiny model in one file, its tensors under other names."""
+    weights = tiny.write(folder)
+    raw = weights.read_bytes()
+    end = 8 + int.from_bytes(raw[:8], "little")
+    header = {change(name): entry for name, entry in json.loads(raw[8:end]).items()}
+    text = json.dumps(header).encode()
+    weights.write_bytes(len(text).to_bytes(8, "little") + text + raw[end:])
+    return weights
+
+
+@pytest.mark.parametrize(
+    ("layout", "change"),
+    [
+        ("llama", lambda name: name.removeprefix("model.")),
+        ("gemma3", lambda name: name.removeprefix("model.")),
+        ("gpt2", lambda name: f"transformer.{name}"),
+    ],
+    ids=["llama without model.", "gemma3 without model.", "gpt2 with transformer."],
+)
+def test_names_with_and_without_the_usual_prefix_mean_the_same(
+    layout: str, change: Callable[[str], str], tmp_path: Path
+) -> None:
+    """A base model is saved without its prefix, GPT-2 by its language model's class with one."""
+    one = read(LAYOUTS[layout], tmp_path / "one")
+    other = read_hugging_face(renamed(LAYOUTS[layout], tmp_path / "other", change))
+    tensors = {each.name: each.load().tobytes() for each in other.tensors}
+    assert tensors == {each.name: each.load().tobytes() for each in one.tensors}
+
+
+BUFFERS = {
+    "llama": {
+        "model.rotary_emb.inv_freq": (8,),
+        "model.layers.1.self_attn.rotary_emb.inv_freq": (8,),
+    },
+    "gpt2": {"h.0.attn.masked_bias": (1,), "transformer.h.1.attn.masked_bias": (1,)},
+}
+
+
+@pytest.mark.parametrize("layout", BUFFERS)
+def test_buffers_of_old_files_are_no_weights(layout: str, tmp_path: Path) -> None:
+    """What transformers once saved beside the weights, and computes itself, is left out."""
+    plain = read(LAYOUTS[layout], tmp_path / "plain")
+    model = read(replace(LAYOUTS[layout], extra=BUFFERS[layout]), tmp_path / "old")
+    assert {each.name for each in model.tensors} == {each.name for each in plain.tensors}
+
+
+def test_a_head_beside_a_tied_embedding_is_left_out(tmp_path: Path) -> None:
+    """Where the configuration ties the head, transformers uses the embedding whatever is stored."""
+    head = {"lm_head.weight": (LAYOUTS["llama"].vocabulary_size, 64)}
+    model = read(replace(LAYOUTS["llama"], extra=head), tmp_path)
+    assert "output.weight" not in {each.name for each in model.tensors}
+
+
+@pytest.mark.parametrize(
+    ("templates", "expected"),
+    [
+        ([{"name": "tool_use", "template": "t"}, {"name": "default", "template": "d"}], "d"),
+        ([{"name": "tool_use", "template": "t"}], None),
+        (None, None),
+    ],
+)
+def test_of_several_templates_the_default_is_taken(
+    templates: object, expected: str | None, tmp_path: Path
+) -> None:
+    """A list of templates by name has one for ordinary use, or the model has none."""
+    weights = LAYOUTS["llama"].write(tmp_path)
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"chat_template": templates}))
+    found = read_hugging_face(weights).keys.get("tokenizer.chat_template")
+    assert (found and found.value) == expected
+
+
+def test_ends_of_the_configuration_may_be_a_list(tmp_path: Path) -> None:
+    """Several ends in config.json, no generation_config.json and no tokenizer_config.json."""
+    weights = replace(LAYOUTS["llama"], config={"eos_token_id": [1, 2]}).write(tmp_path)
+    (tmp_path / "tokenizer_config.json").unlink()
+    model = read_hugging_face(weights)
+    assert [text_key(model, f"{end}_token_id") for end in ("eos", "eot")] == [1, 2]
 
 
 def test_one_tensor_under_two_names_is_refused(tmp_path: Path) -> None:

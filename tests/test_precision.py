@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import gguf
 import numpy as np
 import pytest
@@ -12,8 +14,10 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from sse_steps.models import precision
+from sse_steps.models.convert_gates import PrecisionKept
 from sse_steps.models.precision import Encoded, Precision, compare, limit_of
 from sse_steps.models.quantization import Quantization
+from sse_steps.models.quantize import encoded
 from sse_steps.models.stored_model import FloatArray
 
 F32 = gguf.GGMLQuantizationType.F32
@@ -84,9 +88,71 @@ def test_equal_values_in_another_encoding_are_exactly_equal() -> None:
     halves = np.random.default_rng(0).standard_normal(1000).astype(np.float16)
     source = Encoded(halves.view(np.uint8), gguf.GGMLQuantizationType.F16)
     written = Encoded(halves.astype(np.float32).view(np.uint8), F32)
-    found = compare("t", source, written, limit=0.0)
+    found = compare("t", source, written, limit=1e-7)
     assert found.kl == 0.0
     assert found.within
+
+
+def test_where_nothing_may_be_lost_the_bytes_decide() -> None:
+    """The sign of a zero, and the last bit of a tiny weight, show in no figure and are seen."""
+    source = np.random.default_rng(0).standard_normal(1000).astype(np.float32)
+    source[[0, 1]] = 0.0, 1e-30
+    for place, value in ((0, -0.0), (1, np.nextafter(np.float32(1e-30), np.float32(1)))):
+        written = source.copy()
+        written[place] = value
+        found = measured(source, written, limit=0.0)
+        assert found.kl == 0.0
+        assert found.cosine == pytest.approx(1, abs=1e-15)
+        assert found.scale == 1.0
+        assert not found.within
+        assert not PrecisionKept((found,)).check().passed
+    assert measured(source, source.copy(), limit=0.0).within
+
+
+def test_other_bytes_of_an_unknown_encoding_are_outside() -> None:
+    """Where nothing can be decoded, equal bytes pass and others fail the gate, not the program."""
+    kind = gguf.GGMLQuantizationType.Q8_1
+    zeros, ones = (np.full(36, value, np.uint8) for value in (0, 1))
+    assert compare("t", Encoded(zeros, kind), Encoded(zeros.copy(), kind), limit=0.0).within
+    assert not compare("t", Encoded(zeros, kind), Encoded(ones, kind), limit=1e-2).within
+
+
+ENCODINGS = [gguf.GGMLQuantizationType.Q8_0, gguf.GGMLQuantizationType.Q4_0]
+WRONG: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
+    "all signs": lambda tensor, _: -tensor,
+    "signs of one row in four": lambda tensor, _: np.where(
+        np.arange(len(tensor))[:, None] % 4 == 0, -tensor, tensor
+    ),
+    "a factor of 1.2": lambda tensor, _: tensor * np.float32(1.2),
+    "rows shuffled": lambda tensor, _: tensor[::-1],
+    "columns shuffled": lambda tensor, _: tensor[:, ::-1],
+    "turned": lambda tensor, _: tensor.T,
+    "halves of rows not interleaved": lambda tensor, _: (
+        tensor.reshape(2, -1, 192).swapaxes(0, 1).reshape(192, 192)
+    ),
+    "zeros": lambda tensor, _: np.zeros_like(tensor),
+    "another tensor": lambda _, other: other,
+    "one block late": lambda tensor, _: np.roll(tensor, 32),
+    "one row in six lost": lambda tensor, _: np.where(
+        np.arange(len(tensor))[:, None] % 6 == 0, 0, tensor
+    ),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda each: each.name)
+@pytest.mark.parametrize("wrong", [None, *WRONG])
+def test_a_wrong_conversion_halts_and_a_right_one_does_not(
+    wrong: str | None, encoding: gguf.GGMLQuantizationType
+) -> None:
+    """Weights encoded as they are pass the gate; what a converter can do wrong does not."""
+    random = np.random.default_rng(0)
+    tensor, other = random.standard_normal((2, 192, 192), np.float32) / np.float32(50)
+    meant = tensor if wrong is None else WRONG[wrong](tensor, other)
+    written = encoded(np.ascontiguousarray(meant, np.float32).reshape(-1), encoding)
+    limit = limit_of(Quantization.Q4_0, encoding)
+    source = Encoded(tensor.reshape(-1).view(np.uint8), F32)
+    found = PrecisionKept((compare("t", source, Encoded(written, encoding), limit=limit),)).check()
+    assert found.passed == (wrong is None), found.found
 
 
 def test_tensors_of_zeros_are_defined() -> None:

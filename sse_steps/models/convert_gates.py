@@ -204,6 +204,8 @@ def _excess(tensor: Precision) -> float:
 
 
 def _limits(tensor: Precision) -> str:
+    if tensor.limit == 0:
+        return "the bytes of the source"
     cosine, scale = 1 - 10 * tensor.limit, tensor.limit**0.5
     return f"KL at most {tensor.limit:g}, cosine at least {cosine:g}, scale within {scale:.2g} of 1"
 

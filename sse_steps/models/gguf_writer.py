@@ -12,6 +12,7 @@ from sse_steps.models.source_model import SourceTensor, forget_pages
 from sse_steps.models.stored_model import KeyValue
 
 _ARCHITECTURE = "general.architecture"  # the package's writer adds it itself
+_ALIGNMENT = "general.alignment"  # of the file that the tensors come from; ours has the default
 
 
 def write_gguf(
@@ -24,14 +25,15 @@ def write_gguf(
 
     Args:
         target: the file, which is not there before its time: it is written in place.
-        keys: GGUF's keys. Empty lists, which a GGUFWriter cannot write, are left out.
+        keys: GGUF's keys. Empty lists, which a GGUFWriter cannot write, are left out, and so is
+            another file's alignment.
         tensors: what to write, in this order.
         advance: called with the bytes that have been written since the last call.
     """
     writer = gguf.GGUFWriter(target, str(keys[_ARCHITECTURE].value))
     try:
         for name, key in keys.items():
-            if name != _ARCHITECTURE and key.value != []:
+            if name not in (_ARCHITECTURE, _ALIGNMENT) and key.value != []:
                 writer.add_key_value(name, key.value, key.kind, key.item_kind)
         for tensor in tensors:
             kind = np.dtype(np.float32)  # any but uint8, which would say that the shape is in bytes

@@ -7,6 +7,7 @@ is in. llama-cpp-python is an optional extra.
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -52,7 +53,8 @@ def quantize_q4_k_m(
     """
     check_installed()
     last: deque[str] = deque(maxlen=_LINES_KEPT)
-    command = [sys.executable, "-P", str(_PROGRAM), str(source), str(target)]
+    files = str(source), str(target)
+    command = [sys.executable, "-P", str(_PROGRAM), *files, str(os.getpid())]
     with subprocess.Popen(  # noqa: S603 - our own program, without a shell
         command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, errors="replace"
     ) as process:

@@ -45,9 +45,9 @@ class Metadata:
     def integer(self, key: str, default: int | None = None) -> int:
         """Return an integer above zero."""
         value = self.value(key, default)
-        if not isinstance(value, int) or value <= 0:
+        if type(value) is not int or value <= 0:  # true is no number
             raise self.refusal(key, value, "an integer above zero")
-        return int(value)
+        return value
 
     def number(self, key: str, default: float | None = None) -> float:
         """Return a finite number above zero."""

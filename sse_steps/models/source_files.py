@@ -49,7 +49,7 @@ def files_of(source: Path) -> list[Path]:
     Raises:
         ModelFormatError: the index of shards cannot be read.
     """
-    if not source.name.endswith(".safetensors") and not source.name.endswith(INDEX_SUFFIX):
+    if _kind(source) is not FileKind.SAFETENSORS:
         return [source]
     shards = {tensor.path for tensor in read_safetensors(source).tensors.values()} - {source}
     beside = (source.with_name(name) for name in COMPANIONS)

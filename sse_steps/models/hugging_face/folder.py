@@ -35,6 +35,7 @@ _MODELS: Final = {
     "gpt2": gguf.MODEL_ARCH.GPT2,
 }
 _MOST_LAYERS: Final = 512
+_MOST_TOKENS: Final = 1 << 20  # four times the largest vocabulary in use
 _HEAD: Final = "output.weight"
 _FILE_TYPES: Final = {
     gguf.GGMLQuantizationType.F32: gguf.LlamaFileType.ALL_F32,
@@ -92,8 +93,8 @@ def _tensors(weights: Path, config: Config) -> tuple[SourceTensor, ...]:
         if name.endswith(config.buffers):
             continue
         new = names.get_name(name, try_suffixes=(".weight", ".bias"))
-        if new is None or new in tensors:
-            wrong = "is none that its layout has" if new is None else f"is a second {new}"
+        if new is None or not new.endswith((".weight", ".bias")) or new in tensors:
+            wrong = f"is a second {new}" if new in tensors else "is none that its layout has"
             raise unusable(weights, f"tensor {name[:80]} {wrong}")
         if new != _HEAD or not config.tied:  # a tied head is the embedding, whatever lies there
             tensors[new] = config.tensor(new, tensor)
@@ -103,9 +104,14 @@ def _tensors(weights: Path, config: Config) -> tuple[SourceTensor, ...]:
 
 
 def _vocabulary_size(weights: Path, tensors: tuple[SourceTensor, ...]) -> int:
-    """Return the rows of the embedding: padding beyond the tokenizer's own is common."""
+    """Return the rows of the embedding: padding beyond the tokenizer's own is common.
+
+    Every row gets a token. A matrix of no columns has any number of rows in a file of no size.
+    """
     for tensor in tensors:
         if tensor.name == "token_embd.weight" and len(tensor.shape) == 2:
+            if tensor.shape[0] > _MOST_TOKENS:
+                raise unusable(weights, f"the embedding claims {tensor.shape[0]} tokens")
             return tensor.shape[0]
     raise unusable(weights, "there is no embedding of tokens")
 

@@ -77,8 +77,9 @@ def recognised_scheme(path: Path, data: TokenizerJson) -> Scheme:
     if scheme is None:
         wrong = f"normalizer {normalizers} with pre_tokenizer {splits}"
         raise unusable(path, f"{wrong[:400]} is no scheme that is known here")
-    if model.ignore_merges and not scheme.ignore_merges:
-        raise unusable(path, f"ignore_merges is true, which {scheme.pre} does not have")
+    if model.ignore_merges is not scheme.ignore_merges:
+        wrong = f"ignore_merges is {model.ignore_merges}, in {scheme.pre} {scheme.ignore_merges}"
+        raise unusable(path, wrong)
     return scheme
 
 

@@ -21,6 +21,7 @@ from sse_steps.models.stored_model import unusable
 
 BYTE: Final = re.compile(r"<0x[0-9A-F]{2}>")
 _NOT_MADE: Final = -1e6  # below every score of a token that is made by merging
+_LONGEST: Final = 256  # letters of a token; to look at every cut of one costs its length squared
 
 
 def piece_scores(
@@ -47,6 +48,8 @@ def piece_scores(
 
 def _check_splits(path: Path, ordinary: set[str], merges: set[tuple[str, str]]) -> None:
     for text in ordinary:
+        if len(text) > _LONGEST:
+            raise unusable(path, f"the token {text[:40]!r}... has {len(text)} letters")
         for pair in _splits(text, ordinary):
             if pair not in merges:
                 parts = f"{pair[0][:40]!r} and {pair[1][:40]!r}"

@@ -29,7 +29,8 @@ def tokenizer_keys(folder: Path, config: Config, *, vocabulary_size: int) -> Map
     Args:
         folder: where tokenizer.json lies.
         config: the model's config.json.
-        vocabulary_size: the rows of the embedding; ids beyond the tokenizer's get unused tokens.
+        vocabulary_size: the rows of the embedding; ids beyond the tokenizer's get unused tokens,
+            and added tokens beyond the rows are left out, as by llama.cpp's converter.
 
     Raises:
         ModelFormatError: a file is missing or damaged, or the scheme is none that is known here.
@@ -79,8 +80,8 @@ def _vocabulary(
         if scheme.pieces and BYTE.fullmatch(text):
             types[index] = int(Types.BYTE)
     for token in data.added_tokens:
-        _check_id(path, token.content, token.id, size)
-        tokens[token.id], types[token.id] = _added(token, scheme)
+        if token.id < size:  # a token without a row can be neither read nor written by the model
+            tokens[token.id], types[token.id] = _added(token, scheme)
     if scheme.pieces and data.model.unk_token in data.model.vocab:
         types[data.model.vocab[data.model.unk_token]] = int(Types.UNKNOWN)
     return tokens, types
