@@ -258,7 +258,7 @@ TOKENIZER_FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "other words": ("llama", {"pre_tokenizer": {"type": "Whitespace"}}, "no scheme"),
     "other case": ("llama", {"normalizer": {"type": "Lowercase"}}, "no scheme"),
     "no list": ("llama", {"pre_tokenizer": {"type": "Sequence", "pretokenizers": 3}}, "no scheme"),
-    "id beyond": ("llama", changed_model(vocab={"a": 999}), "999"),
+    "id beyond": ("gemma3", changed_model(vocab={"a": 999}), "999"),
     "long token": ("gemma3", changed_model(vocab={"a" * 100_000: 7}), "100000 letters"),
     "whole words": ("llama", changed_model(byte_fallback=False, ignore_merges=True), "ignore_merg"),
     "id twice": ("gemma3", changed_model(vocab={"a": 7, "b": 7}), "are both 7"),
