@@ -219,6 +219,8 @@ CONFIG_FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "absurd": ("llama", {"num_hidden_layers": 10**9}, "num_hidden_layers"),
     "many layers": ("llama", {"num_hidden_layers": 100_000}, "100000 layers"),
     "not finite": ("llama", {"rope_theta": float("inf")}, "rope_theta"),
+    "beyond float32": ("llama", {"rope_theta": 1e300}, "rope_theta"),
+    "nothing in float32": ("llama", {"rms_norm_eps": 1e-60}, "rms_norm_eps"),
     "missing": ("llama", {"hidden_size": None}, "hidden_size"),
     "quantised": ("llama", {"quantization_config": {"bits": 4}}, "quantised already"),
     "activation": ("llama", {"hidden_act": "gelu"}, "hidden_act"),

@@ -12,7 +12,7 @@ from sse_steps.models.stored_model import unusable
 LARGEST_BYTES = 64 << 20  # a vocabulary of 262,144 tokens and its merges takes 33 MB
 
 Size = Annotated[int, Field(gt=0, le=1 << 24)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(ge=1e-30, le=1e30)]  # and so neither 0 nor infinite in float32
 TokenId = Annotated[int, Field(ge=0, lt=1 << 24)]
 
 
