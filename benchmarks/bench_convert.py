@@ -34,7 +34,8 @@ def measure(source: Path, quantization: Quantization, folder: Path) -> dict[str,
         "mean_kl": sum(tensor.kl for tensor in tensors) / len(tensors),
         "worst_cosine": min(tensor.cosine for tensor in tensors),
         "encodings": dict(conversion.encodings),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mib_of_llama_cpp": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
     }
 
 
