@@ -465,3 +465,59 @@ def test_one_part_of_a_file_replaced_is_read_or_refused(
             read_hugging_face(fuzzed)
     finally:
         path.write_text(whole)
+
+
+PARTS = st.sampled_from(
+    (
+        "model",
+        "layers",
+        "0",
+        "1",
+        "511",
+        "self_attn",
+        "q_proj",
+        "c_attn",
+        "attn",
+        "h",
+        "transformer",
+        "norm",
+        "ln_f",
+        "lm_head",
+        "embed_tokens",
+        "wte",
+        "weight",
+        "bias",
+        "output",
+        "",
+    )
+)
+NAMES = st.lists(PARTS, max_size=6).map(".".join) | st.text(max_size=8)
+ENTRIES = st.fixed_dictionaries(
+    {
+        "dtype": st.sampled_from(["F32", "F16", "I64"]),
+        "shape": st.lists(st.sampled_from([0, 1, 2, 64, 2**40]), max_size=4),
+        "data_offsets": st.just([0, 0]),
+    }
+)
+
+
+@settings(deadline=None, max_examples=250)
+@given(data=st.data(), new=NAMES, entry=st.none() | ENTRIES)
+def test_any_tensor_under_any_name_is_read_or_refused(
+    fuzzed: Path, data: st.DataObject, new: str, entry: dict[str, Any] | None
+) -> None:
+    """Whatever a tensor is called, one of no bytes too, the only fault is a ModelFormatError."""
+    whole = fuzzed.read_bytes()
+    end = 8 + int.from_bytes(whole[:8], "little")
+    header: dict[str, Any] = json.loads(whole[8:end])
+    if entry is None:
+        header[new] = header.pop(data.draw(st.sampled_from(sorted(header))))
+    else:
+        header[new] = entry
+    text = json.dumps(header).encode()
+    try:
+        fuzzed.write_bytes(len(text).to_bytes(8, "little") + text + whole[end:])
+        with suppress(ModelFormatError):
+            read_hugging_face(fuzzed)
+    finally:
+        fuzzed.write_bytes(whole)
