@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import gguf
+import numpy as np
 import pytest
 from tiny_model import TOKENS, TinyModel
 
@@ -22,6 +23,7 @@ from sse_steps.infer import llama_cpp_engine, memory
 from sse_steps.models.gates import Finding
 from sse_steps.models.line import Stage, StageRecord, read_stage
 from sse_steps.models.quantization import Quantization
+from sse_steps.models.stored_model import FloatArray
 from sse_steps.settings import ModelSettings, ValidateSlice, ValidationSettings
 from sse_steps.steps import convert, validate
 from sse_steps.steps.model_plan import ModelFiles
@@ -127,14 +129,16 @@ def test_weights_that_kept_every_bit_pass(make: Make, engine: str, stored: str) 
     assert all(reply["reply"].strip() for reply in record.details["replies"])
 
 
-@pytest.mark.parametrize("change", [{"seed": 1}, {"tokens": (*TOKENS, "another")}])
-def test_other_weights_halt_the_line(make: Make, tmp_path: Path, change: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "other", [TinyModel(seed=1), TinyModel(tokens=(*TOKENS, "another"))], ids=["seed", "words"]
+)
+def test_other_weights_halt_the_line(make: Make, tmp_path: Path, other: TinyModel) -> None:
     """Weights of another model, even of another vocabulary, stop the build at V3 with a record."""
     line = make()
-    other = replace(TinyModel(context_length=512), **change).write(tmp_path / "other.gguf")
+    source = replace(other, context_length=512).write(tmp_path / "other.gguf")
     stage = Stage("other", "convert", tmp_path / "other.json", tmp_path / "andon")
     before, weights = line.files.downloaded, line.files.weights
-    convert.run(Quantization.NONE, stage, before, other, weights)
+    convert.run(Quantization.NONE, stage, before, source, weights)
     with pytest.raises(LineHaltedError, match="gate V3"):
         line.run()
     assert not line.stage.record.exists()
@@ -193,10 +197,12 @@ def test_scores_that_are_no_numbers_skip_the_model(
     assert "no numbers" in record.skip.wrong
 
 
-def _damaged(tensors: Callable[[TinyModel], dict[str, object]]) -> Callable[..., object]:
-    def damaged(tiny: TinyModel) -> dict[str, object]:
+def _damaged(
+    tensors: Callable[[TinyModel], dict[str, FloatArray]],
+) -> Callable[[TinyModel], dict[str, FloatArray]]:
+    def damaged(tiny: TinyModel) -> dict[str, FloatArray]:
         found = tensors(tiny)
-        found["token_embd.weight"][-1] *= float("inf")  # type: ignore[index]  # an array
+        found["token_embd.weight"][-1] *= np.float32(np.inf)
         return found
 
     return damaged
