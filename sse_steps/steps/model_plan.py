@@ -17,7 +17,7 @@ from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.settings import CacheSettings, ConvertSlice, DownloadSlice, Settings, ValidateSlice
 
-_EXECUTORS = ("numpy", "llama-cpp-python")  # a model's weights meet both: one checks the other
+_ENGINE_PACKAGES = {"llama_cpp": ("llama-cpp-python",)}
 _RUNS_AS_IT_IS = (".gguf", ".apr")
 
 
@@ -220,8 +220,12 @@ class ModelPlan:
     def engine_versions(self, model: str) -> dict[str, str]:
         """Return the versions of what executes a model, without loading it."""
         settings = self.settings.models[model]
-        executors = _EXECUTORS if settings.source is not None else ()
-        names = ["single-shot-eval", settings.package, *executors]
+        names = [
+            "single-shot-eval",
+            "numpy",
+            settings.package,
+            *_ENGINE_PACKAGES.get(settings.engine, ()),
+        ]
         versions = {name: _version(name) for name in names if name}
         if settings.tool is not None and settings.recording is None:
             versions["tool"] = _tool_version(settings.tool.version)

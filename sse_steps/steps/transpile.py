@@ -58,13 +58,13 @@ def run(
     Raises:
         ModelFormatError: the weights are not the ones that were validated.
     """
-    stage = read_stage(record) if record is not None else None
-    skip = stage.skip if stage is not None else None
+    validated = read_stage(record) if record is not None else None
+    skip = validated.skip if validated is not None else None
     rows: list[Completion] = []
     if skip is None:
+        identity = _identity(file, validated)
         try:
-            identity = _identity(file, stage)
-            rows = _completions(settings, read_examples(examples), file, identity, cache)
+            rows = _completions(settings, read_examples(examples), (file, identity), cache)
         except EngineMissingError as missing:
             if settings.origin.run == 1:  # later runs have nothing to add
                 say(f"'{settings.origin.model}' is skipped. {missing}")
@@ -73,30 +73,34 @@ def run(
     write_parquet(rows, Completion, files.completions)
 
 
+def _identity(file: Path | None, validated: StageRecord | None) -> str | None:
+    """Return the SHA-256 of what the engine reads, None where it reads no file.
+
+    Raises:
+        ModelFormatError: these are not the weights that were validated, be it long ago.
+    """
+    found = sha256_of(file) if file is not None and file.is_file() else None
+    if validated is not None and found != validated.details["sha256"]:
+        raise ModelFormatError(
+            f"'{file}' is not the file that was validated.",
+            "Remove it, and the next build converts and validates the model again.",
+        )
+    return found
+
+
 def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
     if skip is None:
         return []
     return [Skipped(**asdict(origin), gate=skip.gate, reason=skip.wrong, remedy=skip.remedy)]
 
 
-def _identity(file: Path | None, validated: StageRecord | None) -> str | None:
-    """Return the SHA-256 of weights, which must be those let in, or of a recording."""
-    if file is None:
-        return None
-    found = sha256_of(file)
-    if validated is not None and found != validated.details["sha256"]:
-        wrong = f"'{file}' is not the file that was validated: its SHA-256 is {found}."
-        raise ModelFormatError(wrong, "Remove it, and run the same command again.")
-    return found
-
-
 def _completions(
     settings: TranspileSlice,
     examples: Sequence[Example],
-    file: Path | None,
-    identity: str | None,
+    weights: tuple[Path | None, str | None],
     cache: Path,
 ) -> list[Completion]:
+    file, identity = weights
     around = Surroundings(
         file, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
     )
