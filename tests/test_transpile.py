@@ -176,6 +176,15 @@ def test_a_longer_time_limit_asks_only_for_what_ran_into_the_shorter_one(
     assert len(stand_ins.calls("tool")) == 3
 
 
+def test_a_tool_s_reply_ends_before_a_stop_text(stand_ins: StandIns, tmp_path: Path) -> None:
+    """What a setting asks of every model is done for tools as well, and without it nothing is."""
+    stand_ins.add("tool", """print('{"text": "fn main() {} // END and more"}')""")
+    stopping = replace(SAMPLING, stop=("// END", "more"))
+    whole = {row.reply for row in completed(tmp_path, tool(HOSTED))}
+    cut = {row.reply for row in completed(tmp_path, tool(HOSTED), sampling=stopping)}
+    assert (whole, cut) == ({"fn main() {} // END and more"}, {"fn main() {} "})
+
+
 # ---- models that take no part ----
 def asked(folder: Path, model: ModelSettings, *, run: int = 1, **files: Path) -> list[Skipped]:
     """Let a model write all examples, and return what is said about its absence."""

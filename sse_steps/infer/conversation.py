@@ -85,9 +85,3 @@ def try_out(path: Path) -> None:
     request = Request(Example("", 1, "", ()), "", "Hello.")
     sampling = Sampling(temperature=0.0, max_tokens=1, timeout_s=1.0)
     Conversation.of(read_model(path)).prompt(request, sampling)
-
-
-def before_first(stop: Sequence[str], text: str) -> str:
-    """Return a text up to where the first of some other texts begins in it."""
-    places = [place for place in map(text.find, stop) if place >= 0]
-    return text[: min(places, default=len(text))]
