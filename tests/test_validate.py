@@ -20,14 +20,15 @@ from sse_steps.errors import (
     ModelFormatError,
 )
 from sse_steps.infer import llama_cpp_engine, memory
+from sse_steps.models.convert import convert
 from sse_steps.models.gates import Finding
-from sse_steps.models.line import Stage, StageRecord, read_stage
+from sse_steps.models.line import Ledger, Stage, StageRecord, read_stage
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.stored_model import FloatArray
 from sse_steps.settings import ModelSettings, ValidateSlice, ValidationSettings
-from sse_steps.steps import convert, validate
+from sse_steps.steps import validate
 from sse_steps.steps.model_plan import ModelFiles
-from sse_steps.store import write_text
+from sse_steps.store import sha256_of, write_text
 
 WANTED = ValidationSettings(
     golden_prompts="golden_prompts.yaml",
@@ -72,6 +73,25 @@ class Line:
 Make = Callable[..., Line]
 
 
+def converted(
+    stage: Stage, before: Path, source: Path, weights: Path, quantization: Quantization
+) -> None:
+    """Convert a model and leave the record that the convert stage leaves."""
+
+    def work(ledger: Ledger) -> dict[str, object]:
+        found = convert(source, quantization, weights, ledger, {})
+        return {
+            "apr": {"bytes": weights.stat().st_size, "sha256": sha256_of(weights)},
+            "parameters": found.parameters,
+            "precision": {
+                "worst_kl": max(tensor.kl for tensor in found.precision),
+                "worst_cosine": min(tensor.cosine for tensor in found.precision),
+            },
+        }
+
+    stage.run(work, before=before)
+
+
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     """Return a function that takes a tiny model as far as the validation."""
@@ -95,10 +115,10 @@ def make(tmp_path: Path) -> Make:
             )
         }
         stages["download"].run(lambda _ledger: {}, before=None)
-        convert.run(quantization, stages["convert"], downloaded, source, weights)
+        converted(stages["convert"], downloaded, source, weights, quantization)
         (tmp_path / "golden_prompts.yaml").write_text(prompts, encoding="utf-8")
         return Line(
-            ModelFiles(source, downloaded, weights, record, reference=source),
+            ModelFiles(tmp_path, source, downloaded, weights, record, reference=source),
             tmp_path / "golden_prompts.yaml",
             stages["validate"],
             ModelSettings("Tiny.", engine, source=str(source), quantization=quantization),
@@ -138,7 +158,7 @@ def test_other_weights_halt_the_line(make: Make, tmp_path: Path, other: TinyMode
     source = replace(other, context_length=512).write(tmp_path / "other.gguf")
     stage = Stage("other", "convert", tmp_path / "other.json", tmp_path / "andon")
     before, weights = line.files.downloaded, line.files.weights
-    convert.run(Quantization.NONE, stage, before, source, weights)
+    converted(stage, before, source, weights, Quantization.NONE)
     with pytest.raises(LineHaltedError, match="gate V3"):
         line.run()
     assert not line.stage.record.exists()
