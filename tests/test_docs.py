@@ -32,6 +32,9 @@ PUBLIC = (
     "model_metrics",
     "frontier",
     "level_metrics",
+    "quantizations",
+    "skipped_models",
+    "gates",
 )
 
 

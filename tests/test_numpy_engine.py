@@ -18,9 +18,8 @@ from tiny_model import TinyModel
 from sse_steps.errors import ModelFormatError
 from sse_steps.infer.attention import Block, Cache
 from sse_steps.infer.chat_template import ChatTemplate, render_chat
-from sse_steps.infer.conversation import before_first
 from sse_steps.infer.decoding import Prompt, StopTexts
-from sse_steps.infer.engine import Engine, Request, Sampling
+from sse_steps.infer.engine import Engine, Request, Sampling, before_first
 from sse_steps.infer.generation import Generator
 from sse_steps.infer.numpy_engine import numpy_engine
 from sse_steps.infer.tokenizer import Tokenizer

@@ -103,6 +103,13 @@ def test_a_failure_gives_way_to_a_reply(tmp_path: Path) -> None:
     assert read_recording(path)[asked].reply.error == "offline"
 
 
+def test_a_model_that_took_no_part_loses_no_recording(tmp_path: Path) -> None:
+    """Without its tool a model has no rows, and what was recorded before stays."""
+    before = recorded(tmp_path, (GREEDY, ROWS)).read_bytes()
+    assert recorded(tmp_path, (GREEDY, [])).read_bytes() == before
+    assert recorded(tmp_path / "new", (GREEDY, [])).read_bytes() == b""
+
+
 def test_a_recording_repeats_its_bytes(tmp_path: Path) -> None:
     """The same completions give the same file."""
     path = recorded(tmp_path, (GREEDY, ROWS))

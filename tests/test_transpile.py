@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from stand_ins import StandIns, on_path
+from tiny_model import TinyModel
 
 from sse_steps.corpus.examples_file import write_examples
+from sse_steps.errors import ModelFormatError
 from sse_steps.infer.command_line import tool_version
 from sse_steps.infer.engine import Sampling
 from sse_steps.infer.prompt import build_request
 from sse_steps.infer.recording import Asked, Recorded, RecordedReply
 from sse_steps.infer.tool import JsonPaths, TokenPrices, Tool
-from sse_steps.records import Case, Completion, Example, FinishReason
+from sse_steps.models.line import Skip, StageRecord
+from sse_steps.records import Case, Completion, Example, FinishReason, Skipped
 from sse_steps.settings import ModelSettings, Origin, TranspileSlice
 from sse_steps.steps import transpile
 from sse_steps.steps.plan import TranspileFiles
-from sse_steps.store import read_parquet, write_json_lines
+from sse_steps.store import read_parquet, sha256_of, write_json_lines, write_text
 from sse_steps.tasks import Prompts
 
+ROOT = Path(__file__).parents[1]
 PATHS = JsonPaths("text", ("read",), ("written",), ("dollars",))
 LOCAL = Tool(("tool", "--version"), hosted=False, json=PATHS)
 HOSTED = replace(LOCAL, hosted=True)
@@ -168,3 +174,120 @@ def test_a_longer_time_limit_asks_only_for_what_ran_into_the_shorter_one(
     rows = completed(tmp_path, tool(HOSTED))
     assert [row.finish_reason for row in rows] == ["stop", "stop"]
     assert len(stand_ins.calls("tool")) == 3
+
+
+def test_a_tool_s_reply_ends_before_a_stop_text(stand_ins: StandIns, tmp_path: Path) -> None:
+    """What a setting asks of every model is done for tools as well, and without it nothing is."""
+    stand_ins.add("tool", """print('{"text": "fn main() {} // END and more"}')""")
+    stopping = replace(SAMPLING, stop=("// END", "more"))
+    whole = {row.reply for row in completed(tmp_path, tool(HOSTED))}
+    cut = {row.reply for row in completed(tmp_path, tool(HOSTED), sampling=stopping)}
+    assert (whole, cut) == ({"fn main() {} // END and more"}, {"fn main() {} "})
+
+
+# ---- models that take no part ----
+def asked(folder: Path, model: ModelSettings, *, run: int = 1, **files: Path) -> list[Skipped]:
+    """Let a model write all examples, and return what is said about its absence."""
+    settings = TranspileSlice(
+        Origin("task", "model", run), PROMPTS, model, SAMPLING, 3.6, allow_weak_isolation=False
+    )
+    write_examples(EXAMPLES, folder / "examples.jsonl")
+    written = TranspileFiles(folder / "completions.parquet", folder / "skipped.parquet")
+    places = (files.get("record"), files.get("file"))
+    transpile.run(settings, folder / "examples.jsonl", *places, folder / "cache", written)
+    return read_parquet(written.skipped, Skipped)
+
+
+def validated(folder: Path, skip: Skip | None, sha256: str = "") -> Path:
+    """Write the record that the validate step leaves."""
+    record = StageRecord("model", "validate", (), skip, {} if skip else {"sha256": sha256})
+    write_text(json.dumps(asdict(record)), folder / "record.json")
+    return folder / "record.json"
+
+
+def test_a_tool_that_is_not_installed_takes_no_part(
+    stand_ins: StandIns, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No rows of zeros: one row says why, the terminal says it once, and a tool put in is asked."""
+    for run in (1, 2):
+        (skipped,) = asked(tmp_path, tool(HOSTED), run=run)
+        assert (skipped.task, skipped.model, skipped.run) == ("task", "model", run)
+        assert skipped.gate is None
+        assert "'tool' is not installed" in skipped.reason
+        assert "recording" in skipped.remedy
+        assert read_parquet(tmp_path / "completions.parquet", Completion) == []
+    assert capsys.readouterr().err.count("'model' is skipped.") == 1
+    stand_ins.add("tool", SILENT)
+    tool_version.cache_clear()
+    assert asked(tmp_path, tool(HOSTED)) == []
+    assert len(read_parquet(tmp_path / "completions.parquet", Completion)) == 2
+
+
+def test_a_model_that_a_gate_skipped_takes_no_part(tmp_path: Path) -> None:
+    """The record of the line decides; weights are not even looked for."""
+    record = validated(tmp_path, Skip("C2", "It is no model.", "Use another."))
+    model = ModelSettings("Weights.", "numpy", source="x.gguf")
+    (skipped,) = asked(tmp_path, model, record=record, file=tmp_path / "none.apr")
+    assert (skipped.gate, skipped.reason, skipped.remedy) == (
+        *("C2", "It is no model.", "Use another."),
+    )
+    assert read_parquet(tmp_path / "completions.parquet", Completion) == []
+
+
+def test_weights_that_were_not_validated_are_not_run(tmp_path: Path) -> None:
+    """A file that changed after it was let in stops the step; nothing is written."""
+    weights = TinyModel(context_length=4096).write(tmp_path / "tiny.gguf")
+    record = validated(tmp_path, None, sha256_of(weights))
+    model = ModelSettings("Weights.", "numpy", source="tiny.gguf")
+    assert asked(tmp_path, model, record=record, file=weights) == []
+    (tmp_path / "completions.parquet").unlink()
+    TinyModel(context_length=4096, seed=1).write(weights)
+    with pytest.raises(ModelFormatError, match="is not the file that was validated"):
+        asked(tmp_path, model, record=record, file=weights)
+    assert not (tmp_path / "completions.parquet").exists()
+
+
+# ---- what a reply is found by ----
+def imported(path: Path) -> Iterator[Path]:
+    """Yield the files of the package that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sse_steps."):
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            files = [ROOT / f"{str(name).replace('.', '/')}.py" for name in names]
+            yield from (file for file in files if file.is_file())
+
+
+def test_a_reply_is_found_by_all_code_that_reads_models() -> None:
+    """Every file that an engine reads a model with is in the identity of its replies."""
+    engines = ("text_engine", "numpy_engine", "llama_cpp_engine", "llama_cpp_model")
+    waiting = [ROOT / f"sse_steps/infer/{name}.py" for name in engines]
+    seen: set[Path] = set()
+    while waiting:
+        file = waiting.pop()
+        if file not in seen:
+            seen.add(file)
+            waiting += imported(file)
+    models = {path.stem for path in seen if path.parent.name == "models"}
+    assert models == set(transpile.READING)
+
+
+def test_what_a_model_is_called_is_not_asked_again(stand_ins: StandIns, tmp_path: Path) -> None:
+    """Another name, description or price asks nothing again; another prompt, model or seed does."""
+    stand_ins.add("tool", SILENT)
+    completed(tmp_path, tool(HOSTED))
+    write_examples(EXAMPLES, tmp_path / "examples.jsonl")
+    same = TranspileSlice(
+        Origin("other", "name", 3), PROMPTS, tool(PRICED), SAMPLING, 9.9, allow_weak_isolation=True
+    )
+    files = TranspileFiles(tmp_path / "c.parquet", tmp_path / "s.parquet")
+    changes = [
+        same,
+        replace(same, sampling=replace(SAMPLING, seed=2)),
+        replace(same, prompts=Prompts("Be quick.", "{python_code}")),
+        replace(same, model=tool(replace(PRICED, model="another"))),
+    ]
+    calls = []
+    for settings in changes:
+        transpile.run(settings, tmp_path / "examples.jsonl", None, None, tmp_path / "cache", files)
+        calls.append(len(stand_ins.calls("tool")))
+    assert calls == [2, 4, 6, 8]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sse_steps.config import load_settings
-from sse_steps.errors import EngineError
+from sse_steps.errors import EngineMissingError
 from sse_steps.infer.engine import Request, Sampling
 from sse_steps.infer.transpiler import TranspilerEngine
 from sse_steps.records import Case, Example, FinishReason, Reply
@@ -82,7 +82,7 @@ def test_the_version_is_the_package_s(py2many: TranspilerEngine) -> None:
 def test_a_package_that_is_missing_is_an_error(sandbox: Sandbox) -> None:
     """A transpiler that is not installed is an error in two lines that names it."""
     engine = replace(standing_in(sandbox, "true"), package="no-such-transpiler")
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(EngineMissingError) as caught:
         _ = engine.version
     assert len(str(caught.value).splitlines()) == 2
     assert "'no-such-transpiler'" in caught.value.wrong

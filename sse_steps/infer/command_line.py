@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from sse_steps.errors import EngineMissingError
-from sse_steps.infer.engine import OnFinish, Request, Sampling
+from sse_steps.infer.engine import OnFinish, Request, Sampling, before_first
 from sse_steps.infer.tool import Tool
 from sse_steps.infer.tool_output import (
     Said,
@@ -78,6 +78,8 @@ class CommandLineEngine:
         paths = asdict(self.tool.json) if self.tool.json else None
         how = (*self.command, self.tool.model, paths)
         sampled = {name: getattr(sampling, name) for name in _SAMPLED}
+        if sampling.stop:
+            sampled["stop"] = sampling.stop
         return (request.system, request.user, how, sampled)
 
     def complete(
@@ -105,14 +107,14 @@ class CommandLineEngine:
                     folder=Path(folder),
                     timeout_s=sampling.timeout_s,
                 )
-            reply = self._reply(done)
+            reply = self._reply(done, sampling.stop)
         except CallError as fault:
             reply = _failure(str(fault))
         except OSError as fault:
             reply = _failure(_not_started(fault, call))
         return replace(reply, asked_at=asked_at)
 
-    def _reply(self, done: Ended) -> Reply:
+    def _reply(self, done: Ended, stop: Sequence[str]) -> Reply:
         words = last_words(done.stderr, done.stdout)
         if done.cut is Cut.TIMEOUT:
             return _failure(words, done.wall_s, FinishReason.TIMEOUT)
@@ -124,7 +126,7 @@ class CommandLineEngine:
             said = read_output(done.stdout, self.tool.json)
         except ToolOutputError as fault:
             return _failure(str(fault), done.wall_s)
-        return _answer(said, done.wall_s)
+        return _answer(replace(said, text=before_first(stop, said.text)), done.wall_s)
 
 
 def build_call(

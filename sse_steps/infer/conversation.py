@@ -38,7 +38,11 @@ class Conversation:
         return cls(Tokenizer(data), template)
 
     def prompt(self, request: Request, sampling: Sampling) -> Prompt:
-        """Return the token ids of a request in the model's own chat template."""
+        """Return the token ids of a request in the model's own chat template.
+
+        Raises:
+            ModelFormatError: the template cannot be used, or makes nothing of the request.
+        """
         roles = ("system", "user") if request.system else ("user",)
         contents = (request.system, request.user) if request.system else (request.user,)
 
@@ -48,8 +52,12 @@ class Conversation:
             ]
             return render_chat(self.template, messages)
 
+        tokens = tuple(self.tokenizer.encode_chat(contents, render))
+        if not tokens:
+            wrong = "The model's chat template makes nothing of a conversation."
+            raise ModelFormatError(wrong, "Use an instruction-tuned build of the model.")
         return Prompt(
-            tokens=tuple(self.tokenizer.encode_chat(contents, render)),
+            tokens=tokens,
             max_tokens=sampling.max_tokens,
             timeout_s=sampling.timeout_s,
             temperature=sampling.temperature,
@@ -76,13 +84,4 @@ def try_out(path: Path) -> None:
     """
     request = Request(Example("", 1, "", ()), "", "Hello.")
     sampling = Sampling(temperature=0.0, max_tokens=1, timeout_s=1.0)
-    prompt = Conversation.of(read_model(path)).prompt(request, sampling)
-    if not prompt.tokens:
-        wrong = f"{path}: the chat template makes nothing of a conversation."
-        raise ModelFormatError(wrong, "Use an instruction-tuned build of the model.")
-
-
-def before_first(stop: Sequence[str], text: str) -> str:
-    """Return a text up to where the first of some other texts begins in it."""
-    places = [place for place in map(text.find, stop) if place >= 0]
-    return text[: min(places, default=len(text))]
+    Conversation.of(read_model(path)).prompt(request, sampling)

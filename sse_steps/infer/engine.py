@@ -53,3 +53,9 @@ class Engine(Protocol):
         A caller that keeps whole batches and asks for the rest later gets the same batches again.
         `on_finish` is called with the number of replies that became whole, as they do.
         """
+
+
+def before_first(stop: Sequence[str], text: str) -> str:
+    """Return a text up to where the first of some other texts begins in it."""
+    places = [place for place in map(text.find, stop) if place >= 0]
+    return text[: min(places, default=len(text))]

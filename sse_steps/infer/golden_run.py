@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from sse_steps.errors import EngineError
 from sse_steps.infer.engine import Request, Sampling
 from sse_steps.infer.memory import forget_peak, peak_bytes
 from sse_steps.infer.text_engine import Load, LoadedModel
@@ -38,12 +41,28 @@ def golden_run(
 
     Raises:
         ModelFormatError: the weights cannot be run.
-        EngineError: there is no memory for them.
+        EngineError: there is no memory for them, a prompt is longer than the model's context, or
+            what the model finds likely are no numbers.
     """
     forget_peak()
     sampling = Sampling(temperature=0.0, max_tokens=max_tokens, timeout_s=_PATIENCE_S)
     with LoadedModel.load(weights, load) as model:
         replies = model.answer(requests, sampling, lambda _count: None, cold=True)
-        prompts = [model.conversation.prompt(request, sampling) for request in requests]
-        logits = [model.writer.scores(prompt.tokens) for prompt in prompts]
+        logits = [_logits(model, request, sampling) for request in requests]
         return GoldenRun(tuple(logits), tuple(replies), peak_bytes())
+
+
+def _logits(model: LoadedModel, request: Request, sampling: Sampling) -> FloatArray:
+    """Return the logits [V] of a reply's first token."""
+    name, tokens = request.example.id, model.conversation.prompt(request, sampling).tokens
+    if len(tokens) >= model.writer.context_length:
+        wrong = (
+            f"The golden prompt '{name}' has {len(tokens)} tokens, and the model reads fewer than "
+            f"{model.writer.context_length}."
+        )
+        raise EngineError(wrong, "Use a model with a longer context.")
+    logits = model.writer.scores(tokens)
+    if not np.isfinite(logits).all():
+        wrong = f"The model's scores after the golden prompt '{name}' are no numbers."
+        raise EngineError(wrong, "Its weights are damaged: convert or download the model again.")
+    return logits

@@ -8,9 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sse_steps.closing import Closing
-from sse_steps.infer.conversation import Conversation, before_first
+from sse_steps.infer.conversation import Conversation
 from sse_steps.infer.decoding import Continuation, Prompt, Writer
-from sse_steps.infer.engine import OnFinish, Request, Sampling
+from sse_steps.infer.engine import OnFinish, Request, Sampling, before_first
 from sse_steps.infer.memory import forget_peak, peak_bytes
 from sse_steps.models.model_file import ModelFile, interpret, read_stored
 from sse_steps.models.stored_model import StoredModel

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
-from sse_steps.errors import EngineError
+from sse_steps.errors import EngineMissingError
 from sse_steps.infer.engine import OnFinish, Request, Sampling
 from sse_steps.records import FinishReason, Reply
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
@@ -41,12 +41,12 @@ class TranspilerEngine:
         """The package and its version.
 
         Raises:
-            EngineError: the package is not installed.
+            EngineMissingError: the package is not installed.
         """
         try:
             return f"{self.package} {metadata.version(self.package)}"
         except metadata.PackageNotFoundError as missing:
-            raise EngineError(
+            raise EngineMissingError(
                 f"The transpiler '{self.package}' is not installed.",
                 f"Run 'pip install {self.package}', or leave the model out of `models`.",
             ) from missing

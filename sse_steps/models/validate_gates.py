@@ -94,7 +94,7 @@ class OutputProduced(Gate):
 
 @dataclass(frozen=True)
 class LatencyBounded(Gate):
-    """T2: no reply takes longer than a person would wait."""
+    """T2: no reply takes longer than a person would wait; other steps may have run beside it."""
 
     code = "T2"
     severity = Severity.WARN
@@ -115,7 +115,7 @@ class LatencyBounded(Gate):
 
 @dataclass(frozen=True)
 class MemoryBounded(Gate):
-    """T3: the model fits into a laptop's memory."""
+    """T3: the model fits into a laptop's memory; what other steps held meanwhile counts as well."""
 
     code = "T3"
     severity = Severity.WARN

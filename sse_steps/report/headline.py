@@ -53,6 +53,8 @@ def _answer(small: Standing, best: Standing, options: ReportOptions, *, rivals: 
         return "No"
     if small is best:
         return "Yes" if rivals else "Not known"
+    if None in (small.metrics.usd_per_example, best.metrics.usd_per_example):
+        return "Not known"
     return "Yes" if _saves(small.frontier.cost_ratio, small, best) else "No"
 
 

@@ -27,7 +27,8 @@ def quantization_table(task: TaskReport) -> Table:
         tuple(_conversion(row) for row in task.quantizations),
         note="Worst KL and cosine are over the tensors, against the source. Top 10 kept and the "
         f"logit difference are over golden prompts (SHA-256 {', '.join(hashes)}), against the "
-        "source as the engine named last runs it, weights decoded to 32 bits on both sides.",
+        "source as the engine named last runs it, weights decoded to 32 bits on both sides unless "
+        "it says as stored. Tokens/s: written, by the seconds of reading and writing.",
     )
 
 

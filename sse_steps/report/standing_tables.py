@@ -90,14 +90,14 @@ def latency_table(task: TaskReport) -> Table:
         task.standings,
         [
             (Column("Model", numeric=False, row_header=True), lambda row: row.metrics.model),
-            (Column("Timed live"), lambda row: f"{row.metrics.latency_measurements:,}"),
+            (Column("Timed"), lambda row: f"{row.metrics.latency_measurements:,}"),
             (Column("p50"), lambda row: milliseconds(row.metrics.latency_p50_ms)),
             (Column("p95"), lambda row: milliseconds(row.metrics.latency_p95_ms)),
             (Column("p99"), lambda row: milliseconds(row.metrics.latency_p99_ms)),
             (Column("First batch"), lambda row: milliseconds(row.metrics.latency_cold_ms)),
         ],
         note="From the moment a batch is submitted until the reply is whole. The first batch after "
-        "loading is kept apart.",
+        "loading is kept apart. A replayed reply has the latency of its recording.",
     )
 
 

@@ -23,7 +23,7 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class ConversionRow:
-    """How a model's weights as they run differ from their source; see `models/validation.py`."""
+    """How a model's weights as they run differ from their source; see `steps/validate.py`."""
 
     model: str
     source: str

@@ -21,6 +21,9 @@ def run(
 ) -> None:
     """Write one line for each different request of a model, in the order of its runs.
 
+    A model that took no part, its tool gone, leaves what was recorded before as it is: those
+    replies may have been paid for.
+
     Args:
         settings: how each run asked.
         examples: the examples of each run.
@@ -29,6 +32,8 @@ def run(
     """
     parts = zip(settings.runs, examples, completions, strict=True)
     lines = [line for part in parts for line in _lines(*part)]
+    if not lines and target.is_file():
+        return
     write_json_lines((asdict(line) for line in _one_each(lines)), target)
 
 

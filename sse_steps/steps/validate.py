@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.console import progress
-from sse_steps.errors import ConfigError, EngineError, ModelFormatError, nearest
+from sse_steps.errors import (
+    ConfigError,
+    EngineError,
+    EngineMissingError,
+    ModelFormatError,
+    nearest,
+)
 from sse_steps.infer.conversation import try_out
 from sse_steps.infer.executors import Executor, executors, other_executor
 from sse_steps.infer.golden_run import GoldenRun, golden_requests, golden_run
@@ -31,6 +37,15 @@ from sse_steps.models.validate_gates import (
 from sse_steps.settings import ValidateSlice
 from sse_steps.steps.model_plan import ModelFiles
 from sse_steps.store import sha256_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a model and its source made of the golden prompts, and who ran the source, how."""
+
+    executor: str
+    source: GoldenRun
+    own: GoldenRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +81,6 @@ class _Validation:
         self._put_replies_through(found[0])
         return found[0]
 
-    def decoded(self, run: GoldenRun) -> GoldenRun:
-        """Return what the model makes of the prompts with its weights decoded to 32 bits."""
-        executor = self.executor()
-        if executor.load_decoded is executor.load:
-            return run
-        return self.ask(executor.load_decoded, self.files.weights)
-
     def _put_replies_through(self, run: GoldenRun) -> None:
         wanted, put = self.settings.validation, self.ledger.put_through
         empty = sum(not reply.text.strip() for reply in run.replies)
@@ -86,20 +94,50 @@ class _Validation:
         ]
         put(SanePrompts(sum(sane), len(sane), wanted.least_sane))
 
-    def source(self) -> tuple[str, GoldenRun]:
-        """Put the source to the prompts, under the other executor where that can run it."""
-        other, reference = other_executor(self.settings.model.engine), self.files.reference
+    def beside_source(self, run: GoldenRun) -> _Beside:
+        """Put the source to the prompts, and the model in the same way.
+
+        Both sides' weights are decoded to 32 bits, and the other executor runs the source. Where
+        that cannot be, the model's own does; without the memory for it, with the weights as they
+        are stored, since two executors round those in ways of their own.
+
+        Args:
+            run: what the model made of the prompts as it will run.
+        """
+        own, reference = self.executor(), self.files.reference
+        decoded: GoldenRun | None = run
+        if own.load_decoded is not own.load:
+            decoded = self._ask_if_possible(own, self.files.weights)
+        if decoded is None:
+            name = f"{own.name}, weights as stored"
+            return _Beside(name, self.ask(own.load, reference), run)
+        other = other_executor(self.settings.model.engine)
+        source = self._ask_if_possible(other, reference)
+        if source is None:
+            return _Beside(own.name, self.ask(own.load_decoded, reference), decoded)
+        return _Beside(other.name, source, decoded)
+
+    def _ask_if_possible(self, executor: Executor, weights: Path) -> GoldenRun | None:
+        """Put decoded weights to the prompts; None, and a line, where an executor cannot."""
+        reason = "there is not enough memory"
         try:
-            return other.name, self.ask(other.load_decoded, reference)
-        except (ModelFormatError, EngineError) as fault:
-            say(f"{other.name} cannot run the source of '{self.settings.name}': {fault.wrong}")
-            own = self.executor()
-            return own.name, self.ask(own.load_decoded, reference)
+            return self.ask(executor.load_decoded, weights)
+        except (ModelFormatError, EngineError, EngineMissingError) as fault:
+            reason = fault.wrong
+        except MemoryError:
+            pass
+        name = self.settings.name
+        say(f"'{name}': {executor.name} cannot run '{weights.name}' in 32 bits: {reason}")
+        return None
 
     def compare(self, source: GoldenRun, own: GoldenRun) -> list[LogitAgreement]:
         """Put the model through the gates that look at it beside its source."""
         wanted = self.settings.validation
-        pairs = zip(source.logits, own.logits, strict=True)
+        pairs = list(zip(source.logits, own.logits, strict=True))
+        if any(one.shape != other.shape for one, other in pairs):
+            # Another vocabulary is another model, whatever its quantisation.
+            least = wanted.least_agreement
+            self.ledger.put_through(LogitsAgree(0.0, least, wanted.logit_tolerance, len(pairs)))
         found = [compare_logits(*pair, wanted.logit_tolerance) for pair in pairs]
         lossless = self.settings.model.quantization is Quantization.NONE
         gate = LogitsAgree if lossless else QuantizedLogitsAgree
@@ -122,20 +160,20 @@ def run(settings: ValidateSlice, stage: Stage, files: ModelFiles, prompts: Path)
 
     Raises:
         LineHaltedError: weights that kept every bit of their source say something else.
+        ConfigError: the model's engine runs no weights, or the golden prompts do not fit.
+        ModelFormatError: the source is not there any more, or cannot be run.
     """
 
     def work(ledger: Ledger) -> dict[str, Any]:
         golden = read_golden_prompts(prompts).prompts
         validation = _Validation(settings, files, golden, ledger)
-        with progress(f"validate {settings.name}", 3) as advance:
+        with progress(f"validate {settings.name}", 2) as advance:
             own = validation.admit()
             advance(1)
-            decoded = validation.decoded(own)
+            beside = validation.beside_source(own)
             advance(1)
-            executor, source = validation.source()
-            advance(1)
-        found = validation.compare(source, decoded)
-        details = _details(settings, files, found, executor)
+        found = validation.compare(beside.source, beside.own)
+        details = _details(settings, files, found, beside.executor)
         details["conversion"]["golden_prompts"] = sha256_of(prompts)
         details["replies"] = [
             {"id": prompt.id, "met": prompt.is_met_by(reply.text), "reply": reply.text}

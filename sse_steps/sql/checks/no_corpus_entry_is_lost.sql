@@ -14,6 +14,12 @@ examples as (
 
 ),
 
+skipped_models as (
+
+    select * from skipped_models
+
+),
+
 judged as (
 
     select
@@ -38,7 +44,9 @@ final as (
     left join judged using (task)
     where
         corpora.entries <> usable + untested + unusable + not_drawn
-        or judged.examples is distinct from usable + untested
+        or judged.examples <> usable + untested
+        -- Where every model was skipped nothing was judged, and the report names them all.
+        or (judged.examples is null and corpora.task not in (select task from skipped_models))
 
 )
 

@@ -1,4 +1,5 @@
--- One row per (task, model): latency of live measurements only, the first batch after a load apart.
+-- One row per (task, model): latency as it was measured once, the first batch after a load apart.
+-- Reused replies are left out, replayed ones have the latency of their recording.
 -- Where every live measurement was cold, the quantiles are over those, and latency_basis says so.
 with
 
