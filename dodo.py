@@ -157,6 +157,7 @@ def task_record() -> Iterator[Task]:
             "file_dep": [*examples, *completions],
             "targets": [target],
             "uptodate": [unchanged(settings)],
+            "io": SIDE_BY_SIDE,
             "actions": [action("record", settings, examples, completions, target)],
         }
 

