@@ -87,7 +87,11 @@ def _quantized(
 ) -> dict[str, ModelSettings]:
     """Return each model with weights once for every quantisation wanted, named after it.
 
-    The quantisation that a model's own file names, or `none`, leaves the name as it is.
+    The quantisation that a model's own file names, which is `none` if it names none, leaves the
+    name as it is.
+
+    Raises:
+        ConfigError: two models would have one name.
     """
     if wanted is None:
         return models
@@ -96,6 +100,11 @@ def _quantized(
     for name, model in models.items():
         for kind in kinds if model.source is not None else (model.quantization,):
             label = name if kind is model.quantization else f"{name}-{kind}"
+            if label in models and label != name:
+                raise ConfigError(
+                    f"'{name}' with the quantisation {kind} would be called as another model is.",
+                    f"Rename conf/model/{label}.yaml, or leave one of the two out.",
+                )
             found[label] = replace(model, quantization=kind)
     return found
 

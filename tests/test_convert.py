@@ -290,12 +290,14 @@ def stage_of(folder: Path) -> Stage:
 
 def downloaded(folder: Path) -> Path:
     """Write the record of a download that passed."""
+    source = folder / "tiny.gguf"
+    files = [{"path": source.name, "sha256": sha256_of(source)}] if source.exists() else []
     record: dict[str, Any] = {
         "model": "tiny",
         "stage": "download",
         "findings": [],
         "skip": None,
-        "details": {},
+        "details": {"files": files},
     }
     write_text(json.dumps(record), folder / "download.json")
     return folder / "download.json"
@@ -322,7 +324,7 @@ def test_the_step_records_what_it_wrote(tmp_path: Path) -> None:
     assert 0 < details["precision"]["mean_kl"] <= details["precision"]["worst_kl"] < 1e-3
     assert {tensor["encoding"] for tensor in details["precision"]["tensors"]} == {"F32", "Q8_0"}
     assert details["encodings"] == {"F32": 5, "Q8_0": 15}
-    assert [finding.gate for finding in record.findings] == CODES
+    assert [finding.gate for finding in record.findings] == ["D4", *CODES]
     digest = {"tiny.gguf": sha256_of(tmp_path / "tiny.gguf")}
     assert read_apr(target).provenance["source"] == digest
 
@@ -334,6 +336,18 @@ def test_the_step_run_again_ends_in_the_same_bytes(tmp_path: Path) -> None:
     before = [file.read_bytes() for file in files]
     run_step(tmp_path)
     assert [file.read_bytes() for file in files] == before
+
+
+def test_a_source_that_changed_since_its_download_halts(tmp_path: Path) -> None:
+    """One byte of the cache's file is another: gate D4, and nothing is converted."""
+    source = TinyModel().write(tmp_path / "tiny.gguf")
+    before = downloaded(tmp_path)
+    source.write_bytes(source.read_bytes()[:-1] + b"?")
+    stage, target = stage_of(tmp_path), tmp_path / "cache/abc/tiny.apr"
+    with pytest.raises(LineHaltedError, match="gate D4"):
+        step.run(Quantization.NONE, stage, before, source, target)
+    assert not target.exists()
+    assert not stage.record.exists()
 
 
 def test_a_model_skipped_before_is_not_converted(tmp_path: Path) -> None:

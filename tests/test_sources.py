@@ -305,6 +305,33 @@ def test_an_index_that_is_no_address_skips(
     assert "PIP_INDEX_URL" in check_skipped(line, says="could not be", gate="D3").remedy
 
 
+@pytest.mark.parametrize("fault", ["unknown", "garbage", "unreachable", "no address"])
+def test_the_password_of_an_index_is_in_no_message(
+    line: Line,
+    index: Index,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: str,
+) -> None:
+    """PIP_INDEX_URL may hold a user and a password; neither is told, whatever goes wrong."""
+    url = index.url.replace("//", "//someone:secret@")
+    if fault == "unknown":
+        line.source = line.source.replace("tiny-model", "unknown-model")
+    elif fault == "garbage":
+        index.content_type = "application/garbage"
+    elif fault == "unreachable":
+        url = f"http://someone:secret@127.0.0.1:{unused_port()}/simple/"
+    else:
+        url = "http://someone:secret@/simple"
+    monkeypatch.setenv("PIP_INDEX_URL", url)
+    skip = line.run().skip
+    assert skip is not None
+    told = capsys.readouterr().err + (line.folder / "results/tiny.json").read_text(encoding="utf-8")
+    assert "could not be fetched" in told
+    assert "secret" not in told
+    assert "someone" not in told
+
+
 @pytest.mark.usefixtures("index")
 def test_an_unknown_package_skips(line: Line) -> None:
     """A package that the index does not know, a 404, ends in D1 and is named."""
@@ -388,7 +415,7 @@ def local(folder: Path, source: str, sha256: str | None = None) -> StageRecord:
     models = folder / "models"
     storage = ModelStorage(CacheSettings(), models, lock_file, frozenset())
     weights = models / "local" / "none.apr"
-    files = ModelFiles(Path(source), record, weights, record, Path(source))
+    files = ModelFiles(weights.parent, Path(source), record, weights, record, Path(source))
     download.run(settings, stage, files, storage)
     assert not lock_file.exists()
     return read_stage(record)

@@ -12,12 +12,12 @@ from typing import Any
 
 from sse_steps.console import progress
 from sse_steps.corpus.examples_file import read_examples
-from sse_steps.errors import EngineMissingError
+from sse_steps.errors import EngineMissingError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
 from sse_steps.infer.factory import Surroundings, build_engine
 from sse_steps.infer.prompt import build_request
-from sse_steps.models.line import Skip, read_stage, say
+from sse_steps.models.line import Skip, StageRecord, read_stage, say
 from sse_steps.records import Case, Completion, Example, FinishReason, Reply, Skipped
 from sse_steps.settings import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
@@ -48,17 +48,37 @@ def run(
         file: the model's weights or its recording, None for an engine without either.
         cache: where finished replies are kept.
         files: where the completions go, Parquet, and why there are none.
+
+    Raises:
+        ModelFormatError: the weights are not the ones that were validated.
     """
-    skip = read_stage(record).skip if record is not None else None
+    validated = read_stage(record) if record is not None else None
+    skip = validated.skip if validated is not None else None
     rows: list[Completion] = []
     if skip is None:
+        identity = _identity(file, validated)
         try:
-            rows = _completions(settings, read_examples(examples), file, cache)
+            rows = _completions(settings, read_examples(examples), (file, identity), cache)
         except EngineMissingError as missing:
             say(f"'{settings.origin.model}' is skipped. {missing}")
             skip = Skip(None, missing.wrong, missing.remedy)
     write_parquet(_skipped(settings.origin, skip), Skipped, files.skipped)
     write_parquet(rows, Completion, files.completions)
+
+
+def _identity(file: Path | None, validated: StageRecord | None) -> str | None:
+    """Return the SHA-256 of what the engine reads, None where it reads no file.
+
+    Raises:
+        ModelFormatError: these are not the weights that were validated, be it long ago.
+    """
+    found = sha256_of(file) if file is not None and file.is_file() else None
+    if validated is not None and found != validated.details["sha256"]:
+        raise ModelFormatError(
+            f"'{file}' is not the file that was validated.",
+            "Remove it, and the next build converts and validates the model again.",
+        )
+    return found
 
 
 def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
@@ -68,14 +88,17 @@ def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
 
 
 def _completions(
-    settings: TranspileSlice, examples: Sequence[Example], file: Path | None, cache: Path
+    settings: TranspileSlice,
+    examples: Sequence[Example],
+    weights: tuple[Path | None, str | None],
+    cache: Path,
 ) -> list[Completion]:
+    file, identity = weights
     around = Surroundings(
         file, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
     )
     engine = build_engine(settings.origin.model, settings.model, around)
     requests = [build_request(each, settings.prompts) for each in examples]
-    identity = sha256_of(file) if file is not None else None
     keys = [_key(settings, engine, request, identity) for request in requests]
     store = RecordStore(cache / "records.sqlite")
     passing = _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
