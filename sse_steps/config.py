@@ -16,8 +16,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 from yaml import YAMLError
 
-from sse_steps.errors import ConfigError, nearest
+from sse_steps.errors import ConfigError, DownloadError, nearest
 from sse_steps.models.quantization import Quantization
+from sse_steps.models.sources import parse_source
 from sse_steps.settings import (
     CacheSettings,
     ModelSettings,
@@ -69,6 +70,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         composed = _compose([*additions, *others, *about_models], root)
     composed.setdefault("model", {})
     valid = validated(_Composed, composed, "The configuration", ConfigError)
+    _check_sources(valid.model)
     return Settings(
         tasks={name: load_task(name, root / "tasks") for name in valid.tasks},
         models=_quantized({name: valid.model[name] for name in names}, valid.quantization),
@@ -80,6 +82,14 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         validation=valid.validation,
         cache=valid.cache,
     )
+
+
+def _check_sources(models: dict[str, ModelSettings]) -> None:
+    for name, model in models.items():
+        try:
+            parse_source(model.source or "")
+        except DownloadError as fault:
+            raise ConfigError(f"conf/model/{name}.yaml: {fault.wrong}", fault.remedy) from fault
 
 
 def _quantized(

@@ -274,3 +274,10 @@ def test_two_models_of_one_name_are_refused(tmp_path: Path) -> None:
     overrides = ("models=[a,a-q8_0]", "quantization=[none,q8_0]")
     assert "'a' with the quantisation q8_0" in fault_of(*overrides, root=copy).wrong
     assert {"a", "a-q8_0"} <= load_settings(overrides[:1], root=copy).models.keys()
+
+
+@pytest.mark.parametrize("source", ["ftp://a/b.gguf", "hf://a/../b.gguf", "~nobody-here/a.gguf"])
+def test_a_source_of_no_known_kind_is_refused_before_anything_runs(source: str) -> None:
+    """Two lines name the model's file and the ways in which a source can be written."""
+    overrides = ("models=[smollm2_135m]", f"model.smollm2_135m.source='{source}'")
+    assert "smollm2_135m.yaml: The model source" in fault_of(*overrides).wrong
