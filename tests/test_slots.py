@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import pytest
 from small_disk import fill, mounted, remount
@@ -97,7 +97,7 @@ def test_a_read_only_cache_makes_nobody_wait(tmp_path: Path) -> None:
             pass
         stop = Event()
         with slot(disk, "check", 1):
-            Thread(target=lambda: (time.sleep(0.2), stop.set())).start()
+            Timer(0.2, stop.set).start()
             with pytest.raises(StoppedError), slot(disk, "check", 1, stop):
                 pass
 
