@@ -574,6 +574,21 @@ def test_a_member_s_filename_has_no_folders() -> None:
     assert MEMBER.filename == "weights.gguf"
 
 
+@pytest.mark.parametrize("member", ["a/.hidden.gguf", "..", "a/b\\c.gguf", "a/b\x1b.gguf"])
+def test_a_member_that_the_lock_file_could_not_hold_is_refused(member: str) -> None:
+    """A path that the lock file refuses is refused before it gets there."""
+    with pytest.raises(DownloadError):
+        parse_source(f"pypi://a==1/{member}")
+
+
+@given(st.lists(st.text("aé漢😀", min_size=1, max_size=99), min_size=1, max_size=120).map("/".join))
+def test_a_plain_path_fits_into_a_file_s_name(text: str) -> None:
+    """Also with what the cache adds while it grows: else a stranger's index would end the build."""
+    if is_plain_path(text):
+        name = f".{text.replace('/', '--')}.0123456789abcdef.partial"
+        assert len(name.encode()) <= 255
+
+
 @given(st.lists(st.text(max_size=20), max_size=6).map("/".join))
 def test_a_plain_path_stays_below_its_folder(text: str) -> None:
     """What passes for plain names something below the folder, whatever the text."""
