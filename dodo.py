@@ -93,7 +93,9 @@ def task_convert() -> Iterator[Task]:
             "targets": [conversion.record, target],
             "uptodate": [unchanged(conversion.settings), not_skipped(conversion.record)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("convert", quantization, stage, before, source, target)],
+            "actions": [
+                action("convert", quantization, stage, before, source, target, LINE.storage)
+            ],
         }
 
 

@@ -31,7 +31,9 @@ from sse_steps.models.precision import Precision
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.quantize import encoded
 from sse_steps.models.stored_model import StoredModel
+from sse_steps.settings import CacheSettings
 from sse_steps.steps import convert as step
+from sse_steps.steps.model_plan import ModelStorage
 from sse_steps.store import sha256_of, write_text
 
 ROOT = Path(__file__).parents[1]
@@ -303,13 +305,20 @@ def downloaded(folder: Path) -> Path:
     return folder / "download.json"
 
 
+def storage(folder: Path, limit_bytes: int = 10**9) -> ModelStorage:
+    """Return the cache that the target lies in."""
+    settings = CacheSettings(limit_gb=limit_bytes / 10**9)
+    return ModelStorage(settings, folder / "cache", folder / "models.lock.json", frozenset())
+
+
 def run_step(folder: Path, quantization: Quantization = Quantization.Q8_0) -> StageRecord:
     """Run the step on a tiny model in `folder`, and return its record."""
     source = folder / "tiny.gguf"
     if not source.exists():
         TinyModel().write(source)
     stage = stage_of(folder)
-    step.run(quantization, stage, downloaded(folder), source, folder / "cache/abc/tiny.apr")
+    target = folder / "cache/abc/tiny.apr"
+    step.run(quantization, stage, downloaded(folder), source, target, storage(folder))
     return read_stage(stage.record)
 
 
@@ -338,6 +347,19 @@ def test_the_step_run_again_ends_in_the_same_bytes(tmp_path: Path) -> None:
     assert [file.read_bytes() for file in files] == before
 
 
+def test_a_conversion_keeps_the_cache_below_its_limit(tmp_path: Path) -> None:
+    """What is converted takes room too: another model goes, the one at work stays."""
+    source = TinyModel().write(tmp_path / "tiny.gguf")
+    other = tmp_path / "cache/other/converted"
+    other.mkdir(parents=True)
+    (other / "none.apr").write_bytes(bytes(100_000))
+    target, small = tmp_path / "cache/abc/tiny.apr", storage(tmp_path, 10_000)
+    before = downloaded(tmp_path)
+    step.run(Quantization.NONE, stage_of(tmp_path), before, source, target, small)
+    assert target.is_file()
+    assert not other.exists()
+
+
 def test_a_source_that_changed_since_its_download_halts(tmp_path: Path) -> None:
     """One byte of the cache's file is another: gate D4, and nothing is converted."""
     source = TinyModel().write(tmp_path / "tiny.gguf")
@@ -345,7 +367,7 @@ def test_a_source_that_changed_since_its_download_halts(tmp_path: Path) -> None:
     source.write_bytes(source.read_bytes()[:-1] + b"?")
     stage, target = stage_of(tmp_path), tmp_path / "cache/abc/tiny.apr"
     with pytest.raises(LineHaltedError, match="gate D4"):
-        step.run(Quantization.NONE, stage, before, source, target)
+        step.run(Quantization.NONE, stage, before, source, target, storage(tmp_path))
     assert not target.exists()
     assert not stage.record.exists()
 
@@ -357,7 +379,8 @@ def test_a_model_skipped_before_is_not_converted(tmp_path: Path) -> None:
     write_text(json.dumps(record), tmp_path / "download.json")
     stage = stage_of(tmp_path)
     target = tmp_path / "cache/abc/tiny.apr"
-    step.run(Quantization.NONE, stage, tmp_path / "download.json", tmp_path / "none", target)
+    before = tmp_path / "download.json"
+    step.run(Quantization.NONE, stage, before, tmp_path / "none", target, storage(tmp_path))
     assert read_stage(stage.record).skip is not None
     assert not target.exists()
 

@@ -13,10 +13,18 @@ from sse_steps.models.line import Ledger, Stage, StageRecord, read_stage
 from sse_steps.models.precision import Precision
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.tiers import tier_of
+from sse_steps.steps.model_plan import ModelStorage
 from sse_steps.store import sha256_of
 
 
-def run(quantization: Quantization, stage: Stage, before: Path, source: Path, target: Path) -> None:
+def run(
+    quantization: Quantization,
+    stage: Stage,
+    before: Path,
+    source: Path,
+    target: Path,
+    storage: ModelStorage,
+) -> None:
     """Convert a model, unless the stage before skipped it, and write the stage's record.
 
     Args:
@@ -25,17 +33,19 @@ def run(quantization: Quantization, stage: Stage, before: Path, source: Path, ta
         before: the record of the download.
         source: a GGUF, .apr or safetensors file, or the index of safetensors shards.
         target: the .apr file.
+        storage: the cache that it lies in, which is kept below its limit.
 
     Raises:
         LineHaltedError: the source is not what was downloaded (D4), or what was written is not
             right (C5 to C8).
         EngineMissingError: the quantisation is llama.cpp's, which is not installed.
-        ConversionError: the disk refuses.
+        ConversionError, DownloadError: the disk refuses.
     """
 
     def work(ledger: Ledger) -> Mapping[str, Any]:
         _check_source(source, read_stage(before), ledger)
         conversion = convert(source, quantization, target, ledger, _provenance())
+        storage.cache.trim({*storage.needed, target})
         return _details(target, conversion)
 
     stage.run(work, before=before)
