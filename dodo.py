@@ -69,7 +69,11 @@ def task_download() -> Iterator[Task]:
             "name": model,
             "file_dep": LINE.local_files(model),
             "targets": [files.downloaded],
-            "uptodate": [unchanged(settings), partial(LINE.is_brought, model)],
+            "uptodate": [
+                partial(LINE.claim, model),
+                unchanged(settings),
+                partial(LINE.is_brought, model),
+            ],
             "io": SIDE_BY_SIDE,
             "actions": [action("download", settings, stage, files, LINE.storage)],
         }
@@ -89,7 +93,9 @@ def task_convert() -> Iterator[Task]:
             "targets": [conversion.record, target],
             "uptodate": [unchanged(conversion.settings), not_skipped(conversion.record)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("convert", quantization, stage, before, source, target)],
+            "actions": [
+                action("convert", quantization, stage, before, source, target, LINE.storage)
+            ],
         }
 
 
@@ -97,12 +103,13 @@ def task_validate() -> Iterator[Task]:
     """Put each model to the golden prompts, and its weights beside their source."""
     for model, files in LINE.lines().items():
         settings, record = LINE.validate_slice(model), files.validated
+        versions = LINE.comparison_versions(model)
         stage, prompts = LINE.stage(model, "validate", record), LINE.golden_prompts
         yield {
             "name": model,
             "file_dep": [*files.compared, prompts],
             "targets": [record],
-            "uptodate": [unchanged(settings, **LINE.engine_versions(model)), not_skipped(record)],
+            "uptodate": [unchanged(settings, **versions), not_skipped(record)],
             "io": SIDE_BY_SIDE,
             "actions": [action("validate", settings, stage, files, prompts)],
         }
@@ -157,6 +164,7 @@ def task_record() -> Iterator[Task]:
             "file_dep": [*examples, *completions],
             "targets": [target],
             "uptodate": [unchanged(settings)],
+            "io": SIDE_BY_SIDE,
             "actions": [action("record", settings, examples, completions, target)],
         }
 

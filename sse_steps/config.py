@@ -16,8 +16,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 from yaml import YAMLError
 
-from sse_steps.errors import ConfigError, nearest
+from sse_steps.errors import ConfigError, DownloadError, nearest
 from sse_steps.models.quantization import Quantization
+from sse_steps.models.sources import parse_source
 from sse_steps.settings import (
     CacheSettings,
     ModelSettings,
@@ -69,6 +70,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         composed = _compose([*additions, *others, *about_models], root)
     composed.setdefault("model", {})
     valid = validated(_Composed, composed, "The configuration", ConfigError)
+    _check_sources(valid.model)
     return Settings(
         tasks={name: load_task(name, root / "tasks") for name in valid.tasks},
         models=_quantized({name: valid.model[name] for name in names}, valid.quantization),
@@ -82,12 +84,24 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
     )
 
 
+def _check_sources(models: dict[str, ModelSettings]) -> None:
+    for name, model in models.items():
+        try:
+            parse_source(model.source or "")
+        except DownloadError as fault:
+            raise ConfigError(f"conf/model/{name}.yaml: {fault.wrong}", fault.remedy) from fault
+
+
 def _quantized(
     models: dict[str, ModelSettings], wanted: Quantization | tuple[Quantization, ...] | None
 ) -> dict[str, ModelSettings]:
     """Return each model with weights once for every quantisation wanted, named after it.
 
-    The quantisation that a model's own file names, or `none`, leaves the name as it is.
+    The quantisation that a model's own file names, which is `none` if it names none, leaves the
+    name as it is.
+
+    Raises:
+        ConfigError: two models would have one name.
     """
     if wanted is None:
         return models
@@ -96,6 +110,11 @@ def _quantized(
     for name, model in models.items():
         for kind in kinds if model.source is not None else (model.quantization,):
             label = name if kind is model.quantization else f"{name}-{kind}"
+            if label in models and label != name:
+                raise ConfigError(
+                    f"'{name}' with the quantisation {kind} would be called as another model is.",
+                    f"Rename conf/model/{label}.yaml, or leave one of the two out.",
+                )
             found[label] = replace(model, quantization=kind)
     return found
 

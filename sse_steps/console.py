@@ -104,7 +104,8 @@ class _Display:
         with self._lock:
             self._users += 1
             if self._progress is None:
-                self._progress = Progress(*_columns(), console=console)
+                # What goes to standard output is for others and must not land on the terminal.
+                self._progress = Progress(*_columns(), console=console, redirect_stdout=False)
                 self._progress.start()
             return self._progress
 
@@ -115,6 +116,17 @@ class _Display:
             if self._users == 0 and self._progress is not None:
                 self._progress.stop()
                 self._progress = None
+
+    def stop(self) -> None:
+        """Stop the display, whoever uses it."""
+        with self._lock:
+            if self._progress is not None:
+                self._progress.stop()
+
+
+def restore_terminal() -> None:
+    """Give a terminal back as it was, whoever still has a bar on it: the build ends here."""
+    _display().stop()
 
 
 @cache

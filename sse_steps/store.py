@@ -13,9 +13,10 @@ from contextlib import closing, contextmanager
 from enum import Enum
 from pathlib import Path
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
-import duckdb
+if TYPE_CHECKING:
+    import duckdb
 
 Row = TypeVar("Row")
 
@@ -75,7 +76,7 @@ def write_parquet(rows: Sequence[Any], kind: type[Any], target: Path) -> None:
             f"maximum_object_size = {_LARGEST_ROW_BYTES}, columns = {{{columns}}})) "
             "TO $target (FORMAT parquet)"
         )
-        with duckdb.connect() as connection:
+        with _database() as connection:
             connection.execute("SET threads = 1")  # one thread keeps the order and so the bytes
             connection.execute(query, {"lines": lines.name, "target": str(partial)})
 
@@ -83,7 +84,7 @@ def write_parquet(rows: Sequence[Any], kind: type[Any], target: Path) -> None:
 def read_parquet(path: Path, kind: type[Row]) -> list[Row]:
     """Return the rows of a Parquet file as instances of the dataclass `kind`."""
     hints = _field_types(kind)
-    with duckdb.connect() as connection:
+    with _database() as connection:
         cursor = connection.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
         names = [column[0] for column in cursor.description or ()]
         rows = cursor.fetchall()
@@ -91,6 +92,12 @@ def read_parquet(path: Path, kind: type[Row]) -> list[Row]:
         kind(**{name: _typed(value, hints[name]) for name, value in zip(names, row, strict=True)})
         for row in rows
     ]
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    import duckdb  # noqa: PLC0415 - a build with nothing to do loads none
+
+    return duckdb.connect()
 
 
 def _columns(kind: type[Any]) -> dict[str, str]:

@@ -91,6 +91,7 @@ class Line:
         settings = DownloadSlice(self.source, self.sha256, self.allow_pickle)
         stage = Stage(self.name, "download", record, self.folder / "results/andon")
         files = ModelFiles(
+            entry=self.weights.parent,
             source=self.weights,
             downloaded=record,
             weights=self.weights.with_name("none.apr"),

@@ -97,3 +97,11 @@ def test_nothing_in_the_package_names_a_model_or_a_task() -> None:
     for path in MODULES:
         text = path.read_text(encoding="utf-8")
         assert not [name for name in names if re.search(rf"\b{re.escape(name)}\b", text)], path
+
+
+def test_steps_run_side_by_side_without_exchanging_standard_output() -> None:
+    """Each task that runs a step leaves sys.stdout alone: it is one for all threads."""
+    text = (ROOT / "dodo.py").read_text(encoding="utf-8")
+    tasks = [body for body in text.split("\ndef ")[1:] if "[action(" in body]
+    assert len(tasks) >= 9
+    assert [body.split("(")[0] for body in tasks if '"io": SIDE_BY_SIDE' not in body] == []

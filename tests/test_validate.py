@@ -118,7 +118,7 @@ def make(tmp_path: Path) -> Make:
         converted(stages["convert"], downloaded, source, weights, quantization)
         (tmp_path / "golden_prompts.yaml").write_text(prompts, encoding="utf-8")
         return Line(
-            ModelFiles(source, downloaded, weights, record, reference=source),
+            ModelFiles(tmp_path, source, downloaded, weights, record, reference=source),
             tmp_path / "golden_prompts.yaml",
             stages["validate"],
             ModelSettings("Tiny.", engine, source=str(source), quantization=quantization),

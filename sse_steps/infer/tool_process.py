@@ -10,14 +10,16 @@ import secrets
 import selectors
 import signal
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 from pathlib import Path
+from typing import NoReturn
 
 _MARK = "SINGLE_SHOT_EVAL_CALL"  # a variable that all processes of one call inherit
 _CHUNK_BYTES = 1 << 16
@@ -82,7 +84,7 @@ def call_tool(
     Raises:
         OSError: the program cannot be started.
     """
-    mark = secrets.token_hex(16)
+    mark = f"{os.getpid()}-{secrets.token_hex(16)}"
     with tempfile.TemporaryFile() as source:
         source.write(stdin or b"")
         source.seek(0)
@@ -103,7 +105,9 @@ def call_tool(
         wall_s = time.perf_counter() - started
     finally:
         if cut is not None:
-            _kill_family(process.pid, mark)
+            _kill_family(
+                lambda each: each.session == process.pid or mark.encode() in each.environment
+            )
         exit_code = _collect(process, heard)
     if len(heard.stdout) > most_bytes:
         cut = cut or Cut.FLOOD
@@ -154,14 +158,33 @@ def _collect(process: subprocess.Popen[bytes], heard: _Heard) -> int:
     return exit_code
 
 
-def _kill_family(leader: int, mark: str) -> None:
-    """Kill a tool and all that descends from it, until nobody is left who could start another.
+def become_the_end(exit_code: int) -> NoReturn:
+    """End this process, with all threads at once, and then every process that descends from it.
+
+    First the threads: one that saw its tool die would keep that as the tool's own doing. Therefore
+    this process becomes another program, whose only work is to kill.
+    """
+    program = str(Path(__file__).resolve())
+    os.execv(sys.executable, [sys.executable, "-I", program, str(exit_code)])  # noqa: S606 - no shell
+
+
+def _end_descendants() -> None:
+    """Kill the descendants of this process, and tools that it called and that have left it."""
+    own = os.getpid()
+    mark = f"{_MARK}={own}-".encode()
+    _kill_family(
+        lambda each: each.number != own and (each.parent == own or mark in each.environment)
+    )
+
+
+def _kill_family(is_first: Callable[[_Process], bool]) -> None:
+    """Kill some processes and all that descends from them, until nobody could start another.
 
     A child in a session of its own still has the mark in its environment, one with an environment
     of its own still has its parent or its session.
     """
     until = time.perf_counter() + _KILLING_S
-    while (family := _family(leader, mark)) and time.perf_counter() < until:
+    while (family := _family(is_first)) and time.perf_counter() < until:
         # All are stopped first: a script whose command is killed would go on with the next one.
         for number, process in product((signal.SIGSTOP, signal.SIGKILL), family):
             with suppress(ProcessLookupError, PermissionError):
@@ -180,13 +203,9 @@ class _Process:
     environment: bytes
 
 
-def _family(leader: int, mark: str) -> set[int]:
+def _family(is_first: Callable[[_Process], bool]) -> set[int]:
     living = [each for each in _processes() if each.state != "Z"]
-    family = {
-        each.number
-        for each in living
-        if each.session == leader or mark.encode() in each.environment
-    }
+    family = {each.number for each in living if is_first(each)}
     grown = True
     while grown:
         children = {each.number for each in living if each.parent in family} - family
@@ -207,3 +226,8 @@ def _processes() -> Iterator[_Process]:
                 yield _Process(
                     int(folder.name), int(parent), int(session), state.decode(), environment
                 )
+
+
+if __name__ == "__main__":
+    _end_descendants()
+    sys.exit(int(sys.argv[1]))

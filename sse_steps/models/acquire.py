@@ -6,10 +6,10 @@ What the lock file knows is brought as it was; what it does not know is asked fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from queue import Queue
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 from filelock import FileLock
@@ -167,22 +167,28 @@ class Acquisition:
 
     def _fetch_all(self, commit: str | None, missing: Sequence[Wanted]) -> None:
         """Fetch files at once; the first fault, or Ctrl-C, stops the others where they are."""
-        stop, faults = Event(), Queue[BaseException | None]()
+        stop, results = Event(), SimpleQueue[BaseException | None]()
+        waiting = SimpleQueue[Wanted]()
+        for wanted in missing:
+            waiting.put(wanted)
 
-        def work(wanted: Wanted) -> None:
-            try:
-                self._fetch(commit, wanted, stop)
-            except BaseException as fault:  # handed on: whoever waits below raises it
-                faults.put(fault)
-            else:
-                faults.put(None)
+        def work() -> None:
+            with suppress(Empty):
+                while not stop.is_set():
+                    wanted = waiting.get_nowait()
+                    try:
+                        self._fetch(commit, wanted, stop)
+                    except BaseException as fault:  # handed on: whoever waits below raises it
+                        results.put(fault)
+                    else:
+                        results.put(None)
 
         # Daemons: an executor's threads would keep an interrupted build from ending.
-        for wanted in missing:
-            Thread(target=work, args=(wanted,), daemon=True).start()
+        for _ in range(min(len(missing), _DOWNLOADS_AT_ONCE)):
+            Thread(target=work, daemon=True).start()
         try:
             for _ in missing:
-                fault = faults.get()
+                fault = results.get()
                 if fault is not None:
                     raise fault
         finally:

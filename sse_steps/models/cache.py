@@ -82,11 +82,11 @@ class ModelCache:
         found = [each for each in found if each.total_bytes]  # others are about to be filled
         return sorted(found, key=lambda entry: (entry.stamp.last_used, entry.folder.name))
 
-    def record_use(self, entry: Path, source: str, model: str) -> None:
+    def record_use(self, entry: Path, source: str, *models: str) -> None:
         """Stamp an entry as used now. A cache that cannot be written to is left as it is."""
         with suppress(OSError), self._locked():
             old = _stamp(entry)
-            names = tuple(sorted({*old.models, model}))
+            names = tuple(sorted({*old.models, *models}))
             _write_stamp(entry, replace(old, source=source, models=names, last_used=time.time()))
 
     def pin(self, name: str, *, pinned: bool) -> list[Entry]:

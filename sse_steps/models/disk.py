@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sse_steps.errors import DownloadError
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-_FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 @contextmanager
@@ -25,9 +25,9 @@ def writing_to(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno in _FULL:
+        if fault.errno in FULL:
             raise _full(folder, "") from fault
-        if fault.errno in _FORBIDDEN:
+        if fault.errno in FORBIDDEN:
             raise DownloadError(
                 f"'{folder}' cannot be written to: {os.strerror(fault.errno)}.",
                 "Let it be written to, or choose another folder with paths.cache=FOLDER.",

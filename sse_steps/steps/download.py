@@ -11,7 +11,7 @@ from typing import Any
 from sse_steps.console import progress
 from sse_steps.errors import SourceMissingError
 from sse_steps.models.acquire import Acquisition, Order
-from sse_steps.models.cache import ModelCache, hold
+from sse_steps.models.cache import hold
 from sse_steps.models.companions import local_files, main_file
 from sse_steps.models.download_gates import Complete, DigestMatches, SizeBounded, SourceExists
 from sse_steps.models.formats import HOW_TO_CONVERT, FileFormat, format_by_name
@@ -22,10 +22,8 @@ from sse_steps.models.resuming import Report
 from sse_steps.models.sources import parse_source
 from sse_steps.models.suppliers import supplier_of
 from sse_steps.settings import DownloadSlice
-from sse_steps.steps.model_plan import ModelFiles, ModelStorage
+from sse_steps.steps.model_plan import GIGABYTE, ModelFiles, ModelStorage
 from sse_steps.store import sha256_of
-
-_GIGABYTE = 10**9
 
 
 def run(
@@ -47,10 +45,8 @@ def run(
         DownloadError: a disk is full or read-only; what is there stays.
         InputFileError: the lock file is none.
     """
-    cache, weights, entry = storage.settings, files.source, files.weights.parent
-    warn_above = int(cache.warn_above_gb * _GIGABYTE)
-
-    models = ModelCache(entry.parent, int(cache.limit_gb * _GIGABYTE), cache.pins)
+    cache, weights, entry = storage.cache, files.source, files.entry
+    warn_above = int(storage.settings.warn_above_gb * GIGABYTE)
 
     def work(ledger: Ledger) -> Mapping[str, Any]:
         hold(entry)
@@ -68,9 +64,9 @@ def run(
                 locked_model(storage.lock_file, settings.source),
             )
             supplier = supplier_of(source)
-            acquisition = Acquisition(order, supplier, ledger, models, storage.needed, _display)
+            acquisition = Acquisition(order, supplier, ledger, cache, storage.needed, _display)
             model = acquisition.run()
-        models.record_use(entry, settings.source, stage.model)
+        cache.record_use(entry, settings.source, stage.model)
         _say_if_pickle(weights)
         return asdict(model)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sse_steps.errors import EngineMissingError, UserError
 from sse_steps.infer.command_line import tool_version
+from sse_steps.models.cache import ModelCache, hold
 from sse_steps.models.companions import local_files, main_file
 from sse_steps.models.line import Stage, read_stage
 from sse_steps.models.model_lock import locked_model
@@ -17,7 +18,8 @@ from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.settings import CacheSettings, ConvertSlice, DownloadSlice, Settings, ValidateSlice
 
-_ENGINE_PACKAGES = {"llama_cpp": "llama-cpp-python"}
+_ENGINE_PACKAGES = {"llama_cpp": ("llama-cpp-python",)}
+GIGABYTE = 10**9
 _RUNS_AS_IT_IS = (".gguf", ".apr")
 
 
@@ -25,6 +27,7 @@ _RUNS_AS_IT_IS = (".gguf", ".apr")
 class ModelFiles:
     """What a model's line leaves behind: weights, and a record of each stage."""
 
+    entry: Path  # its folder in the cache
     source: Path  # the file that it comes from
     downloaded: Path  # record
     weights: Path  # converted
@@ -51,6 +54,12 @@ class ModelStorage:
     folder: Path
     lock_file: Path
     needed: frozenset[Path]  # files in the folder that the build needs
+
+    @property
+    def cache(self) -> ModelCache:
+        """The cache in the folder."""
+        limit_bytes = int(self.settings.limit_gb * GIGABYTE)
+        return ModelCache(self.folder, limit_bytes, self.settings.pins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +107,15 @@ class ModelPlan:
         file = (
             _main_file(self.root / source) if isinstance(source, Path) else entry / source.filename
         )
+        converted = entry / "converted"  # where no file of a source ever goes
+        lossless = converted / f"{Quantization.NONE}.apr"
         return ModelFiles(
+            entry=entry,
             source=file,
             downloaded=entry / "download.json",
-            weights=entry / f"{settings.quantization}.apr",
+            weights=converted / f"{settings.quantization}.apr",
             validated=self.results / "models" / f"{model}.json",
-            reference=file if file.suffix in _RUNS_AS_IT_IS else entry / f"{Quantization.NONE}.apr",
+            reference=file if file.suffix in _RUNS_AS_IT_IS else lossless,
         )
 
     def lines(self) -> dict[str, ModelFiles]:
@@ -145,6 +157,20 @@ class ModelPlan:
             return local_files(files.source)
         except UserError:
             return []  # the step says what is missing
+
+    def claim(self, model: str) -> bool:
+        """Keep a model from eviction until this process ends, and note that it is used now.
+
+        A doit condition that always holds: a build that finds everything there uses it, too.
+        """
+        files = self.files(model)
+        if files is not None:
+            hold(files.entry)
+            if files.downloaded.is_file():
+                users = [name for name, each in self.lines().items() if each.entry == files.entry]
+                source = self.settings.models[model].source or ""
+                self.storage.cache.record_use(files.entry, source, *users)
+        return True
 
     def is_brought(self, model: str) -> bool:
         """Return whether a model's files are as its record and the lock file say.
@@ -216,6 +242,11 @@ class ModelPlan:
         if recording is not None:
             return [self.root / recording]
         return [record] if record is not None else []
+
+    def comparison_versions(self, model: str) -> dict[str, str]:
+        """Return the versions of what executes a model and, to compare with it, its source."""
+        others = [package for packages in _ENGINE_PACKAGES.values() for package in packages]
+        return {**{name: _version(name) for name in others}, **self.engine_versions(model)}
 
     def engine_versions(self, model: str) -> dict[str, str]:
         """Return the versions of what executes a model, without loading it."""
