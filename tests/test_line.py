@@ -99,6 +99,21 @@ def test_a_record_holds_what_earlier_stages_found(tmp_path: Path) -> None:
     assert [(each.severity, each.passed) for each in found] == [("warn", False), ("skip", True)]
 
 
+def test_a_record_with_the_same_key_is_finished_work(tmp_path: Path) -> None:
+    """After a kill doit has forgotten a stage: the same key does nothing, another does it anew."""
+    stage(tmp_path).run(work_of(Skipping(42)), before=None, key="one")
+    stage(tmp_path).run(work_of(Halting(7)), before=None, key="one")
+    with pytest.raises(LineHaltedError):
+        stage(tmp_path).run(work_of(Halting(7)), before=None, key="two")
+
+
+def test_a_skipped_stage_is_tried_again_whatever_its_key(tmp_path: Path) -> None:
+    """What skipped a model may be mended by now."""
+    stage(tmp_path).run(work_of(Skipping(7)), before=None, key="one")
+    stage(tmp_path).run(work_of(Skipping(42)), before=None, key="one")
+    assert read_stage(tmp_path / "record.json").skip is None
+
+
 def test_a_halt_leaves_a_record_for_a_person_and_none_for_the_build(tmp_path: Path) -> None:
     """The andon record says what was found, what was expected and what to do."""
     with pytest.raises(LineHaltedError) as caught:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +21,12 @@ def forget_peak() -> None:
     """Let the peak start anew from what is held now (proc(5), clear_refs, value 5).
 
     It is the whole process's: two threads that measure must not do so at once. Where the kernel has
-    no such file the peak goes on from the process's start.
+    no such file the peak goes on from the process's start. What was freed is given back first, or
+    it would count for the next model.
     """
+    gc.collect()
+    with suppress(OSError, AttributeError):  # malloc_trim(3) is glibc's
+        ctypes.CDLL(None).malloc_trim(0)
     with suppress(OSError):
         _CLEAR.write_text("5", encoding="ascii")
 

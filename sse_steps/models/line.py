@@ -47,6 +47,7 @@ class StageRecord:
     findings: tuple[Finding, ...]
     skip: Skip | None
     details: Mapping[str, Any]
+    key: str | None = None  # the address of what it follows from, where the stage has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +78,28 @@ class Stage:
     record: Path
     andon: Path
 
-    def run(self, work: Callable[[Ledger], Mapping[str, Any]], *, before: Path | None) -> None:
+    def run(
+        self,
+        work: Callable[[Ledger], Mapping[str, Any]],
+        *,
+        before: Path | None,
+        key: str | None = None,
+    ) -> None:
         """Do the work and write the record, unless the stage `before` skipped the model.
+
+        doit remembers at the end of a build what it did, so a build that is killed forgets all of
+        it; a record with the same key is finished work all the same.
 
         Args:
             work: puts evidence through the ledger and returns the record's details.
             before: the record of the stage before this one.
+            key: the address of everything that the record follows from; None: work is done anew.
 
         Raises:
             LineHaltedError: a gate halted the line; its record lies in the andon folder.
         """
+        if key is not None and self._is_done(key):
+            return
         ledger = Ledger(self.model)
         earlier = None if before is None else read_stage(before)
         skip = None if earlier is None else earlier.skip
@@ -104,8 +117,15 @@ class Stage:
         for finding in failures(ledger.findings, Severity.WARN):
             say(f"POKA-YOKE: '{self.model}' is flagged by gate {finding.gate}: {finding.found}")
         found = (*(earlier.findings if earlier else ()), *ledger.findings)
-        record = StageRecord(self.model, self.name, found, skip, details)
+        record = StageRecord(self.model, self.name, found, skip, details, key)
         write_text(json.dumps(asdict(record), indent=2, default=str), self.record)
+
+    def _is_done(self, key: str) -> bool:
+        try:
+            record = read_stage(self.record)
+        except InputFileError:
+            return False
+        return record.key == key and record.skip is None
 
     def _halted(self, fault: LineHaltedError, ledger: Ledger) -> tuple[str, str, str]:
         when = datetime.now(UTC)
@@ -131,7 +151,9 @@ def read_stage(path: Path) -> StageRecord:
             Finding(**{**each, "severity": Severity(each["severity"])}) for each in data["findings"]
         )
         skip = Skip(**data["skip"]) if data["skip"] else None
-        return StageRecord(data["model"], data["stage"], findings, skip, data["details"])
+        return StageRecord(
+            data["model"], data["stage"], findings, skip, data["details"], data.get("key")
+        )
     except (OSError, ValueError, TypeError, KeyError) as fault:
         raise InputFileError(
             f"'{path}' is no record of a stage: {fault}.", "Remove it, and run the build again."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sse_steps.report.report_data import TaskReport
 from sse_steps.report.rows import QuantizationRow
 from sse_steps.report.table import Column, Table
-from sse_steps.report.wording import ABSENT, number, percent, size, words
+from sse_steps.report.wording import ABSENT, number, percent, size
 
 _NAME = Column("Model", numeric=False, row_header=True)
 
@@ -52,7 +52,7 @@ def skipped_table(task: TaskReport) -> Table:
 def _conversion(row: QuantizationRow) -> tuple[str, ...]:
     return (
         row.model,
-        words(row.quantization),
+        row.quantization,
         f"{row.bits_per_weight:.2f}",
         size(row.size_bytes),
         _tiny(row.worst_kl),

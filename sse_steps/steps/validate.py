@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,9 @@ from sse_steps.models.validate_gates import (
     SanePrompts,
 )
 from sse_steps.settings import ValidateSlice
+from sse_steps.source_hash import source_hash
 from sse_steps.steps.model_plan import ModelFiles
-from sse_steps.store import sha256_of
+from sse_steps.store import content_key, sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,22 @@ def run(settings: ValidateSlice, stage: Stage, files: ModelFiles, prompts: Path)
         ]
         return details
 
-    stage.run(work, before=files.converted)
+    stage.run(work, before=files.converted, key=_key(settings, files, prompts))
+
+
+def _key(settings: ValidateSlice, files: ModelFiles, prompts: Path) -> str:
+    """Return the address of a validation: everything that its record follows from."""
+    libraries = ("numpy", "llama-cpp-python", "tokenizers", "jinja2", "gguf")
+    versions = [_version(name) for name in libraries]
+    seen = [sha256_of(path) for path in (*files.compared, prompts)]
+    return content_key(asdict(settings), seen, versions, source_hash())
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _details(
