@@ -16,7 +16,14 @@ from sse_steps.models.line import Stage, read_stage
 from sse_steps.models.model_lock import locked_model
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
-from sse_steps.settings import CacheSettings, ConvertSlice, DownloadSlice, Settings, ValidateSlice
+from sse_steps.settings import (
+    CacheSettings,
+    ConvertSlice,
+    DownloadSlice,
+    ModelSettings,
+    Settings,
+    ValidateSlice,
+)
 
 _ENGINE_PACKAGES = {"llama_cpp": ("llama-cpp-python",)}
 GIGABYTE = 10**9
@@ -221,8 +228,10 @@ class ModelPlan:
         return DownloadSlice(settings.source or "", settings.sha256, settings.allow_pickle)
 
     def validate_slice(self, model: str) -> ValidateSlice:
-        """Return what letting a model in depends on."""
-        return ValidateSlice(model, self.settings.models[model], self.settings.validation)
+        """Return what letting a model in depends on: not on how it is asked in the evaluation."""
+        full = self.settings.models[model]
+        seen = ModelSettings("", full.engine, source=full.source, quantization=full.quantization)
+        return ValidateSlice(model, seen, self.settings.validation)
 
     def record(self, model: str) -> Path | None:
         """Return the record that lets a model in, or None for a model without weights."""
@@ -251,12 +260,8 @@ class ModelPlan:
     def engine_versions(self, model: str) -> dict[str, str]:
         """Return the versions of what executes a model, without loading it."""
         settings = self.settings.models[model]
-        names = [
-            "single-shot-eval",
-            "numpy",
-            settings.package,
-            *_ENGINE_PACKAGES.get(settings.engine, ()),
-        ]
+        packages = _ENGINE_PACKAGES.get(settings.engine, ())
+        names = ["single-shot-eval", "numpy", settings.package, *packages]
         versions = {name: _version(name) for name in names if name}
         if settings.tool is not None and settings.recording is None:
             versions["tool"] = _tool_version(settings.tool.version)
