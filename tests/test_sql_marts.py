@@ -459,3 +459,11 @@ def test_scripts_come_after_what_they_select_from() -> None:
     names = [script.name for script in in_order(scripts_in("marts"))]
     assert names.index("attempts") < names.index("model_runs") < names.index("model_metrics")
     assert names.index("model_metrics") < names.index("frontier")
+
+
+def test_requests_without_a_reply_are_counted_and_the_first_is_quoted(build: Build) -> None:
+    """A tool that fails every call is not mistaken for a model that writes wrong programs."""
+    failed = replace(COMPLETION, finish_reason=FinishReason.ERROR, rust=None, error="boom")
+    second = replace(failed, example="e2", error="later")
+    attempts = [attempt(each, Outcome.NO_ANSWER) for each in (second, failed)]
+    assert row_of(build(attempts), "failed, completions, first_error") == (2, 2, "boom")

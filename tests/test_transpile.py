@@ -13,7 +13,7 @@ from stand_ins import StandIns, on_path
 from tiny_model import TinyModel
 
 from sse_steps.corpus.examples_file import write_examples
-from sse_steps.errors import ModelFormatError
+from sse_steps.errors import ModelFormatError, RecordingError
 from sse_steps.infer.command_line import tool_version
 from sse_steps.infer.engine import Sampling
 from sse_steps.infer.prompt import build_request
@@ -291,3 +291,10 @@ def test_what_a_model_is_called_is_not_asked_again(stand_ins: StandIns, tmp_path
         transpile.run(settings, tmp_path / "examples.jsonl", None, None, tmp_path / "cache", files)
         calls.append(len(stand_ins.calls("tool")))
     assert calls == [2, 4, 6, 8]
+
+
+def test_a_recording_that_is_not_there_is_two_lines(tmp_path: Path) -> None:
+    """A replay without its file says which, and what to do."""
+    model = ModelSettings("A replay.", "replay", recording="none.jsonl")
+    with pytest.raises(RecordingError, match=r"none\.jsonl.*is not there"):
+        completed(tmp_path, model, file=tmp_path / "none.jsonl")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sse_steps.errors import ConfigError, nearest
+from sse_steps.errors import ConfigError, RecordingError, nearest
 from sse_steps.infer.command_line import CommandLineEngine
 from sse_steps.infer.controls import ReferenceEngine, StubEngine
 from sse_steps.infer.engine import Engine
@@ -72,6 +72,11 @@ def _command_line(name: str, model: ModelSettings) -> Engine:
 def _replay(name: str, model: ModelSettings, around: Surroundings) -> Engine:
     if model.recording is None or around.weights is None:
         raise _lacking(name, "recording")
+    if not around.weights.is_file():
+        raise RecordingError(
+            f"The model '{name}' replays '{around.weights}', which is not there.",
+            f"Correct `recording` in conf/model/{name}.yaml; see docs/baselines.md.",
+        )
     return ReplayEngine(around.weights)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sse_steps.errors import EngineError
-from sse_steps.infer.engine import Request, Sampling
+from sse_steps.infer.engine import OnFinish, Request, Sampling
 from sse_steps.infer.memory import forget_peak, peak_bytes
 from sse_steps.infer.text_engine import Load, LoadedModel
 from sse_steps.models.golden_prompts import GoldenPrompt
@@ -35,7 +35,12 @@ def golden_requests(prompts: Sequence[GoldenPrompt]) -> list[Request]:
 
 
 def golden_run(
-    load: Load, weights: Path, requests: Sequence[Request], *, max_tokens: int
+    load: Load,
+    weights: Path,
+    requests: Sequence[Request],
+    *,
+    max_tokens: int,
+    on_finish: OnFinish,
 ) -> GoldenRun:
     """Put a model to the prompts, the replies in one batch.
 
@@ -47,7 +52,7 @@ def golden_run(
     forget_peak()
     sampling = Sampling(temperature=0.0, max_tokens=max_tokens, timeout_s=_PATIENCE_S)
     with LoadedModel.load(weights, load) as model:
-        replies = model.answer(requests, sampling, lambda _count: None, cold=True)
+        replies = model.answer(requests, sampling, on_finish, cold=True)
         logits = [_logits(model, request, sampling) for request in requests]
         return GoldenRun(tuple(logits), tuple(replies), peak_bytes())
 

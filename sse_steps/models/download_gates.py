@@ -21,7 +21,8 @@ class SourceExists(Gate):
     severity: ClassVar[Severity] = Severity.SKIP
     question: ClassVar[str] = "Does the source exist?"
     remedy: ClassVar[str] = (
-        "Correct `source` in the model's YAML; for a private or gated repository set HF_TOKEN."
+        "Correct `source` in the model's YAML, or bring what is missing; for a private or gated "
+        "repository set HF_TOKEN."
     )
 
     source: str

@@ -24,7 +24,7 @@ class FileFormat(StrEnum):
     APR = "APR"
     SAFETENSORS = "safetensors"
     JSON = "JSON"
-    TEMPLATE = "a chat template"
+    TEMPLATE = "text or nothing"
     PICKLE = "a pickle"
     ARCHIVE = "an archive"
     OTHER = "no format that is known"

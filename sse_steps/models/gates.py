@@ -64,7 +64,8 @@ def passed_or_stopped(model: str, findings: Sequence[Finding]) -> None:
     """
     for kind, severity in ((LineHaltedError, Severity.HALT), (ModelSkippedError, Severity.SKIP)):
         for failed in failures(findings, severity):
-            wrong = f"{kind.prefix}: '{model}' fails gate {failed.gate}: {failed.found}"
+            found = failed.found.rstrip(".")
+            wrong = f"{kind.prefix}: '{model}' fails gate {failed.gate}: {found}"
             raise kind(f"{wrong}; expected: {failed.expected}.", failed.remedy, failed.gate)
 
 

@@ -28,6 +28,7 @@ def caveats(
         _cold_only(metrics),
         _not_timed(metrics),
         _cut_off(metrics),
+        _failed(metrics),
         _infrastructure(metrics),
         f"{plural(untested, 'example')} without a case that can be run: left out for every model."
         if untested
@@ -130,6 +131,20 @@ def _not_timed(metrics: Sequence[ModelMetrics]) -> str:
 def _cut_off(metrics: Sequence[ModelMetrics]) -> str:
     cut = [f"{row.model} {row.cut_off:,} of {row.completions:,}" for row in metrics if row.cut_off]
     return f"Replies that ran into the limit of tokens or of time: {listed(cut)}." if cut else ""
+
+
+def _failed(metrics: Sequence[ModelMetrics]) -> str:
+    failed = [
+        f"{row.model} {row.failed:,} of {row.completions:,} (the first: {_first_line(row)})"
+        for row in metrics
+        if row.failed
+    ]
+    return f"Requests without any reply, counted as not passed: {listed(failed)}." if failed else ""
+
+
+def _first_line(row: ModelMetrics) -> str:
+    lines = (row.first_error or "").strip().splitlines()
+    return lines[-1][:120] if lines else "nothing was said"
 
 
 def _infrastructure(metrics: Sequence[ModelMetrics]) -> str:

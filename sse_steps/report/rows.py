@@ -41,6 +41,8 @@ class ModelMetrics:
     cached: int
     replayed: int
     cut_off: int
+    failed: int
+    first_error: str | None
     infrastructure_errors: int
 
 

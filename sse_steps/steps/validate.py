@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from sse_steps.console import progress
+from sse_steps.console import Advance, progress
 from sse_steps.errors import (
     ConfigError,
     EngineError,
@@ -58,6 +58,7 @@ class _Validation:
     files: ModelFiles
     golden: tuple[GoldenPrompt, ...]
     ledger: Ledger
+    advance: Advance  # by the golden prompts that were answered
 
     def executor(self) -> Executor:
         """Return what the model's own settings say runs it."""
@@ -71,7 +72,7 @@ class _Validation:
         """Put weights to the golden prompts."""
         requests = golden_requests(self.golden)
         most = self.settings.validation.max_tokens
-        return golden_run(load, weights, requests, max_tokens=most)
+        return golden_run(load, weights, requests, max_tokens=most, on_finish=self.advance)
 
     def admit(self) -> GoldenRun:
         """Put the model through the gates that look at it alone, as it will run."""
@@ -168,12 +169,10 @@ def run(settings: ValidateSlice, stage: Stage, files: ModelFiles, prompts: Path)
 
     def work(ledger: Ledger) -> dict[str, Any]:
         golden = read_golden_prompts(prompts).prompts
-        validation = _Validation(settings, files, golden, ledger)
-        with progress(f"validate {settings.name}", 2) as advance:
+        with progress(f"validate {settings.name}, golden prompts", None) as advance:
+            validation = _Validation(settings, files, golden, ledger, advance)
             own = validation.admit()
-            advance(1)
             beside = validation.beside_source(own)
-            advance(1)
         found = validation.compare(beside.source, beside.own)
         details = _details(settings, files, found, beside.executor)
         details["conversion"]["golden_prompts"] = sha256_of(prompts)

@@ -34,6 +34,8 @@ final as (
         verdicts.error_code,
         completions.finish_reason in ('length', 'timeout') as is_cut_off,
         completions.finish_reason not in ('error', 'context_overflow') as is_answered,
+        completions.finish_reason = 'error' as is_failed,
+        completions.error,
         completions.prompt_tokens,
         completions.completion_tokens,
         1000 * completions.latency_s as latency_ms,

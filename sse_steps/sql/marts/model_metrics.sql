@@ -72,6 +72,8 @@ final as (
         model_costs.cached,
         model_costs.replayed,
         model_costs.cut_off,
+        model_costs.failed,
+        model_costs.first_error,
         model_costs.infrastructure_errors
     from model_costs
     left join models using (model)
