@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,15 @@ def smollm2_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stage = Stage(model, "download", folder / "download.json", folder / "andon")
     download.run(line.download_slice(model), stage, files, line.storage)
     return files.source
+
+
+@pytest.fixture(scope="session")
+def other_path() -> Path:
+    """Return a model file of the developer's choice, for slow tests: SSE_TEST_GGUF names it."""
+    name = os.environ.get("SSE_TEST_GGUF", "")
+    if not Path(name).is_file():
+        pytest.skip(f"SSE_TEST_GGUF names no model file: '{name}'")
+    return Path(name)
 
 
 @pytest.fixture(scope="session")
