@@ -235,14 +235,17 @@ def no_sandbox() -> Sandbox:
     raise AssertionError("a sandbox was asked for")
 
 
-def test_a_replay_without_a_recording_is_refused() -> None:
-    """A model that replays needs a recording; with one, nothing is read before it is asked."""
+def test_a_replay_without_a_recording_is_refused(tmp_path: Path) -> None:
+    """A model that replays needs a recording that is there; it is not read before it is asked."""
     model = ModelSettings(description="", engine="replay")
     with pytest.raises(ConfigError, match="recording"):
         build_engine("mine", model, Surroundings(None, no_sandbox))
-    named = replace(model, recording="no/such/file")
-    engine = build_engine("mine", named, Surroundings(Path("no/such/file"), no_sandbox))
-    assert engine.version == "replay 1"
+    named = replace(model, recording="replies.jsonl")
+    place = Surroundings(tmp_path / "replies.jsonl", no_sandbox)
+    with pytest.raises(RecordingError, match="is not there"):
+        build_engine("mine", named, place)
+    (tmp_path / "replies.jsonl").write_text("not read yet", encoding="utf-8")
+    assert build_engine("mine", named, place).version == "replay 1"
 
 
 def test_what_a_replay_depends_on_is_plain_data(tmp_path: Path) -> None:
