@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from sse_steps.infer.decoding import Continuation, Draft, Prompt, unheard
 from sse_steps.infer.text_engine import TextEngine
 from sse_steps.models.model_file import ModelFile
 from sse_steps.models.stored_model import FloatArray, StoredModel
+from sse_steps.versions import installed_version
 
 if TYPE_CHECKING:
     from sse_steps.infer.llama_cpp_model import LlamaContext, LlamaModel
@@ -44,10 +44,10 @@ def executor_name() -> str:
     Raises:
         EngineMissingError: llama-cpp-python is not installed.
     """
-    try:
-        return f"llama_cpp {version('llama-cpp-python')}"
-    except PackageNotFoundError as error:
-        raise _missing() from error
+    version = installed_version("llama-cpp-python")
+    if version is None:
+        raise _missing()
+    return f"llama_cpp {version}"
 
 
 def load_llama_cpp(stored: StoredModel, file: ModelFile, *, exact: bool = False) -> LlamaWriter:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sse_steps.closing import Closing
@@ -15,6 +14,7 @@ from sse_steps.infer.memory import forget_peak, peak_bytes
 from sse_steps.models.model_file import ModelFile, interpret, read_stored
 from sse_steps.models.stored_model import StoredModel
 from sse_steps.records import FinishReason, Reply
+from sse_steps.versions import installed_version
 
 Load = Callable[[StoredModel, ModelFile], Writer]
 
@@ -46,7 +46,8 @@ class TextEngine:
     @property
     def version(self) -> str:
         """Name and version of what executes the model."""
-        return f"{self._executor} / sse {_package_version()}"
+        ours = installed_version("single-shot-eval") or "unreleased"  # a checkout, not installed
+        return f"{self._executor} / sse {ours}"
 
     def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
         """Return what the model sees of a request, and how it writes."""
@@ -146,10 +147,3 @@ def _too_long(prompt: Prompt, context: int, batch_size: int, *, cold: bool) -> R
         completion_tokens=0,
         error=f"the prompt has {len(prompt.tokens)} tokens, the model reads fewer than {context}",
     )
-
-
-def _package_version() -> str:
-    try:
-        return version("single-shot-eval")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "unreleased"

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from sse_steps.models.companions import is_index
 from sse_steps.models.file_kind import FileKind, kind_of_file
 from sse_steps.models.header_json import parse_json
 from sse_steps.models.model_file import read_stored
-from sse_steps.models.safetensors_file import INDEX_SUFFIX, SafetensorsModel, read_safetensors
+from sse_steps.models.safetensors_file import SafetensorsModel, read_safetensors
 from sse_steps.models.stored_model import KeyValue, StoredModel, unusable
 from sse_steps.models.tiers import Tier, tier_of
 
@@ -107,7 +108,7 @@ def inspect_model(path: Path) -> Inspection:
         kind = kind_of_file(path)
     except OSError as error:
         raise unusable(path, f"not a readable file: {error}") from error
-    if kind is FileKind.SAFETENSORS or path.name.endswith(INDEX_SUFFIX):
+    if kind is FileKind.SAFETENSORS or is_index(path.name):
         return _of_safetensors(read_safetensors(path))
     return _of_stored(read_stored(path), kind)
 

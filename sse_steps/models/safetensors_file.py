@@ -16,11 +16,11 @@ import gguf
 import numpy as np
 from numpy.typing import NDArray
 
+from sse_steps.models.companions import is_index
 from sse_steps.models.header_json import MAX_JSON_BYTES, parse_json
 from sse_steps.models.header_limits import MAX_TENSORS, map_file
 from sse_steps.models.stored_model import FloatArray, unusable
 
-INDEX_SUFFIX: Final = ".safetensors.index.json"
 _LENGTH_BYTES: Final = 8
 _BYTES_OF: Final = {
     **{"BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1},
@@ -90,7 +90,7 @@ def read_safetensors(path: Path) -> SafetensorsModel:
         ModelFormatError: a file is not safetensors, is cut short, or the shards do not fit.
     """
     try:
-        if path.name.endswith(INDEX_SUFFIX):
+        if is_index(path.name):
             return _read_shards(path)
         return _read_file(path)
     except (OSError, ValueError) as error:

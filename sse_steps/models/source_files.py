@@ -8,6 +8,7 @@ from pathlib import Path
 from sse_steps.errors import ModelFormatError
 from sse_steps.models.apr_file import read_apr
 from sse_steps.models.architectures import Hyperparameters, Shape, optional_shapes, tensor_shapes
+from sse_steps.models.companions import is_index
 from sse_steps.models.convert_gates import FormatDetected, Parsed, TensorsComplete
 from sse_steps.models.file_kind import FileKind, kind_of_file
 from sse_steps.models.gguf_file import read_gguf
@@ -15,7 +16,7 @@ from sse_steps.models.hugging_face.folder import COMPANIONS, read_hugging_face
 from sse_steps.models.hyperparameters import read_hyperparameters
 from sse_steps.models.line import Ledger
 from sse_steps.models.metadata import Metadata
-from sse_steps.models.safetensors_file import INDEX_SUFFIX, read_safetensors
+from sse_steps.models.safetensors_file import read_safetensors
 from sse_steps.models.source_model import SourceModel, from_stored
 from sse_steps.models.tokenizer_data import read_tokenizer
 
@@ -61,8 +62,8 @@ def _kind(path: Path) -> FileKind | str:
         kind = kind_of_file(path)
     except OSError as fault:
         return f"a file that cannot be opened: {fault}"
-    is_index = kind is FileKind.JSON and path.name.endswith(INDEX_SUFFIX)
-    return FileKind.SAFETENSORS if is_index else kind
+    names_shards = kind is FileKind.JSON and is_index(path.name)
+    return FileKind.SAFETENSORS if names_shards else kind
 
 
 def _read(path: Path, kind: FileKind | str) -> SourceModel:

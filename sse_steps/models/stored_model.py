@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 import gguf
 import numpy as np
@@ -18,12 +17,6 @@ from numpy.typing import NDArray
 from sse_steps.errors import ModelFormatError
 
 FloatArray = NDArray[np.float32]
-
-INTEGER_KINDS: Final = (
-    *(gguf.GGUFValueType.UINT8, gguf.GGUFValueType.INT8, gguf.GGUFValueType.UINT16),
-    *(gguf.GGUFValueType.INT16, gguf.GGUFValueType.UINT32, gguf.GGUFValueType.INT32),
-    *(gguf.GGUFValueType.UINT64, gguf.GGUFValueType.INT64),
-)
 
 
 @dataclass(frozen=True, slots=True)

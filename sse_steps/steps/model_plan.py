@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from importlib import metadata
 from pathlib import Path
 
 from sse_steps.errors import EngineMissingError, UserError
@@ -24,6 +23,7 @@ from sse_steps.settings import (
     Settings,
     ValidateSlice,
 )
+from sse_steps.versions import installed_version
 
 _ENGINE_PACKAGES = {"llama_cpp": ("llama-cpp-python",)}
 GIGABYTE = 10**9
@@ -255,24 +255,21 @@ class ModelPlan:
     def comparison_versions(self, model: str) -> dict[str, str]:
         """Return the versions of what executes a model and, to compare with it, its source."""
         others = [package for packages in _ENGINE_PACKAGES.values() for package in packages]
-        return {**{name: _version(name) for name in others}, **self.engine_versions(model)}
+        return {**_versions(others), **self.engine_versions(model)}
 
     def engine_versions(self, model: str) -> dict[str, str]:
         """Return the versions of what executes a model, without loading it."""
         settings = self.settings.models[model]
         packages = _ENGINE_PACKAGES.get(settings.engine, ())
         names = ["single-shot-eval", "numpy", settings.package, *packages]
-        versions = {name: _version(name) for name in names if name}
+        versions = _versions(name for name in names if name)
         if settings.tool is not None and settings.recording is None:
             versions["tool"] = _tool_version(settings.tool.version)
         return versions
 
 
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"
+def _versions(packages: Iterable[str]) -> dict[str, str]:
+    return {name: installed_version(name) or "not installed" for name in packages}
 
 
 def _tool_version(command: tuple[str, ...]) -> str:

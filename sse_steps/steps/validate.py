@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ from sse_steps.settings import ValidateSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps.model_plan import ModelFiles
 from sse_steps.store import content_key, sha256_of
+from sse_steps.versions import installed_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +188,9 @@ def run(settings: ValidateSlice, stage: Stage, files: ModelFiles, prompts: Path)
 def _key(settings: ValidateSlice, files: ModelFiles, prompts: Path) -> str:
     """Return the address of a validation: everything that its record follows from."""
     libraries = ("numpy", "llama-cpp-python", "tokenizers", "jinja2", "gguf")
-    versions = [_version(name) for name in libraries]
+    versions = [installed_version(name) for name in libraries]
     seen = [sha256_of(path) for path in (*files.compared, prompts)]
     return content_key(asdict(settings), seen, versions, source_hash())
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _details(
