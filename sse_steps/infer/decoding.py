@@ -181,8 +181,17 @@ class Writer(Protocol):
             ValueError: a prompt is empty or leaves no room in the context.
         """
 
+    def last_scores(self, tokens: Sequence[int], count: int) -> FloatArray:
+        """Return the logits [count, V] after each of the last `count` tokens, in one reading.
+
+        Raises:
+            ValueError: there are no tokens, or more than the context has.
+        """
+
     def scores(self, tokens: Sequence[int]) -> FloatArray:
-        """Return the logits [V] of the token that follows `tokens`."""
+        """Return the logits [V] of the token that follows `tokens`, as `last_scores` does."""
+        after: FloatArray = self.last_scores(tokens, 1)[0]
+        return after
 
     def close(self) -> None:
         """Free the weights."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from sse_steps.infer.attention import Block, Cache
 from sse_steps.infer.batch import Course
-from sse_steps.infer.decoding import Continuation, Draft, Prompt, unheard
+from sse_steps.infer.decoding import Continuation, Draft, Prompt, Writer, unheard
 from sse_steps.infer.transformer import forward, logits
 from sse_steps.infer.weights import Weights
 from sse_steps.models.stored_model import FloatArray
@@ -23,7 +23,7 @@ Span = tuple[int, range]  # a slot, and some neighbouring positions of its text
 
 
 @dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(Writer):
     """Writes continuations, one batch at a call.
 
     Prompts are read `chunk` rows at a time: more are no faster, and time limits are looked at in
@@ -56,15 +56,6 @@ class Generator:
         """
         course = Course(self.context_length, self.stop_ids, self.clock)
         return course.write(prompts, CachedSlots(self.weights, self.chunk), on_finish)
-
-    def scores(self, tokens: Sequence[int]) -> FloatArray:
-        """Return the logits [V] of the token that follows `tokens`.
-
-        Raises:
-            ValueError: there are no tokens, or more than the context has.
-        """
-        after: FloatArray = self.last_scores(tokens, 1)[0]
-        return after
 
     def last_scores(self, tokens: Sequence[int], count: int) -> FloatArray:
         """Return the logits [count, V] after each of the last `count` tokens, in one reading.

@@ -19,7 +19,7 @@ import numpy as np
 from sse_steps.closing import Closing
 from sse_steps.errors import EngineError, EngineMissingError
 from sse_steps.infer.batch import Course
-from sse_steps.infer.decoding import Continuation, Draft, Prompt, unheard
+from sse_steps.infer.decoding import Continuation, Draft, Prompt, Writer, unheard
 from sse_steps.infer.text_engine import TextEngine
 from sse_steps.models.model_file import ModelFile
 from sse_steps.models.stored_model import FloatArray, StoredModel
@@ -68,7 +68,7 @@ def load_llama_cpp(stored: StoredModel, file: ModelFile, *, exact: bool = False)
     return LlamaWriter(LlamaModel(stored, file, exact=exact), file)
 
 
-class LlamaWriter(Closing):
+class LlamaWriter(Closing, Writer):
     """Writes continuations, one batch at a call, each batch in memory of its own.
 
     Args:
@@ -83,7 +83,12 @@ class LlamaWriter(Closing):
         self._model = model
         self._clock = clock
         self._stop_ids = file.tokenizer.stop_ids
-        self.context_length = file.hyperparameters.context_length
+        self._context_length = file.hyperparameters.context_length
+
+    @property
+    def context_length(self) -> int:
+        """How many tokens a prompt and its continuation may have together."""
+        return self._context_length
 
     def generate(
         self, prompts: Sequence[Prompt], on_finish: Callable[[int], None] = unheard
@@ -99,15 +104,6 @@ class LlamaWriter(Closing):
         course = Course(self.context_length, self._stop_ids, self._clock)
         with LlamaSlots(self._model) as slots:
             return course.write(prompts, slots, on_finish)
-
-    def scores(self, tokens: Sequence[int]) -> FloatArray:
-        """Return the logits [V] of the token that follows `tokens`.
-
-        Raises:
-            ValueError: there are no tokens, or more than the context has.
-        """
-        after: FloatArray = self.last_scores(tokens, 1)[0]
-        return after
 
     def last_scores(self, tokens: Sequence[int], count: int) -> FloatArray:
         """Return the logits [count, V] after each of the last `count` tokens, in one reading.
