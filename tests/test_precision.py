@@ -38,9 +38,10 @@ def measured(source: FloatArray, written: FloatArray, *, limit: float = 1e-2) ->
 
 
 def smoothed(values: FloatArray) -> NDArray[np.float64]:
-    """Return the distribution that the docstring defines, written down once more."""
+    """Return the distribution that the docstring defines, written down once more: its sum is 1."""
     size = np.abs(values.astype(np.float64))
-    return size / size.mean() + 1 if size.any() else np.ones(len(size))
+    weights = size / size.mean() + 1 if size.any() else np.ones(len(size))
+    return weights / weights.sum()
 
 
 @given(PAIRS)
