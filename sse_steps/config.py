@@ -20,6 +20,7 @@ from sse_steps.errors import ConfigError, DownloadError, nearest
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.settings import (
+    AcceptanceSettings,
     CacheSettings,
     ModelSettings,
     PathSettings,
@@ -43,6 +44,7 @@ class _Composed:
     prices: PriceSettings
     paths: PathSettings
     report: ReportSettings
+    acceptance: AcceptanceSettings
     validation: ValidationSettings
     quantization: Quantization | Annotated[tuple[Quantization, ...], Field(min_length=1)] | None
     cache: CacheSettings
@@ -79,6 +81,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         prices=valid.prices,
         paths=valid.paths,
         report=valid.report,
+        acceptance=valid.acceptance,
         validation=valid.validation,
         cache=valid.cache,
     )

@@ -152,6 +152,9 @@ class Completion:
     peak_memory_bytes: int | None = None
     replayed: bool = False
     asked_at: str | None = None
+    turn: int = 1  # later ones follow what the compiler and the cases said of the one before
+    prompt_cost_usd: float | None = None  # of cost_usd, what the prompt's tokens cost
+    completion_cost_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +245,7 @@ class VerdictRow:
     equivalence: EquivalenceStatus | None = None
     equivalence_inputs: int = 0
     equivalence_detail: str = ""
+    turn: int = 1
+    answer: str | None = None  # what was taken out of the reply, in a task of labels
+    label: str | None = None  # the right answer of such a task
+    score: float | None = None  # how right the answer is, 0 to 1, where that is graded

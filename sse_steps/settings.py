@@ -49,6 +49,7 @@ class RunSettings:
     """How often and how far. None: the model's file decides, then the task's."""
 
     runs: Positive | None = None
+    turns: Positive = 1  # later ones show the model what the compiler said of the one before
     temperature: Annotated[float, Field(ge=0)] | None = None
     max_tokens: Positive | None = None
     timeout_ms: Positive | None = None
@@ -114,6 +115,17 @@ class ReportSettings:
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
+class AcceptanceSettings:
+    """When a small model may take a large one's place. Rates are shares of 1."""
+
+    tolerated_gap: Share  # of accuracy, to the most accurate model
+    least_cost_ratio: Annotated[float, Field(ge=0)]  # how many times cheaper than that one
+    latency_p99_ms: Annotated[float, Field(gt=0)]
+    least_deterministic: Share  # of the examples, that have the same Rust in every run
+    tolerated_distance: Share  # of accuracy, to the frontier at the same cost and latency
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
 class ModelSettings:
     """One file of conf/model/."""
 
@@ -150,6 +162,7 @@ class Settings:
     prices: PriceSettings
     paths: PathSettings
     report: ReportSettings
+    acceptance: AcceptanceSettings
     validation: ValidationSettings
     cache: CacheSettings
 
@@ -247,4 +260,5 @@ class ReportSlice:
     """What the report depends on."""
 
     report: ReportSettings
+    acceptance: AcceptanceSettings
     config_hash: str

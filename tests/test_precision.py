@@ -41,7 +41,8 @@ def smoothed(values: FloatArray) -> NDArray[np.float64]:
     """Return the distribution that the docstring defines, written down once more: its sum is 1."""
     size = np.abs(values.astype(np.float64))
     weights = size / size.mean() + 1 if size.any() else np.ones(len(size))
-    return weights / weights.sum()
+    distribution: NDArray[np.float64] = weights / weights.sum()
+    return distribution
 
 
 @given(PAIRS)

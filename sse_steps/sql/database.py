@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
-from enum import StrEnum
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
 from sse_steps.corpus.levels import Level
 from sse_steps.records import Completion, Skipped, VerdictRow
-from sse_steps.sql.checks import failing_checks, raise_for_failures, sql_text
+from sse_steps.sql.checks import failing_checks, raise_for_failures
+from sse_steps.sql.relations import load_parquet, load_rows
 from sse_steps.sql.scripts import in_order, scripts_in
 from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources
+from sse_steps.sql.statistics import create_statistics
 from sse_steps.stats.intervals import student_t_quantiles
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class _StudentT:
 
 
 def build_database(target: Path, sources: Sources) -> None:
-    """Write the results database to `target`: completions, verdicts and every mart, as tables.
+    """Write the results database to `target`: completions, verdicts, marts, statistics, as tables.
 
     The file holds all that it needs and can be moved. It is written beside `target` and renamed,
     and only then checked, so that a failing check can be looked into.
@@ -48,6 +48,7 @@ def build_database(target: Path, sources: Sources) -> None:
         with duckdb.connect(partial, config={"threads": 1}) as connection:
             load_sources(connection, sources)
             create_marts(connection)
+            create_statistics(connection)
             failures = failing_checks(connection)
         partial.replace(target)
     raise_for_failures(failures, target)
@@ -55,15 +56,15 @@ def build_database(target: Path, sources: Sources) -> None:
 
 def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
     """Create the temporary raw_* relations that staging reads."""
-    _load_parquet(connection, "raw_completions", Completion, sources.completions)
-    _load_parquet(connection, "raw_verdicts", VerdictRow, sources.verdicts)
-    _load_rows(connection, "raw_models", ModelRow, sources.models)
-    _load_rows(connection, "raw_levels", Level, sources.levels)
-    _load_rows(connection, "raw_corpora", CorpusRow, sources.corpora)
-    _load_parquet(connection, "raw_skipped", Skipped, sources.skipped)
-    _load_rows(connection, "raw_conversions", ConversionRow, sources.conversions)
-    _load_rows(connection, "raw_gates", GateRow, sources.gates)
-    _load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
+    load_parquet(connection, "raw_completions", Completion, sources.completions)
+    load_parquet(connection, "raw_verdicts", VerdictRow, sources.verdicts)
+    load_rows(connection, "raw_models", ModelRow, sources.models)
+    load_rows(connection, "raw_levels", Level, sources.levels)
+    load_rows(connection, "raw_corpora", CorpusRow, sources.corpora)
+    load_parquet(connection, "raw_skipped", Skipped, sources.skipped)
+    load_rows(connection, "raw_conversions", ConversionRow, sources.conversions)
+    load_rows(connection, "raw_gates", GateRow, sources.gates)
+    load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
 
 
 def create_marts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -87,46 +88,6 @@ def check_database(database: Path) -> None:
     with duckdb.connect(database, read_only=True) as connection:
         failures = failing_checks(connection)
     raise_for_failures(failures, database)
-
-
-def _load_parquet(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    record_type: type[DataclassInstance],
-    paths: Sequence[Path],
-) -> None:
-    if not paths:
-        _load_rows(connection, relation, record_type, ())
-        return
-    names = ", ".join(sql_text(str(path)) for path in paths)
-    connection.execute(
-        f"create temp view {relation} as "  # noqa: S608 -- a view takes no parameters; names are quoted
-        f"select * from read_parquet([{names}], union_by_name = true)"
-    )
-
-
-def _load_rows(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    record_type: type[DataclassInstance],
-    rows: Sequence[DataclassInstance],
-) -> None:
-    columns = ", ".join(f"{name} {kind}" for name, kind in _column_types(record_type).items())
-    connection.execute(f"create temp table {relation} ({columns})")
-    if rows:
-        marks = ", ".join("?" for _ in fields(record_type))
-        insert = f"insert into {relation} values ({marks})"  # noqa: S608 -- the name is ours
-        connection.executemany(insert, [astuple(row) for row in rows])
-
-
-def _column_types(record_type: type[DataclassInstance]) -> dict[str, str]:
-    """Return the SQL type of each field: the first of a union's members is the one with values."""
-    sql_types = {bool: "boolean", int: "bigint", float: "double", str: "varchar"}
-    kinds = {}
-    for name, hint in get_type_hints(record_type).items():
-        plain = (get_args(hint) or (hint,))[0]
-        kinds[name] = sql_types[str if issubclass(plain, StrEnum) else plain]
-    return kinds
 
 
 def _quantiles(connection: duckdb.DuckDBPyConnection) -> list[_StudentT]:

@@ -244,7 +244,8 @@ class Plan:
     def report_slice(self) -> ReportSlice:
         """Return what the report depends on."""
         text = json.dumps(asdict(self.settings), sort_keys=True, default=str)
-        return ReportSlice(self.settings.report, hashlib.sha256(text.encode()).hexdigest())
+        config_hash = hashlib.sha256(text.encode()).hexdigest()
+        return ReportSlice(self.settings.report, self.settings.acceptance, config_hash)
 
     def earlier(self, origin: Origin) -> list[str]:
         """Return the name of the run before this one: it goes first, later ones reuse its work."""

@@ -31,7 +31,10 @@ final as (
         cast(time_to_first_token_s as double) as time_to_first_token_s,
         cast(peak_memory_bytes as bigint) as peak_memory_bytes,
         cast(replayed as boolean) as replayed,
-        cast(asked_at as varchar) as asked_at
+        cast(asked_at as varchar) as asked_at,
+        cast(turn as bigint) as turn,
+        cast(prompt_cost_usd as double) as prompt_cost_usd,
+        cast(completion_cost_usd as double) as completion_cost_usd
     from source
 
 )

@@ -29,7 +29,11 @@ final as (
         cast(cached as boolean) as cached,
         cast(equivalence as varchar) as equivalence,
         cast(equivalence_inputs as bigint) as equivalence_inputs,
-        cast(equivalence_detail as varchar) as equivalence_detail
+        cast(equivalence_detail as varchar) as equivalence_detail,
+        cast(turn as bigint) as turn,
+        cast(answer as varchar) as answer,
+        cast(label as varchar) as label,
+        cast(score as double) as score
     from source
 
 )
