@@ -19,12 +19,12 @@ from yaml import YAMLError
 from sse_steps.errors import ConfigError, DownloadError, nearest
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
+from sse_steps.prices import PriceSettings
 from sse_steps.settings import (
     AcceptanceSettings,
     CacheSettings,
     ModelSettings,
     PathSettings,
-    PriceSettings,
     ReportSettings,
     RunSettings,
     Settings,

@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from sse_steps.infer.engine import Sampling
 from sse_steps.infer.tool import Tool
 from sse_steps.models.quantization import Quantization
+from sse_steps.prices import Price, PriceSettings
 from sse_steps.records import Role
 from sse_steps.tasks import Prompts, Task
 from sse_steps.validation import STRICT_KEYS
@@ -95,16 +96,6 @@ class CacheSettings:
     limit_gb: Annotated[float, Field(ge=0)] = 10.0
     warn_above_gb: Annotated[float, Field(ge=0)] = 10.0  # flag a model whose files are larger
     pins: tuple[str, ...] = ()  # models, sources or identities that are never evicted
-
-
-@dataclass(frozen=True, config=STRICT_KEYS)
-class PriceSettings:
-    """What a second of the machine costs, and who says so."""
-
-    date: str
-    machine: str
-    usd_per_hour: Annotated[float, Field(ge=0)]
-    source: str
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
@@ -226,7 +217,7 @@ class TranspileSlice:
     prompts: Prompts
     model: ModelSettings
     sampling: Sampling
-    usd_per_hour: float
+    price: Price
     allow_weak_isolation: bool
 
 

@@ -11,7 +11,7 @@ import duckdb
 
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.records import Completion, FinishReason, Outcome, Role, VerdictRow
-from sse_steps.sql.sources import CorpusRow, ModelRow, Sources
+from sse_steps.sql.sources import CorpusRow, ModelRow, PriceRow, Sources
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -55,6 +55,19 @@ VERDICT = VerdictRow(
     isolation="full",
     not_enforced="Memory is limited for each process.",
     cached=False,
+)
+
+
+PRICES = PriceRow(
+    date="2026-01-01",
+    machine="a machine",
+    usd_per_hour=3.6,
+    source="somebody",
+    watts=0.0,
+    usd_per_kwh=0.0,
+    energy_source="",
+    usd_per_second=0.001,
+    sha256="0" * 64,
 )
 
 
@@ -146,6 +159,7 @@ def write_sources(
         models=tuple(models),
         levels=LEVELS,
         corpora=tuple(corpora),
+        prices=(PRICES,),
     )
 
 

@@ -14,6 +14,7 @@ from sse_steps.infer.engine import Sampling
 from sse_steps.infer.prompt import build_request
 from sse_steps.infer.recording import Asked, read_recording
 from sse_steps.infer.replay import ReplayEngine
+from sse_steps.prices import Price
 from sse_steps.records import Case, Completion, Example, FinishReason
 from sse_steps.settings import ModelSettings, Origin, RecordSlice, TranspileSlice
 from sse_steps.steps import record
@@ -39,7 +40,7 @@ def run_of(sampling: Sampling, number: int = 1) -> TranspileSlice:
         prompts=PROMPTS,
         model=ModelSettings(description="", engine="command_line"),
         sampling=sampling,
-        usd_per_hour=1.0,
+        price=Price(None, 1.0, ""),
         allow_weak_isolation=False,
     )
 

@@ -24,9 +24,12 @@ class ModelMetrics:
     composite_score: float | None
     prompt_tokens: int | None
     completion_tokens: int | None
+    prompt_usd: float | None
+    completion_usd: float | None
     usd_per_1m_tokens: float | None
     usd_per_example: float | None
     usd_per_pass: float | None
+    verification_usd_per_example: float | None
     latency_p50_ms: float | None
     latency_p95_ms: float | None
     latency_p99_ms: float | None

@@ -77,9 +77,14 @@ def cost_table(task: TaskReport) -> Table:
             (Column("$ per 1M tokens"), lambda row: dollars(row.metrics.usd_per_1m_tokens)),
             (Column("Tokens in"), lambda row: _tokens(row.metrics.prompt_tokens, row.metrics)),
             (Column("Tokens out"), lambda row: _tokens(row.metrics.completion_tokens, row.metrics)),
+            (Column("$ in"), lambda row: _mean_dollars(row.metrics.prompt_usd, row.metrics)),
+            (Column("$ out"), lambda row: _mean_dollars(row.metrics.completion_usd, row.metrics)),
+            (Column("$ to verify"), _to_verify),
             (Column("Size"), lambda row: size(row.metrics.size_bytes)),
         ],
-        note="Tokens are means per example.",
+        note="Tokens are means per example, and so is what they cost in and out where they have a "
+        "price; a model on this machine costs its seconds. To verify: what compiling and testing a "
+        "reply takes of this machine, paid by whoever evaluates and in no other figure.",
     )
 
 
@@ -150,6 +155,14 @@ def _over_runs(row: Standing) -> str:
     if row.metrics.zero_spread:
         return f"{percent(row.metrics.pass_at_1)}, no spread"
     return percent_range(row.metrics.ci_low, row.metrics.ci_high)
+
+
+def _mean_dollars(total: float | None, metrics: ModelMetrics) -> str:
+    return ABSENT if total is None else dollars(total / metrics.completions)
+
+
+def _to_verify(row: Standing) -> str:
+    return dollars(row.metrics.verification_usd_per_example)
 
 
 def _tokens(total: int | None, metrics: ModelMetrics) -> str:

@@ -66,6 +66,21 @@ class CorpusRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceRow:
+    """What the machine was declared to cost; see `PriceSettings`."""
+
+    date: str
+    machine: str
+    usd_per_hour: float
+    source: str
+    watts: float
+    usd_per_kwh: float
+    energy_source: str
+    usd_per_second: float
+    sha256: str  # of all declared prices
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Parquet files with the columns of their records, and declared relations."""
 
@@ -77,3 +92,4 @@ class Sources:
     skipped: tuple[Path, ...] = ()
     conversions: tuple[ConversionRow, ...] = ()
     gates: tuple[GateRow, ...] = ()
+    prices: tuple[PriceRow, ...] = ()  # one

@@ -9,9 +9,10 @@ from pathlib import Path
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.corpus.summary import read_counts
 from sse_steps.models.line import StageRecord, read_stage
+from sse_steps.prices import PriceSettings, price_of
 from sse_steps.settings import MetricsSlice
 from sse_steps.sql.database import build_database
-from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources
+from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, PriceRow, Sources
 from sse_steps.steps.plan import Rows
 
 
@@ -35,11 +36,16 @@ def run(
         ControlError: a control missed the score that it must have.
         DataCheckError: another check of the data failed.
     """
-    prices = settings.prices
-    note = f"{prices.usd_per_hour} $/h, {prices.machine}, {prices.date}, {prices.source}"
     stages = {model: read_stage(path) for model, path in records.items()}
     models = tuple(
-        ModelRow(name, model.role, model.description, _size(stages.get(name)), model.engine, note)
+        ModelRow(
+            name,
+            model.role,
+            model.description,
+            _size(stages.get(name)),
+            model.engine,
+            price_of(model.tool, settings.prices).note,
+        )
         for name, model in settings.models.items()
     )
     sources = Sources(
@@ -57,8 +63,23 @@ def run(
             if stage.skip is None
         ),
         gates=tuple(_gates(stages)),
+        prices=(_price_row(settings.prices),),
     )
     build_database(target, sources)
+
+
+def _price_row(prices: PriceSettings) -> PriceRow:
+    return PriceRow(
+        date=prices.date,
+        machine=prices.machine,
+        usd_per_hour=prices.usd_per_hour,
+        source=prices.source,
+        watts=prices.watts,
+        usd_per_kwh=prices.usd_per_kwh,
+        energy_source=prices.energy_source,
+        usd_per_second=prices.usd_per_second,
+        sha256=prices.sha256,
+    )
 
 
 def _size(stage: StageRecord | None) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sse_steps.infer.engine import Sampling
+from sse_steps.prices import price_of
 from sse_steps.rust.crates import built_index
 from sse_steps.rust.lock_file import read_lock_file
 from sse_steps.settings import (
@@ -199,7 +200,7 @@ class Plan:
             prompts=self.settings.tasks[origin.task].prompts,
             model=self.settings.models[origin.model],
             sampling=self.sampling(origin),
-            usd_per_hour=self.settings.prices.usd_per_hour,
+            price=price_of(self.settings.models[origin.model].tool, self.settings.prices),
             allow_weak_isolation=self.settings.run.allow_weak_isolation,
         )
 

@@ -171,6 +171,7 @@ def _completion(
 ) -> Completion:
     reply = Reply(**record["reply"])
     origin = settings.origin
+    cost = settings.price.cost(reply)
     return Completion(
         task=origin.task,
         model=origin.model,
@@ -186,7 +187,7 @@ def _completion(
         machine_s=reply.machine_s,
         batch_size=reply.batch_size,
         cold=reply.cold,
-        cost_usd=_cost(reply, settings),
+        cost_usd=cost.total,
         cached=record["origin"] != asdict(origin),
         engine=reply.engine or engine,
         error=reply.error,
@@ -194,22 +195,9 @@ def _completion(
         peak_memory_bytes=reply.peak_memory_bytes,
         replayed=reply.replayed,
         asked_at=reply.asked_at,
+        prompt_cost_usd=cost.prompt,
+        completion_cost_usd=cost.completion,
     )
-
-
-def _cost(reply: Reply, settings: TranspileSlice) -> float | None:
-    """Return what a reply cost: as it was told, by its tokens, or by the machine's time.
-
-    None where nobody says: another machine did the work, or a recording does not know.
-    """
-    if reply.cost_usd is not None or reply.replayed:
-        return reply.cost_usd
-    tool = settings.model.tool
-    if tool is not None and tool.prices is not None:
-        return tool.prices.cost(reply.prompt_tokens, reply.completion_tokens)
-    if tool is not None and tool.hosted:
-        return None
-    return reply.machine_s * settings.usd_per_hour / 3600
 
 
 def _rust(example: Example, reply: Reply) -> str | None:

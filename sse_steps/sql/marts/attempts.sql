@@ -40,6 +40,8 @@ final as (
         completions.completion_tokens,
         1000 * completions.latency_s as latency_ms,
         completions.cost_usd,
+        completions.prompt_cost_usd,
+        completions.completion_cost_usd,
         completions.cold as is_cold,
         completions.cached as is_cached,
         completions.replayed as is_replayed,

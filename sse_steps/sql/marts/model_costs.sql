@@ -26,6 +26,9 @@ totals as (
         case
             when count(cost_usd) = count(*) then fsum(cost_usd) filter (where is_tested)
         end as tested_cost_usd,
+        case when count(prompt_cost_usd) = count(*) then fsum(prompt_cost_usd) end as prompt_usd,
+        case when count(completion_cost_usd) = count(*) then fsum(completion_cost_usd) end
+            as completion_usd,
         count(*) filter (where is_tested and passes) as passed
     from attempts
     group by task, model
@@ -46,6 +49,8 @@ final as (
         infrastructure_errors,
         prompt_tokens,
         completion_tokens,
+        prompt_usd,
+        completion_usd,
         1e6 * cost_usd / nullif(prompt_tokens + completion_tokens, 0) as usd_per_1m_tokens,
         cost_usd / completions as usd_per_example,
         tested_cost_usd / nullif(passed, 0) as usd_per_pass
