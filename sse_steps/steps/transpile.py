@@ -28,7 +28,7 @@ from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
 _CALLING = ("infer/command_line.py", "infer/tool_output.py", "infer/tool_process.py")
 # What of our code a model's reply depends on, beside all of `infer`: how its file is understood.
 READING = (
-    *("apr_file", "apr_layout", "apr_metadata", "architectures", "file_kind", "gguf_file"),
+    *("apr_file", "apr_layout", "apr_metadata", "architectures", "formats", "gguf_file"),
     *("header_json", "header_limits", "header_reader", "hyperparameters", "metadata"),
     *("model_file", "stored_model", "tokenizer_data"),
 )
