@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sse_steps.stats.bootstrap import bootstrap_intervals
+from sse_steps.stats.intervals import example_means
+from sse_steps.stats.spread import RECOMMENDED_RUNS, run_means
 
 FloatArray = NDArray[np.float64]
 
@@ -20,7 +22,8 @@ class Comparison:
 
     `only_first` and `only_second` count the examples that one solved and the other did not at its
     first attempt; `p_mcnemar` is computed from them. `difference` is of the mean scores, over runs
-    and then over examples, and `low` and `high` its 95 % bootstrap interval over examples.
+    and then over examples; `low` and `high` are its 95 % interval over examples (bootstrap,
+    percentile: where few examples differ it holds its promise better than BCa does).
     `p_paired_t` is over examples, `p_welch` over runs, `effect_size` Cohen's d of the paired
     differences. None is "not defined", and `note` says why.
     """
@@ -54,11 +57,11 @@ def compare(
     if not shared.any():
         raise ValueError("no example was attempted by both")
     first, second = first[shared], second[shared]
-    differences = np.nanmean(first, axis=1) - np.nanmean(second, axis=1)
+    differences = example_means(first) - example_means(second)
     firsts, seconds = _first_attempts(first), _first_attempts(second)
     only_first, only_second = int((firsts > seconds).sum()), int((seconds > firsts).sum())
     intervals = bootstrap_intervals(differences, resamples=resamples, seed=seed)
-    rates = _run_rates(first), _run_rates(second)
+    rates = run_means(first), run_means(second)
     left_out = int((~shared).sum())
     notes = (
         *_notes(differences, only_first - only_second, left_out=left_out),
@@ -69,8 +72,8 @@ def compare(
         only_first=only_first,
         only_second=only_second,
         difference=float(differences.mean()),
-        low=None if intervals is None else intervals.bca.low,
-        high=None if intervals is None else intervals.bca.high,
+        low=None if intervals is None else intervals.percentile.low,
+        high=None if intervals is None else intervals.percentile.high,
         p_mcnemar=mcnemar_exact(only_first, only_second),
         p_paired_t=paired_t_test(differences),
         p_welch=welch_t_test(*rates),
@@ -134,13 +137,6 @@ def _first_attempts(scores: FloatArray) -> FloatArray:
     return first
 
 
-def _run_rates(scores: FloatArray) -> FloatArray:
-    """Return each run's mean score over its attempts, [runs]; runs without any are left out."""
-    attempted = scores[:, np.isfinite(scores).any(axis=0)]
-    rates: FloatArray = np.nanmean(attempted, axis=0)
-    return rates
-
-
 def _notes(differences: FloatArray, balance: int, *, left_out: int) -> Iterator[str]:
     if left_out:
         yield f"Examples left out because only one of the two attempted them: {left_out}."
@@ -160,5 +156,5 @@ def _run_notes(first: FloatArray, second: FloatArray) -> Iterator[str]:
         yield "A test over runs needs two runs of each."
     elif _is_constant(first) and _is_constant(second):
         yield "No run of either differs from its others, so there is no test over runs."
-    elif min(len(first), len(second)) < 5:
-        yield "Fewer than 5 runs: the test over runs is weak."
+    elif min(len(first), len(second)) < RECOMMENDED_RUNS:
+        yield f"Fewer than {RECOMMENDED_RUNS} runs: the test over runs is weak."
