@@ -35,6 +35,11 @@ PUBLIC = (
     "quantizations",
     "skipped_models",
     "gates",
+    "intervals",
+    "spread",
+    "pass_at_k",
+    "pairwise_tests",
+    "power",
 )
 
 
