@@ -27,6 +27,7 @@ class AttemptGrid:
     models: tuple[str, ...]
     runs: tuple[int, ...]
     examples: tuple[str, ...]
+    levels: tuple[int | None, ...]  # of the examples; None in a task without levels
     outcomes: tuple[str, ...]
     error_codes: tuple[str, ...]
     outcome: NDArray[np.int64]
@@ -82,7 +83,7 @@ def read_attempt_grid(database: Path, task: str) -> AttemptGrid | None:
         names = connection.execute(_script("page_names"), {"task": task}).fetchall()[0]
         if not names[0]:
             return None
-        models, runs, examples, outcomes, codes = (tuple(each or ()) for each in names)
+        models, runs, examples, levels, outcomes, codes = (tuple(each or ()) for each in names)
         parameters = {"task": task, "outcomes": list(outcomes), "error_codes": list(codes)}
         columns = connection.execute(_script("page_attempts"), parameters).fetchnumpy()
     place = tuple(columns[name].astype(np.int64) for name in ("model", "run", "example"))
@@ -90,7 +91,7 @@ def read_attempt_grid(database: Path, task: str) -> AttemptGrid | None:
     for name in ("outcome", "error_code"):
         arrays[name] = np.zeros((len(models), len(runs), len(examples)), dtype=np.int64)
         arrays[name][place] = columns[name]
-    return AttemptGrid(models, runs, examples, outcomes, codes, **arrays)
+    return AttemptGrid(models, runs, examples, levels, outcomes, codes, **arrays)
 
 
 def read_level_points(database: Path, task: str) -> tuple[LevelPoint, ...]:
