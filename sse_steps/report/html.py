@@ -40,13 +40,17 @@ def render_html(
     ]
     style = page_style() + "".join(dict.fromkeys(rules))
     script = page_script() if explorers else ""
-    return _environment().get_template("report.html.jinja").render(
-        title=report.title,
-        tasks=tasks,
-        # Safe: files of ours, and rules of Matplotlib's; a test looks for what would end them.
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        policy=Markup(content_policy(script, style)),  # noqa: S704 -- hashes
+    return (
+        _environment()
+        .get_template("report.html.jinja")
+        .render(
+            title=report.title,
+            tasks=tasks,
+            # Safe: files of ours, and rules of Matplotlib's; a test looks for what would end them.
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            policy=Markup(content_policy(script, style)),  # noqa: S704 -- hashes
+        )
     )
 
 

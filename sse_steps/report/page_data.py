@@ -109,4 +109,3 @@ def _model(standing: Standing, points: Sequence[LevelPoint]) -> dict[str, Any]:
             if point.model == metrics.model
         },
     }
-

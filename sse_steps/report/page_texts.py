@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sse_steps.sql.page_queries import AttemptGrid, AttemptText, ProgramText, read_texts
 
-Item = TypeVar("Item")
-
 _LONGEST_TEXT = 16_000  # characters; a page that shows more of one text stalls
-_EXAMPLES_READ = 200  # at once: bounds the memory
+_TEXT_COLUMNS = ("rust", "reply", "diagnostics", "divergence", "error")
+_FIRST_READ = 100  # examples; later reads are as large as _MOST_READ characters allow
+_MOST_READ = 64_000_000
+_EFFORT = 5  # of 9 of zlib; more takes twice the time for a hundredth of the size
 _EXAMPLES_PACKED = 20  # in a chunk: enough to compress well, few enough to unpack at once
 
 
@@ -72,61 +73,57 @@ def _bundles(
     database: Path, task: str, grid: AttemptGrid, order: Sequence[int]
 ) -> Iterator[Sequence[tuple[str, dict[str, Any]]]]:
     """Yield what a chunk is made of, in the order of examples."""
-    for read in _batches(order, _EXAMPLES_READ):
-        names = [grid.examples[place] for place in read]
+    at_once, start = _FIRST_READ, 0
+    while start < len(order):
+        names = [grid.examples[place] for place in order[start : start + at_once]]
         programs, attempts = read_texts(database, task, names, longest=_LONGEST_TEXT)
-        program_of = {program.example: program for program in programs}
-        attempts_of = {
-            name: list(rows) for name, rows in groupby(attempts, lambda row: row.example)
-        }
-        for packed in _batches(names, _EXAMPLES_PACKED):
-            yield [
-                (name, bundle(program_of.get(name), attempts_of.get(name, [])))
-                for name in packed
-            ]
+        yield from _bundled(names, programs, attempts)
+        start += at_once
+        # Each read goes through every row of the task, so let it bring what memory allows.
+        length = sum(len(row.rust or "") + len(row.diagnostics or "") for row in attempts)
+        at_once = max(_FIRST_READ, int(_MOST_READ * len(names) / max(1, length)))
+
+
+def _bundled(
+    names: Sequence[str], programs: Sequence[ProgramText], attempts: Sequence[AttemptText]
+) -> Iterator[Sequence[tuple[str, dict[str, Any]]]]:
+    program_of = {program.example: program for program in programs}
+    attempts_of = {name: list(rows) for name, rows in groupby(attempts, lambda row: row.example)}
+    for start in range(0, len(names), _EXAMPLES_PACKED):
+        yield [
+            (name, bundle(program_of.get(name), attempts_of.get(name, [])))
+            for name in names[start : start + _EXAMPLES_PACKED]
+        ]
 
 
 def bundle(program: ProgramText | None, attempts: Sequence[AttemptText]) -> dict[str, Any]:
-    """Return an example's texts, each once, and its attempts with places in them; 0 is no text."""
+    """Return an example's texts, each once, and its attempts by column.
+
+    The columns of `_TEXT_COLUMNS` hold places in the texts; 0 is no text.
+    """
     texts: dict[str, int] = {"": 0}
 
     def place(text: str | None) -> int:
         return texts.setdefault(text or "", len(texts))
 
+    columns: dict[str, Any] = dict(
+        zip(AttemptText._fields, map(list, zip(*attempts, strict=True)), strict=True)
+        if attempts
+        else ((name, []) for name in AttemptText._fields)
+    )
+    del columns["example"]
+    for name in _TEXT_COLUMNS:
+        columns[name] = [place(text) for text in columns[name]]
+    columns["isCut"] = [length > _LONGEST_TEXT for length in columns.pop("longest_text")]
     return {
         "python": place(program.python if program else None),
         "system": place(program.system_prompt if program else None),
         "prompt": place(program.prompt if program else None),
-        "attempts": [
-            {
-                "model": attempt.model,
-                "run": attempt.run,
-                "turn": attempt.turn or 1,
-                "outcome": attempt.outcome,
-                "passed": attempt.tests_passed,
-                "total": attempt.tests_total,
-                "code": attempt.error_code,
-                "rust": place(attempt.rust),
-                "reply": place(attempt.reply),
-                "diagnostics": place(attempt.diagnostics),
-                "divergence": place(attempt.divergence),
-                "error": place(attempt.error),
-                "latency": attempt.latency_s,
-                "cost": attempt.cost_usd,
-                "cached": attempt.cached,
-                "isCut": attempt.longest_text > _LONGEST_TEXT,
-            }
-            for attempt in attempts
-        ],
+        "attempts": columns,
         "texts": list(texts),
     }
 
 
-def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
 def _packed(bundles: dict[int, dict[str, Any]]) -> str:
     text = json.dumps(bundles, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(zlib.compress(text.encode(errors="replace"), 6)).decode()
+    return base64.b64encode(zlib.compress(text.encode(errors="replace"), _EFFORT)).decode()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sse_steps.sql.scripts import scripts_in
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", "LevelPoint", "ProgramText", "AttemptText")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +34,7 @@ class AttemptGrid:
     error_code: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class LevelPoint:
+class LevelPoint(NamedTuple):
     """Cost in dollars and latency in milliseconds of a candidate on one level; None not known."""
 
     model: str
@@ -44,8 +43,7 @@ class LevelPoint:
     latency_p50_ms: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramText:
+class ProgramText(NamedTuple):
     """What one example asked."""
 
     example: str
@@ -54,9 +52,11 @@ class ProgramText:
     prompt: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptText:
-    """One attempt with its texts. `reply` is there where no Rust could be taken out of it."""
+class AttemptText(NamedTuple):
+    """One attempt with its texts. `reply` is there where no Rust could be taken out of it.
+
+    A tuple, since there may be hundreds of thousands.
+    """
 
     example: str
     model: str
@@ -121,10 +121,9 @@ def _rows(
 ) -> tuple[Row, ...]:
     cursor = connection.execute(_script(script), parameters)
     names = [column[0] for column in cursor.description or ()]
-    known = {field.name for field in fields(record_type)}  # type: ignore[arg-type]  # a dataclass
-    if set(names) != known:
-        raise ValueError(f"{script} returns {names}, not {sorted(known)}")
-    return tuple(record_type(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
+    if tuple(names) != record_type._fields:
+        raise ValueError(f"{script} returns {names}, not {record_type._fields}")
+    return tuple(map(record_type._make, cursor.fetchall()))
 
 
 def _script(name: str) -> str:

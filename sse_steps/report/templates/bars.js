@@ -9,7 +9,7 @@ const ERROR_NAMES = {
   E0384: "assigned twice", E0403: "name used twice", E0404: "not a trait", E0405: "no such trait", E0408: "binding not in every pattern",
   E0412: "no such type", E0423: "not a value", E0424: "self without a method", E0425: "no such name", E0428: "defined twice",
   E0432: "import not found", E0433: "path not found", E0434: "captured by a function", E0435: "not a constant", E0463: "crate not found",
-  E0499: "two mutable borrows", E0502: "borrowed both ways", E0505: "moved while borrowed", E0506: "assigned while borrowed",
+  E0499: "two mutable borrows", E0502: "shared and mutable borrow", E0505: "moved while borrowed", E0506: "assigned while borrowed",
   E0507: "moved out of a borrow", E0515: "returns a borrow of its own", E0560: "no such field", E0562: "impl Trait not allowed here",
   E0583: "file of module not found", E0594: "assigned but not mutable", E0596: "borrowed mutably, not mutable", E0597: "does not live long enough",
   E0599: "no such method", E0600: "operator not defined", E0601: "no main function", E0603: "private", E0605: "impossible cast",
@@ -98,7 +98,7 @@ function outcomeRow(name, key, counts, task, examples, kind) {
     const bar = element("span", { class: "bar", "aria-hidden": "true" });
     bar.style.width = `${(100 * number) / attempts}%`;
     const text = number ? `${number.toLocaleString("en-US")} (${Math.round((100 * number) / attempts)}${SPACE}%)` : ABSENT;
-    return element("td", { class: "figure" }, element("span", { class: "number" }, text), bar);
+    return element("td", { class: "figure" }, element("span", { class: "number" }, text), number ? bar : null);
   });
   return element("tr", { class: kind || null }, element("th", { scope: "row" }, name), ...cells);
 }

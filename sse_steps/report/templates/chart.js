@@ -43,7 +43,7 @@ function capital(text) {
 
 function paretoChart(known, [x, y], width, title, context) {
   const height = Math.round(Math.min(420, Math.max(250, 0.58 * width)));
-  const box = { left: 52, right: width - 12, top: 12, bottom: height - 46 };
+  const box = { left: 52, right: width - 12, top: 30, bottom: height - 46 };
   const across = scaleOf(known.map((each) => each[x]), MEASURES[x], [box.left, box.right]);
   const up = scaleOf(known.flatMap((each) => (y === "rate" ? [each.rate, each.high ?? each.rate] : [each[y]])), MEASURES[y], [box.bottom, box.top]);
   const chart = drawing("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `Chart: ${title}. ${context}` });
@@ -75,14 +75,15 @@ function scaleOf(values, measure, range) {
   const span = [low / 10 ** (hasZero ? margin + 0.6 : margin), high * 10 ** margin];
   const scale = d3.scaleLog(span, range);
   const zeroAt = scale(span[0] * 10 ** 0.25);
+  const beyond = (place) => (hasZero && (place - zeroAt) * (range[1] - range[0]) < 0 ? zeroAt : place);
   const floor = hasZero ? span[0] * 10 ** 0.55 : span[0];
-  let ticks = d3.range(Math.ceil(Math.log10(floor)), Math.floor(Math.log10(span[1])) + 1).map((power) => 10 ** power);
-  if (ticks.length < 2) ticks = scale.ticks().filter((tick) => /^[125]/.test(tick.toExponential()) && tick >= floor);
-  const room = Math.abs(range[1] - range[0]) / 62;
+  let ticks = d3.range(Math.ceil(Math.log10(floor)), Math.floor(Math.log10(span[1])) + 1).map((power) => Number(`1e${power}`));
+  if (ticks.length < 3) ticks = scale.ticks().filter((tick) => /^[125](?!\.[1-9])/.test(tick.toExponential()) && tick >= floor);
+  const room = Math.abs(range[1] - range[0]) / (range[1] > range[0] ? 68 : 34);
   ticks = ticks.filter((_, place) => place % Math.ceil(ticks.length / room) === 0);
   const marks = ticks.map((tick) => [tick, measure.tick(tick)]);
   if (hasZero) marks.unshift([0, measure.zero]);
-  return Object.assign((value) => (value > 0 ? scale(value) : zeroAt), { marks, breakAt: hasZero ? scale(floor) : null });
+  return Object.assign((value) => (value > 0 ? beyond(scale(value)) : zeroAt), { marks, breakAt: hasZero ? scale(floor) : null });
 }
 
 function gridOf(across, up, box, ofX, ofY) {
@@ -100,7 +101,7 @@ function gridOf(across, up, box, ofX, ofY) {
     grid.append(drawing("path", { class: "axis", d: `M${across.breakAt - 5},${box.bottom + 5}l4,-10m3,10l4,-10` }));
   }
   grid.append(drawing("text", { class: "name", x: (box.left + box.right) / 2, y: box.bottom + 38, "text-anchor": "middle" }, ofX.label));
-  grid.append(drawing("text", { class: "name", transform: `translate(11,${(box.top + box.bottom) / 2})rotate(-90)`, "text-anchor": "middle" }, ofY.label));
+  grid.append(drawing("text", { class: "name", x: 0, y: 12 }, ofY.label));
   return grid;
 }
 

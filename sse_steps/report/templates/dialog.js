@@ -38,9 +38,16 @@ function attemptParts(task, place, model, run, bundle) {
   const where = element("p", { class: "note" }, level === null ? task.shownTask : `Level ${level} ${task.levelNames[level]}`);
   const candidates = choices("Candidate", task.models.map((each) => [each.shown]), model, (chosen) => openAttempt(task, place, chosen, run), "model");
   const runs = choices("Run", task.runs.map((number, index) => [markOf(cell.outcomes[index]), `${number}`, element("span", { class: "unseen" }, `: ${words(cell.outcomes[index] ?? "no attempt")}`)]), run, (chosen) => openAttempt(task, place, model, chosen), "run");
-  const turns = bundle?.attempts.filter((each) => each.model === task.models[model].name && each.run === task.runs[run]);
+  const turns = bundle ? attemptsIn(bundle, task.models[model].name, task.runs[run]) : null;
   const body = turns?.length ? turns.flatMap((turn) => turnParts(bundle, turn, turns.length)) : [verdictLine(task, cell, run), leftOut(task, place, model)];
   return [heading, where, candidates, runs, ...body, ...(bundle ? [promptOf(bundle)] : [])];
+}
+
+/** Return the turns of one attempt: the bundle has a list for every column. */
+function attemptsIn(bundle, model, run) {
+  const columns = Object.entries(bundle.attempts);
+  const rows = bundle.attempts.model.map((_, row) => Object.fromEntries(columns.map(([name, values]) => [name, values[row]])));
+  return rows.filter((row) => row.model === model && row.run === run);
 }
 
 function choices(name, labels, chosen, choose, kind) {
@@ -61,10 +68,10 @@ function verdictLine(task, cell, run) {
 function turnParts(bundle, attempt, turns) {
   const text = (place) => bundle.texts[place];
   const facts = [
-    attempt.total ? `${attempt.passed} of ${attempt.total} cases answered right` : null,
-    attempt.code,
-    attempt.latency === null ? null : milliseconds(1000 * attempt.latency),
-    attempt.cost === null ? null : dollars(attempt.cost),
+    attempt.tests_total ? `${attempt.tests_passed} of ${attempt.tests_total} cases answered right` : null,
+    attempt.error_code,
+    attempt.latency_s === null ? null : milliseconds(1000 * attempt.latency_s),
+    attempt.cost_usd === null ? null : dollars(attempt.cost_usd),
     attempt.cached ? "reused from an equal request" : null,
   ].filter((fact) => fact !== null);
   const title = turns > 1 ? [element("span", { class: "note" }, `Turn ${attempt.turn} `)] : [];

@@ -58,7 +58,7 @@ function passMatrix(task, open) {
     Object.assign(state, change, { page: 0 });
     show();
   });
-  const parts = [...controls, found, legendOf(task), scroll, pages.node];
+  const parts = [element("div", { class: "controls" }, ...controls), found, legendOf(task), scroll, pages.node];
   return { parts, show: (level) => { Object.assign(state, { level, page: 0 }); show(); } };
 }
 
@@ -103,7 +103,12 @@ function matrixRow(task, place, row, open) {
     button.addEventListener("click", () => open(place, model));
     return element("td", {}, button);
   });
-  return element("tr", {}, element("th", { scope: "row" }, task.examples[place][1]), ...level, ...buttons);
+  return element("tr", {}, element("th", { scope: "row" }, ...breakable(task.examples[place][1])), ...level, ...buttons);
+}
+
+/** Return a name that may go on in a new line after a slash or an underscore. */
+function breakable(name) {
+  return name.split(/(?<=[/_])/).flatMap((part) => [part, element("wbr")]);
 }
 
 function cellLabel(task, model, cell) {

@@ -8,7 +8,7 @@ function contextOf(task, level) {
 
 function summaryOf(task, level) {
   const runs = count(task.runs.length, "run");
-  if (level === null) return `All levels: ${count(task.examples.length, "example")}, ${runs}. Figures are the tables'.`;
+  if (level === null) return `All levels: ${count(task.examples.length, "example")}, ${runs}. Figures as in the tables.`;
   const number = examplesOf(task, level).length;
   return `Level ${level} ${task.levelNames[level]}: pass rates, intervals and frontiers are computed in this page from ${count(number, "example")} in ${runs}${number < 30 ? "; so few examples show only large differences" : ""}. Cost and latency are of these examples. Tables keep all levels.`;
 }
@@ -36,7 +36,7 @@ function explore(article, task) {
     matrix.show(level);
   };
   charts?.append(element("div", { class: "controls" }, ...levelBox(task, change)), summary, pareto, element("p", { class: "note" }, "Up and to the left is better; for cost and latency, down and to the left. Filled points are on the frontier of accuracy, cost and latency. The solid line is the frontier of the two that are drawn; the dashed one is what mixing two models buys on average. Bars are 95\u00a0% intervals over examples (Wilson). Point at a mark, or reach it with Tab."));
-  attempts.append(element("div", { class: "controls" }, ...levelBox(task, change), ...matrix.parts.slice(0, 2)), overview, ...matrix.parts.slice(2));
+  attempts.append(element("div", { class: "controls" }, ...levelBox(task, change)), overview, ...matrix.parts);
 
   function draw() {
     const figures = figuresOf(task, state.level);
