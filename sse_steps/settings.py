@@ -103,6 +103,7 @@ class ReportSettings:
     """How the report looks."""
 
     title: str
+    page_mb: Annotated[float, Field(ge=0)] = 15.0  # the most that prompts, code and diagnostics add
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
@@ -262,6 +263,7 @@ class MetricsSlice:
 
     models: dict[str, ModelSettings]
     prices: PriceSettings
+    prompts: dict[str, Prompts]  # by task
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sse_steps.report.chart import report_chart
 from sse_steps.report.html import render_html
 from sse_steps.report.markdown import render_markdown
 from sse_steps.report.options import ReportOptions
+from sse_steps.report.page_data import load_explorers
 from sse_steps.report.report_data import Provenance, load_report
 from sse_steps.report.report_json import render_json
 from sse_steps.report.terminal import render_table
@@ -30,12 +31,13 @@ def run(settings: ReportSlice, database: Path, files: ReportFiles) -> None:
         ControlError: a control missed the score that it must have.
         DataCheckError: another check of the data fails.
     """
-    options = ReportOptions(title=settings.report.title)
+    options = ReportOptions(title=settings.report.title, page_mb=settings.report.page_mb)
     report = load_report(database, options, Provenance(settings.config_hash, _facts()))
     chart = report_chart(report, width=options.chart_width, height=options.chart_height)
     write_text(chart, files.chart)
     write_text(render_markdown(report, chart=files.chart.name), files.markdown)
-    write_text(render_html(report, options), files.html)
+    explorers = load_explorers(database, report, page_mb=options.page_mb)
+    write_text(render_html(report, options, explorers), files.html)
     write_text(render_json(report), files.json)
     Console(file=sys.stdout).print(render_table(report))
 
