@@ -192,13 +192,14 @@ def task_metrics() -> Task:
     records = {model: files.validated for model, files in LINE.lines().items()}
     rows = PLAN.rows()
     corpora = {task: PLAN.left_out(task) for task in PLAN.settings.tasks}
+    examples = {task: PLAN.examples(task) for task in PLAN.settings.tasks}
     settings, target = PLAN.metrics_slice(), PLAN.database
     return {
-        "file_dep": [*rows.files, *corpora.values(), *records.values()],
+        "file_dep": [*rows.files, *corpora.values(), *examples.values(), *records.values()],
         "targets": [target],
         "uptodate": [unchanged(settings)],
         "io": SIDE_BY_SIDE,
-        "actions": [action("metrics", settings, rows, corpora, records, target)],
+        "actions": [action("metrics", settings, rows, corpora, examples, records, target)],
         "clean": True,
     }
 

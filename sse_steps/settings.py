@@ -112,6 +112,7 @@ class ReportSettings:
     """How the report looks."""
 
     title: str
+    page_mb: Annotated[float, Field(ge=0)] = 15.0  # the most that prompts, code and diagnostics add
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
@@ -253,6 +254,7 @@ class MetricsSlice:
 
     models: dict[str, ModelSettings]
     prices: PriceSettings
+    prompts: dict[str, Prompts]  # by task
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

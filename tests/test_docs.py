@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 PUBLIC = (
     "completions",
     "verdicts",
+    "programs",
     "equivalence",
     "divergences",
     "model_metrics",

@@ -66,6 +66,20 @@ class CorpusRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramRow:
+    """What one example asks: its Python, the prompts as models get them, its cases as JSON."""
+
+    task: str
+    example: str
+    python: str
+    signature: str | None  # the Rust function that the cases call; None: a program
+    system_prompt: str
+    prompt: str
+    cases: str
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Parquet files with the columns of their records, and declared relations."""
 
@@ -77,3 +91,4 @@ class Sources:
     skipped: tuple[Path, ...] = ()
     conversions: tuple[ConversionRow, ...] = ()
     gates: tuple[GateRow, ...] = ()
+    programs: tuple[Path, ...] = ()

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from sse_steps.corpus.examples_file import cases_to_json, read_examples
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.corpus.summary import read_counts
+from sse_steps.infer.prompt import build_request
 from sse_steps.models.line import StageRecord, read_stage
 from sse_steps.settings import MetricsSlice
 from sse_steps.sql.database import build_database
-from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources
+from sse_steps.sql.sources import (
+    ConversionRow,
+    CorpusRow,
+    GateRow,
+    ModelRow,
+    ProgramRow,
+    Sources,
+)
 from sse_steps.steps.plan import Rows
+from sse_steps.store import write_parquet
+from sse_steps.tasks import Prompts
 
 
 def run(
     settings: MetricsSlice,
     rows: Rows,
     corpora: dict[str, Path],
+    examples: dict[str, Path],
     records: dict[str, Path],
     target: Path,
 ) -> None:
     """Build the results database and check that it does not contradict itself.
 
     Args:
-        settings: the models and the prices.
+        settings: the models, the prices and the prompts.
         rows: what the transpile and the check step wrote.
         corpora: what the corpus step wrote about each task's corpus.
+        examples: the examples themselves, by task.
         records: what the validate step wrote about each model with weights.
         target: the database.
 
@@ -58,12 +73,31 @@ def run(
         ),
         gates=tuple(_gates(stages)),
     )
-    build_database(target, sources)
+    with tempfile.TemporaryDirectory(prefix="programs-") as folder:
+        programs = Path(folder) / "programs.parquet"
+        write_parquet(tuple(_programs(settings.prompts, examples)), ProgramRow, programs)
+        build_database(target, replace(sources, programs=(programs,)))
 
 
 def _size(stage: StageRecord | None) -> int | None:
     """Return the bytes of a model's weights as they run; None where it has none or was skipped."""
     return stage.details["bytes"] if stage is not None and stage.skip is None else None
+
+
+def _programs(prompts: Mapping[str, Prompts], examples: Mapping[str, Path]) -> Iterator[ProgramRow]:
+    for task, path in examples.items():
+        for example in read_examples(path):
+            request = build_request(example, prompts[task])
+            yield ProgramRow(
+                task,
+                example.id,
+                example.python,
+                example.signature,
+                request.system,
+                request.user,
+                json.dumps(cases_to_json(example.cases), ensure_ascii=False),
+                example.reference,
+            )
 
 
 def _gates(stages: Mapping[str, StageRecord]) -> Iterator[GateRow]:

@@ -239,7 +239,8 @@ class Plan:
 
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""
-        return MetricsSlice(self.settings.models, self.settings.prices)
+        prompts = {task: each.prompts for task, each in self.settings.tasks.items()}
+        return MetricsSlice(self.settings.models, self.settings.prices, prompts)
 
     def report_slice(self) -> ReportSlice:
         """Return what the report depends on."""
