@@ -218,5 +218,5 @@ def task_report() -> Task:
 
 
 def task_commands() -> Iterator[Task]:
-    """What prints and makes nothing: verify, inspect, sql, compare, gate and others."""
+    """Print what is asked for and make nothing: verify, inspect, sql, compare, gate and others."""
     yield from commands(PLAN, ARGUMENTS)

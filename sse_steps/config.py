@@ -22,6 +22,7 @@ from sse_steps.models.sources import parse_source
 from sse_steps.settings import (
     AcceptanceSettings,
     CacheSettings,
+    GateSettings,
     ModelSettings,
     PathSettings,
     PriceSettings,
@@ -47,6 +48,7 @@ class _Composed:
     paths: PathSettings
     report: ReportSettings
     acceptance: AcceptanceSettings
+    gate: GateSettings
     validation: ValidationSettings
     quantization: Quantization | Annotated[tuple[Quantization, ...], Field(min_length=1)] | None
     cache: CacheSettings
@@ -98,6 +100,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         acceptance=valid.acceptance,
         validation=valid.validation,
         cache=valid.cache,
+        gate=valid.gate,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a row of each table is, kept in the database itself: `duckdb_tables()` has a column for it."""
+"""What a row of each table is, kept in the database: `duckdb_tables()` has a column for it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,15 @@ from sse_steps.sql.checks import failing_checks, raise_for_failures
 from sse_steps.sql.comments import comment_tables
 from sse_steps.sql.relations import load_parquet, load_rows
 from sse_steps.sql.scripts import in_order, scripts_in
-from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, ProgramRow, Sources
+from sse_steps.sql.sources import (
+    ConversionRow,
+    CorpusRow,
+    FactRow,
+    GateRow,
+    ModelRow,
+    ProgramRow,
+    Sources,
+)
 from sse_steps.sql.statistics import create_statistics
 from sse_steps.stats.intervals import student_t_quantiles
 
@@ -67,6 +75,7 @@ def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
     load_rows(connection, "raw_conversions", ConversionRow, sources.conversions)
     load_rows(connection, "raw_gates", GateRow, sources.gates)
     load_parquet(connection, "raw_programs", ProgramRow, sources.programs)
+    load_rows(connection, "raw_facts", FactRow, sources.facts)
     load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
 
 

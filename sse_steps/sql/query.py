@@ -7,12 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
 from sse_steps.errors import DataCheckError, QueryError, UserError
 from sse_steps.sql.checks import failing_checks, raise_for_failures, sql_text
+from sse_steps.sql.database import read_records
 from sse_steps.sql.query_faults import first_line, query_error
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Record = TypeVar("Record", bound="DataclassInstance")
 
 
 class Format(StrEnum):
@@ -116,6 +123,23 @@ def check_warning(database: Path) -> UserError | None:
     return None
 
 
+def read_existing(database: Path, relation: str, record_type: type[Record]) -> tuple[Record, ...]:
+    """Return the rows of a relation, as `read_records` does.
+
+    Raises:
+        QueryError: there is no database, or it has no such relation with such columns.
+    """
+    try:
+        return read_records(existing_database(database), relation, record_type)
+    except (duckdb.CatalogException, duckdb.BinderException) as fault:
+        raise QueryError(
+            f"{database} was built by another version of this program: {first_line(fault)}",
+            "Build it again with this version: doit.",
+        ) from fault
+    except duckdb.Error as fault:
+        raise _not_opened(database, fault) from fault
+
+
 @contextmanager
 def _closed_database(
     database: Path, writable: Path | None = None
@@ -139,8 +163,12 @@ def _opened(database: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(database, read_only=True)
     except duckdb.Error as fault:
-        remedy = "Build it again with doit, or look whether another program holds it."
-        raise QueryError(f"{database} cannot be opened: {first_line(fault)}", remedy) from fault
+        raise _not_opened(database, fault) from fault
+
+
+def _not_opened(database: Path, fault: duckdb.Error) -> QueryError:
+    remedy = "Build it again with doit, or look whether another program holds it."
+    return QueryError(f"{database} cannot be opened: {first_line(fault)}", remedy)
 
 
 @contextmanager

@@ -60,7 +60,11 @@ def _remedy(message: str, said: dict[str, Any]) -> str:
         return f"Did you mean {' or '.join(repr(name) for name in names[:3])}?"
     kind = said.get("exception_type")
     if kind == "Permission":
-        return "A query sees the results alone; --csv, --json and --parquet write its rows to a file."
+        return (
+            "A query sees the results alone; --csv, --json and --parquet write its rows to a file."
+        )
     if kind == "Invalid Input":
         return "A query reads the results and changes nothing: write a select."
-    return "doit sql lists the tables; their columns are in docs/results.md, the language in DuckDB's."
+    return (
+        "doit sql lists the tables; their columns are in docs/results.md, the language in DuckDB's."
+    )

@@ -80,6 +80,14 @@ class ProgramRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FactRow:
+    """One fact about what built the results, such as the compiler's version."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Parquet files with the columns of their records, and declared relations."""
 
@@ -92,3 +100,4 @@ class Sources:
     conversions: tuple[ConversionRow, ...] = ()
     gates: tuple[GateRow, ...] = ()
     programs: tuple[Path, ...] = ()
+    facts: tuple[FactRow, ...] = ()

@@ -25,6 +25,8 @@ def commands(plan: Plan, arguments: Sequence[str]) -> Iterator[dict[str, Any] | 
     yield _benchmark(plan)
     yield _cache(plan)
     yield _sql(plan, arguments)
+    yield _compare(plan)
+    yield _gate(plan)
 
 
 def _verify(plan: Plan) -> dict[str, Any]:
@@ -113,3 +115,29 @@ def _sql(plan: Plan, arguments: Sequence[str]) -> Task:
         io=SIDE_BY_SIDE,
         meta=COMMAND,
     )
+
+
+def _compare(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "compare",
+        "doc": "Say what got better and what worse: doit compare --with OTHER_RESULTS.",
+        "params": [
+            option("with", "the other results: a folder, or its results.duckdb"),
+            option("fail-on-regression", "exit with 1 where something got worse", default=False),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("compare", plan.settings.gate, plan.database)],
+        "io": SIDE_BY_SIDE,
+        "meta": COMMAND,
+    }
+
+
+def _gate(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "gate",
+        "doc": "Hold candidates to the thresholds in conf/gate: doit gate [--json].",
+        "params": [option("json", "print JSON", default=False)],
+        "actions": [command("gate", plan.settings.gate, plan.database)],
+        "io": SIDE_BY_SIDE,
+        "meta": COMMAND,
+    }

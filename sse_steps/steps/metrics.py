@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import platform
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from importlib import metadata
 from pathlib import Path
 
 from sse_steps.corpus.examples_file import cases_to_json, read_examples
@@ -18,11 +20,13 @@ from sse_steps.sql.database import build_database
 from sse_steps.sql.sources import (
     ConversionRow,
     CorpusRow,
+    FactRow,
     GateRow,
     ModelRow,
     ProgramRow,
     Sources,
 )
+from sse_steps.steps import machine
 from sse_steps.steps.plan import Rows
 from sse_steps.store import write_parquet
 from sse_steps.tasks import Prompts
@@ -72,11 +76,21 @@ def run(
             if stage.skip is None
         ),
         gates=tuple(_gates(stages)),
+        facts=_facts(),
     )
     with tempfile.TemporaryDirectory(prefix="programs-") as folder:
         programs = Path(folder) / "programs.parquet"
         write_parquet(tuple(_programs(settings.prompts, examples)), ProgramRow, programs)
         build_database(target, replace(sources, programs=(programs,)))
+
+
+def _facts() -> tuple[FactRow, ...]:
+    """Return the versions that decide what is expected and what compiles."""
+    return (
+        FactRow("Python", platform.python_version()),
+        FactRow("rustc", machine.compiler_version().partition("\n")[0]),
+        FactRow("single-shot-eval", metadata.version("single-shot-eval")),
+    )
 
 
 def _size(stage: StageRecord | None) -> int | None:

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from sse_steps.errors import InputFileError, QueryError
 from sse_steps.report.answer import print_answer
-from sse_steps.sql.query import Answer, Format, ask, check_warning, existing_database, export, tables
+from sse_steps.sql.query import (
+    Answer,
+    Format,
+    ask,
+    check_warning,
+    existing_database,
+    export,
+    tables,
+)
 from sse_steps.sql.questions import in_words, question_named, questions
 from sse_steps.store import written_beside
 
@@ -52,7 +60,11 @@ def run(database: Path, *, words: Sequence[str], file: str, question: str, **out
 
 def _query(words: Sequence[str], file: str, question: str) -> str | None:
     """Return the query, however it was given; None where there is none."""
-    given = [name for name, value in (("a query", words), ("--file", file), ("--question", question)) if value]
+    given = [
+        name
+        for name, value in (("a query", words), ("--file", file), ("--question", question))
+        if value
+    ]
     if len(given) > 1:
         raise QueryError(f"There are {' and '.join(given)}.", "Give one of them.")
     if file:
@@ -91,7 +103,9 @@ def _write(database: Path, query: str, target: str, kind: Format) -> None:
         with written_beside(Path(target).absolute()) as partial:
             export(database, query, partial, kind)
     except OSError as fault:
-        raise InputFileError(f"'{target}' cannot be written: {fault}.", "Name another file.") from fault
+        raise InputFileError(
+            f"'{target}' cannot be written: {fault}.", "Name another file."
+        ) from fault
 
 
 def _print_what_is_there(database: Path) -> None:
