@@ -136,16 +136,16 @@ def task_crates() -> Iterator[Task]:
 
 
 def task_transpile() -> Iterator[Task]:
-    """Let each model turn each example into Rust, in one shot."""
+    """Let each model turn each example into Rust, in one shot, or in as many turns as asked."""
     for origin in PLAN.origins():
         settings, examples = PLAN.transpile_slice(origin), PLAN.examples(origin.task)
         record, file = LINE.record(origin.model), LINE.engine_file(origin.model)
         files, versions = PLAN.transpile_files(origin), LINE.engine_versions(origin.model)
         yield {
-            "name": f"{origin.task}:{origin.model}:{origin.run}",
-            "file_dep": [examples, *LINE.engine_depends_on(origin.model)],
+            "name": origin.name,
+            "file_dep": [examples, *files.read, *LINE.engine_depends_on(origin.model)],
             "task_dep": [f"transpile:{name}" for name in PLAN.earlier(origin)],
-            "targets": [files.completions, files.skipped],
+            "targets": files.targets,
             "uptodate": [unchanged(settings, **versions), not_skipped(record)],
             "io": SIDE_BY_SIDE,
             "actions": [action("transpile", settings, examples, record, file, PLAN.cache, files)],
@@ -158,14 +158,15 @@ def task_record() -> Iterator[Task]:
     for model, target in PLAN.recordings():
         settings, runs = PLAN.record_slice(model), PLAN.runs_of(model)
         examples = [PLAN.examples(origin.task) for origin in runs]
-        completions = [PLAN.completions(origin) for origin in runs]
+        written = [PLAN.transpile_files(origin) for origin in runs]
+        read = [path for files in written for path in (files.completions, *files.read)]
         yield {
             "name": model,
-            "file_dep": [*examples, *completions],
+            "file_dep": [*examples, *read],
             "targets": [target],
             "uptodate": [unchanged(settings)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("record", settings, examples, completions, target)],
+            "actions": [action("record", settings, examples, written, target)],
         }
 
 
@@ -176,7 +177,7 @@ def task_check() -> Iterator[Task]:
         examples, completions = PLAN.examples(origin.task), PLAN.completions(origin)
         target, lock = PLAN.verdicts(origin), PLAN.lock_folder(origin.task)
         yield {
-            "name": f"{origin.task}:{origin.model}:{origin.run}",
+            "name": origin.name,
             "file_dep": [examples, completions, *PLAN.crates(origin.task, compiler_version())],
             "task_dep": [f"check:{name}" for name in PLAN.earlier(origin)],
             "targets": [target],

@@ -176,6 +176,11 @@ class ModelSettings:
     tool: Tool | None = None  # for an installed tool on the command line
     recording: str | None = None  # for a replay: the file of replies
 
+    @property
+    def converses(self) -> bool:
+        """Whether it is a language model, so that it can be told what came of its reply."""
+        return any(each is not None for each in (self.source, self.tool, self.recording))
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -210,6 +215,19 @@ class Origin:
     task: str
     model: str
     run: int
+    turn: int = 1
+
+    @property
+    def name(self) -> str:
+        """What doit calls it, and a store of finished work: a first turn has no number."""
+        run = f"{self.task}:{self.model}:{self.run}"
+        return run if self.turn == 1 else f"{run}:{self.turn}"
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        run = f"{self.task} {self.model} run {self.run}"
+        return run if self.turn == 1 else f"{run} turn {self.turn}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

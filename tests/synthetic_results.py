@@ -76,6 +76,7 @@ def attempt(
         run=completion.run,
         example=completion.example,
         level=completion.level,
+        turn=completion.turn,
         outcome=outcome,
         compiles=compiles,
         tests_run=4 if compiles else 0,

@@ -17,6 +17,7 @@ from sse_steps.infer.replay import ReplayEngine
 from sse_steps.records import Case, Completion, Example, FinishReason
 from sse_steps.settings import ModelSettings, Origin, RecordSlice, TranspileSlice
 from sse_steps.steps import record
+from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import write_parquet
 from sse_steps.tasks import Prompts
 
@@ -48,13 +49,13 @@ def recorded(folder: Path, *runs: tuple[Sampling, list[Completion]]) -> Path:
     """Write the recording of some runs."""
     examples = folder / "examples.jsonl"
     write_examples(EXAMPLES, examples)
-    completions = []
+    written = []
     for number, (_, rows) in enumerate(runs, start=1):
-        completions.append(folder / f"{number}.parquet")
-        write_parquet(rows, Completion, completions[-1])
+        written.append(TranspileFiles(folder / f"{number}.parquet", None))
+        write_parquet(rows, Completion, written[-1].completions)
     settings = RecordSlice(tuple(run_of(each, n) for n, (each, _) in enumerate(runs, start=1)))
     target = folder / "recordings" / "model.jsonl"
-    record.run(settings, [examples] * len(runs), completions, target)
+    record.run(settings, [examples] * len(runs), written, target)
     return target
 
 

@@ -20,7 +20,7 @@ from sse_steps.records import (
 )
 from sse_steps.rust.judge import Judge, Sample, not_judged
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts
-from sse_steps.settings import CheckSlice, EquivalenceCounts
+from sse_steps.settings import CheckSlice, EquivalenceCounts, Origin
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, read_parquet, write_parquet
 
@@ -116,11 +116,13 @@ def _title(pairs: list[tuple[Completion, Sample]]) -> str:
     if not pairs:
         return "check"
     first = pairs[0][0]
-    return f"check {first.task} {first.model} run {first.run}"
+    return f"check {Origin(first.task, first.model, first.run, first.turn).title}"
 
 
 def _origin(row: Completion) -> list[object]:
-    return [row.task, row.model, row.run, row.example]
+    """Return what says whose a kept verdict is; one of before there were turns is a first."""
+    turn = [row.turn] if row.turn > 1 else []
+    return [row.task, row.model, row.run, row.example, *turn]
 
 
 def _row(kept: KeptVerdicts, row: Completion, sample: Sample, found: dict[str, Kept]) -> VerdictRow:
@@ -138,6 +140,7 @@ def _row(kept: KeptVerdicts, row: Completion, sample: Sample, found: dict[str, K
         level=row.level,
         tests_total=len(sample.cases),
         cached=known.origin != _origin(row),
+        turn=row.turn,
         **verdict,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,8 @@ from sse_steps.settings import (
     TranspileSlice,
 )
 from sse_steps.steps.model_plan import ModelPlan
+from sse_steps.tasks import GroundTruth
+from sse_steps.turns import TurnFiles
 
 Choice = TypeVar("Choice")
 
@@ -40,10 +42,24 @@ class ReportFiles:
 
 @dataclass(frozen=True, slots=True)
 class TranspileFiles:
-    """Where a run's completions go, and why the model took no part if it did not."""
+    """Where a run's completions go, and why the model took no part if it did not.
+
+    A later turn has no `skipped` of its own, and begins with what the turns before it have left.
+    """
 
     completions: Path
-    skipped: Path
+    skipped: Path | None
+    earlier: tuple[TurnFiles, ...] = ()
+
+    @property
+    def targets(self) -> list[Path]:
+        """The files that are written."""
+        return [path for path in (self.completions, self.skipped) if path is not None]
+
+    @property
+    def read(self) -> list[Path]:
+        """The files of earlier turns."""
+        return [path for each in self.earlier for path in (each.completions, each.verdicts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +115,21 @@ class Plan:
         return self.settings.corpus or next(iter(self.settings.tasks.values())).corpus
 
     def origins(self) -> Iterator[Origin]:
-        """Yield every run of every model on every task."""
+        """Yield every turn of every run of every model on every task."""
         for task, definition in self.settings.tasks.items():
             runs = self.settings.run.runs or definition.evaluation.runs
             for model in self.settings.models:
                 for number in range(1, runs + 1):
-                    yield Origin(task, model, number)
+                    for turn in range(1, self._turns(task, model) + 1):
+                        yield Origin(task, model, number, turn)
+
+    def _turns(self, task: str, model: str) -> int:
+        """Return how often a model may try: again only where it can be told what a compiler says.
+
+        Of an answer that is one of a few labels, that it is wrong would be too much to say.
+        """
+        compiled = self.settings.tasks[task].ground_truth.type is GroundTruth.COMPILER
+        return self.settings.run.turns if compiled and self.settings.models[model].converses else 1
 
     def corpus_path(self, task: str) -> Path:
         """Return the folder or the file that a task's examples come from."""
@@ -129,8 +154,11 @@ class Plan:
         return self._partition("completions", origin)
 
     def transpile_files(self, origin: Origin) -> TranspileFiles:
-        """Return where the outcome of one run goes."""
-        return TranspileFiles(self.completions(origin), self._partition("skipped", origin))
+        """Return where the outcome of one turn of a run goes, and what it begins with."""
+        skipped = self._partition("skipped", origin) if origin.turn == 1 else None
+        earlier = [replace(origin, turn=turn) for turn in range(1, origin.turn)]
+        left = tuple(TurnFiles(self.completions(each), self.verdicts(each)) for each in earlier)
+        return TranspileFiles(self.completions(origin), skipped, left)
 
     def verdicts(self, origin: Origin) -> Path:
         """Return where the verdicts of one run go."""
@@ -142,13 +170,14 @@ class Plan:
         written = [self.transpile_files(origin) for origin in origins]
         return Rows(
             completions=tuple(files.completions for files in written),
-            skipped=tuple(files.skipped for files in written),
+            skipped=tuple(files.skipped for files in written if files.skipped is not None),
             verdicts=tuple(self.verdicts(origin) for origin in origins),
         )
 
     def _partition(self, kind: str, origin: Origin) -> Path:
         folder = self.results / kind / f"task={origin.task}" / f"model={origin.model}"
-        return folder / f"run={origin.run}.parquet"
+        turn = "" if origin.turn == 1 else f".turn={origin.turn}"
+        return folder / f"run={origin.run}{turn}.parquet"
 
     def recordings(self) -> Iterator[tuple[str, Path]]:
         """Yield each model whose replies come from a tool, with where its recording goes."""
@@ -157,7 +186,7 @@ class Plan:
                 yield model, self.results / "recordings" / f"{model}.jsonl"
 
     def runs_of(self, model: str) -> list[Origin]:
-        """Return every run of one model on every task."""
+        """Return every turn of every run of one model on every task."""
         return [origin for origin in self.origins() if origin.model == model]
 
     def record_slice(self, model: str) -> RecordSlice:
@@ -250,9 +279,7 @@ class Plan:
 
     def earlier(self, origin: Origin) -> list[str]:
         """Return the name of the run before this one: it goes first, later ones reuse its work."""
-        if origin.run == 1:
-            return []
-        return [f"{origin.task}:{origin.model}:{origin.run - 1}"]
+        return [] if origin.run == 1 else [replace(origin, run=origin.run - 1).name]
 
 
 def _first(*choices: Choice | None) -> Choice:

@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.console import progress
-from sse_steps.corpus.examples_file import read_examples
 from sse_steps.errors import EngineMissingError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
 from sse_steps.infer.factory import Surroundings, build_engine
-from sse_steps.infer.prompt import build_request
 from sse_steps.models.line import Skip, StageRecord, read_stage, say
 from sse_steps.records import Case, Completion, Example, FinishReason, Reply, Skipped
 from sse_steps.settings import Origin, TranspileSlice
@@ -24,6 +22,7 @@ from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
 from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
+from sse_steps.turns import requests_of
 
 _CALLING = ("infer/command_line.py", "infer/tool_output.py", "infer/tool_process.py")
 # What of our code a model's reply depends on, beside all of `infer`: how its file is understood.
@@ -53,9 +52,11 @@ def run(
         record: what the validate step wrote, None for an engine without weights.
         file: the model's weights or its recording, None for an engine without either.
         cache: where finished replies are kept.
-        files: where the completions go, Parquet, and why there are none.
+        files: where the completions go, Parquet, and why there are none; and what earlier turns
+            left, whose failures are the ones that are asked again.
 
     Raises:
+        EngineMissingError: the engine is gone, after it had replied in an earlier turn.
         ModelFormatError: the weights are not the ones that were validated.
     """
     validated = read_stage(record) if record is not None else None
@@ -63,13 +64,17 @@ def run(
     rows: list[Completion] = []
     if skip is None:
         identity = _identity(file, validated)
+        requests = requests_of(examples, settings.prompts, files.earlier)
         try:
-            rows = _completions(settings, read_examples(examples), (file, identity), cache)
+            rows = _completions(settings, requests, (file, identity), cache) if requests else []
         except EngineMissingError as missing:
+            if files.skipped is None:  # it was there a turn before
+                raise
             if settings.origin.run == 1:  # later runs have nothing to add
                 say(f"'{settings.origin.model}' is skipped. {missing}")
             skip = Skip(None, missing.wrong, missing.remedy)
-    write_parquet(_skipped(settings.origin, skip), Skipped, files.skipped)
+    if files.skipped is not None:
+        write_parquet(_skipped(settings.origin, skip), Skipped, files.skipped)
     write_parquet(rows, Completion, files.completions)
 
 
@@ -91,12 +96,13 @@ def _identity(file: Path | None, validated: StageRecord | None) -> str | None:
 def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
     if skip is None:
         return []
-    return [Skipped(**asdict(origin), gate=skip.gate, reason=skip.wrong, remedy=skip.remedy)]
+    why = (skip.gate, skip.wrong, skip.remedy)
+    return [Skipped(origin.task, origin.model, origin.run, *why)]
 
 
 def _completions(
     settings: TranspileSlice,
-    examples: Sequence[Example],
+    requests: Sequence[Request],
     weights: tuple[Path | None, str | None],
     cache: Path,
 ) -> list[Completion]:
@@ -105,7 +111,6 @@ def _completions(
         file, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
     )
     engine = build_engine(settings.origin.model, settings.model, around)
-    requests = [build_request(each, settings.prompts) for each in examples]
     keys = [_key(settings, engine, request, identity) for request in requests]
     store = RecordStore(cache / "records.sqlite")
     passing = _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
@@ -148,9 +153,7 @@ def _complete_missing(
         return passing
     origin = settings.origin
     waiting = iter(missing)
-    with progress(
-        f"transpile {origin.task} {origin.model} run {origin.run}", len(missing)
-    ) as advance:
+    with progress(f"transpile {origin.title}", len(missing)) as advance:
         asked = [requests[key] for key in missing]
         for batch in engine.complete(asked, settings.sampling, on_finish=advance):
             records = _records(batch, waiting, origin)
@@ -163,7 +166,14 @@ def _complete_missing(
 def _records(
     batch: Sequence[Reply], keys: Iterator[str], origin: Origin
 ) -> dict[str, dict[str, Any]]:
-    return {next(keys): {"reply": asdict(reply), "origin": asdict(origin)} for reply in batch}
+    kept_with = _kept_with(origin)
+    return {next(keys): {"reply": asdict(reply), "origin": kept_with} for reply in batch}
+
+
+def _kept_with(origin: Origin) -> dict[str, object]:
+    """Return what says whose a kept reply is; those of before there were turns are of the first."""
+    fields = asdict(origin)
+    return {name: value for name, value in fields.items() if (name, value) != ("turn", 1)}
 
 
 def _completion(
@@ -187,13 +197,14 @@ def _completion(
         batch_size=reply.batch_size,
         cold=reply.cold,
         cost_usd=_cost(reply, settings),
-        cached=record["origin"] != asdict(origin),
+        cached=record["origin"] != _kept_with(origin),
         engine=reply.engine or engine,
         error=reply.error,
         time_to_first_token_s=reply.time_to_first_token_s,
         peak_memory_bytes=reply.peak_memory_bytes,
         replayed=reply.replayed,
         asked_at=reply.asked_at,
+        turn=origin.turn,
     )
 
 

@@ -15,6 +15,7 @@ final as (
         model,
         run,
         example,
+        turn,
         outcome,
         compiles,
         tests_run,

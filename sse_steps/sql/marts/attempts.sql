@@ -1,4 +1,4 @@
--- One row per completion with its verdict, without the long texts.
+-- One row per completion of a first turn with its verdict, without the long texts.
 with
 
 completions as (
@@ -48,8 +48,9 @@ final as (
         verdicts.isolation,
         verdicts.not_enforced
     from completions
-    inner join verdicts using (task, model, run, example)
+    inner join verdicts using (task, model, run, example, turn)
     inner join examples using (task, example)
+    where turn = 1
 
 )
 

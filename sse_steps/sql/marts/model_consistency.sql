@@ -6,6 +6,7 @@ with
 completions as (
 
     select * from completions
+    where turn = 1
 
 ),
 
