@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sse_steps.config import overrides_in
 from sse_steps.steps import (
     SIDE_BY_SIDE,
     Reporter,
@@ -20,23 +19,24 @@ from sse_steps.steps import (
     step_action,
     unchanged,
 )
-from sse_steps.steps.command_line import TEXT_COMMANDS
+from sse_steps.steps.command_line import overrides_of, state_file
 from sse_steps.steps.commands import commands
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 
+ARGUMENTS = sys.argv[1:]
 DOIT_CONFIG = {
     "default_tasks": ["record", "report"],
     "verbosity": 2,
     "backend": "sqlite3",
+    "dep_file": state_file(ARGUMENTS),
     "reporter": Reporter,
     "num_process": 4,
     "par_type": "thread",
 }
 
 ROOT = Path(__file__).parent.resolve()
-ARGUMENTS = sys.argv[1:]
-PLAN = Plan(settings_or_message(overrides_in(ARGUMENTS, TEXT_COMMANDS), ROOT), ROOT)
+PLAN = Plan(settings_or_message(overrides_of(ARGUMENTS), ROOT), ROOT)
 LINE = PLAN.line
 
 action = partial(step_action, PLAN.cache)

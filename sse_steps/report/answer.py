@@ -46,8 +46,10 @@ def plain_text(answer: Answer) -> str:
 def _table(answer: Answer) -> Table:
     table = Table()
     for index, name in enumerate(answer.columns):
-        justify = "right" if _is_numeric(answer, index) else "left"
-        table.add_column(Text(printable(name)), justify=justify, overflow="fold")
+        numeric = _is_numeric(answer, index)
+        table.add_column(
+            Text(printable(name)), justify="right" if numeric else "left", overflow="fold"
+        )
     for row in answer.rows[:_MOST_ROWS]:
         table.add_row(*(_cell(value) for value in row))
     return table

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from statistics import fmean
 
-from sse_steps.sql.evaluation import Evaluation
+import numpy as np
+
+from sse_steps.sql.evaluation import Evaluation, Key
 from sse_steps.stats.comparison import Comparison, compare
 from sse_steps.stats.correction import holm
 
@@ -54,8 +57,8 @@ class Compared:
     """Two evaluations: the candidates of both, what only one has, and what is not alike."""
 
     models: tuple[ComparedModel, ...]
-    only_here: tuple[tuple[str, str], ...]
-    only_there: tuple[tuple[str, str], ...]
+    only_here: tuple[Key, ...]
+    only_there: tuple[Key, ...]
     not_alike: tuple[str, ...]
 
     @property
@@ -71,7 +74,7 @@ def compared(
 
     A candidate without such an example is named among what is not alike.
     """
-    both = sorted(here.figures.keys() & there.figures.keys())
+    both = sorted(here.attempts.keys() & there.attempts.keys())
     examples = {key: _alike(here, there, key) for key in both}
     raw = {
         key: compare(here.scores(key, alike), there.scores(key, alike), resamples=resamples, seed=0)
@@ -85,19 +88,19 @@ def compared(
     )
     return Compared(
         models=models,
-        only_here=tuple(sorted(here.figures.keys() - there.figures.keys())),
-        only_there=tuple(sorted(there.figures.keys() - here.figures.keys())),
+        only_here=tuple(sorted(here.attempts.keys() - there.attempts.keys())),
+        only_there=tuple(sorted(there.attempts.keys() - here.attempts.keys())),
         not_alike=tuple(_not_alike(here, there, examples)),
     )
 
 
-def _alike(here: Evaluation, there: Evaluation, key: tuple[str, str]) -> list[str]:
+def _alike(here: Evaluation, there: Evaluation, key: Key) -> list[str]:
     """Return the examples that a candidate was put to in both, with the same prompt and cases."""
     task, _ = key
     return [
         example
-        for example in here.passes[key]
-        if example in there.passes[key]
+        for example in here.attempts[key]
+        if example in there.attempts[key]
         and here.programs.get((task, example)) == there.programs.get((task, example))
     ]
 
@@ -105,22 +108,21 @@ def _alike(here: Evaluation, there: Evaluation, key: tuple[str, str]) -> list[st
 def _model(
     here: Evaluation,
     there: Evaluation,
-    key: tuple[str, str],
+    key: Key,
     tested: tuple[Comparison, float],
     tolerances: Tolerances,
 ) -> ComparedModel:
     comparison, p_holm = tested
-    now, before = here.figures[key], there.figures[key]
+    task, name = key
     alike = _alike(here, there, key)
-    change = _change(comparison.difference, p_holm)
-    cost = _ratio(now.usd_per_example, before.usd_per_example)
-    latency = _ratio(now.latency_p50_ms, before.latency_p50_ms)
+    cost = _ratio(here.usd_per_example(key, alike), there.usd_per_example(key, alike))
+    latency = _ratio(here.latency_ms(key, alike), there.latency_ms(key, alike))
     model = ComparedModel(
-        task=now.task,
-        model=now.model,
+        task=task,
+        model=name,
         pass_rate_here=_rate(here, key, alike),
         pass_rate_there=_rate(there, key, alike),
-        change=change,
+        change=_change(comparison.difference, p_holm),
         cost_ratio=cost,
         latency_ratio=latency,
         p_holm=p_holm,
@@ -130,10 +132,9 @@ def _model(
     return replace(model, regressions=tuple(_regressions(model, tolerances)))
 
 
-def _rate(evaluation: Evaluation, key: tuple[str, str], examples: Sequence[str]) -> float:
+def _rate(evaluation: Evaluation, key: Key, examples: Sequence[str]) -> float:
     """Return the mean over examples of each example's mean over runs."""
-    rates = [sum(runs) / len(runs) for runs in (evaluation.passes[key][each] for each in examples)]
-    return sum(rates) / len(rates)
+    return fmean(np.nanmean(evaluation.scores(key, examples), axis=1).tolist())
 
 
 def _change(difference: float, p_holm: float) -> Change:
@@ -159,7 +160,7 @@ def _regressions(model: ComparedModel, tolerances: Tolerances) -> Iterator[str]:
 
 
 def _not_alike(
-    here: Evaluation, there: Evaluation, examples: dict[tuple[str, str], list[str]]
+    here: Evaluation, there: Evaluation, examples: dict[Key, list[str]]
 ) -> Iterator[str]:
     """Yield, in words, whatever else than the models may explain a difference."""
     for task in sorted({task for task, _ in examples}):
@@ -175,8 +176,8 @@ def _not_alike(
     for (task, model), alike in examples.items():
         if not alike:
             yield f"{task}: {model} was put to no example that is the same in both."
-        elif here.figures[task, model].runs != there.figures[task, model].runs:
-            runs = here.figures[task, model].runs, there.figures[task, model].runs
+        elif here.runs((task, model)) != there.runs((task, model)):
+            runs = here.runs((task, model)), there.runs((task, model))
             yield f"{task}: {model} has {runs[0]} runs here and {runs[1]} there."
 
 

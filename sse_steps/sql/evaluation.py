@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean, median
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,28 +15,30 @@ from numpy.typing import NDArray
 from sse_steps.records import Role
 from sse_steps.sql.query import read_existing
 
+Key: TypeAlias = tuple[str, str]  # a task, and a candidate or an example of it
+
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """A row of `model_metrics`: what a candidate costs and how long it takes."""
-
+class _Model:
     task: str
     model: str
     role: str
-    runs: int
-    pass_at_1: float | None
-    usd_per_example: float | None
-    latency_p50_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
+class Attempt:
+    """A row of `attempts`. Its latency was measured unless the reply was reused or never came."""
+
     task: str
     model: str
     example: str
     run: int
     is_tested: bool
     passes: bool
+    cost_usd: float | None
+    latency_ms: float
+    is_cached: bool
+    is_answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +67,42 @@ class _Fact:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """An evaluation. Candidates and programs are addressed by their task and their name.
+    """Each candidate's attempts at tested examples, by example and ordered by run."""
 
-    `passes` holds for each candidate and each tested example whether each run passed, in order.
-    """
-
-    figures: Mapping[tuple[str, str], Figures]
-    passes: Mapping[tuple[str, str], Mapping[str, tuple[bool, ...]]]
-    programs: Mapping[tuple[str, str], Program]
+    attempts: Mapping[Key, Mapping[str, tuple[Attempt, ...]]]
+    programs: Mapping[Key, Program]
     isolation: Mapping[str, frozenset[str]]
     facts: Mapping[str, str]
 
-    def scores(self, candidate: tuple[str, str], examples: Iterable[str]) -> NDArray[np.float64]:
+    def runs(self, candidate: Key) -> int:
+        """Return how many runs a candidate has."""
+        return max(map(len, self.attempts[candidate].values()), default=0)
+
+    def scores(self, candidate: Key, examples: Sequence[str]) -> NDArray[np.float64]:
         """Return 1 for each attempt that passed and 0 for others, [examples, runs]; NaN: none."""
-        rows = [self.passes[candidate].get(example, ()) for example in examples]
-        scores = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
-        for place, row in enumerate(rows):
-            scores[place, : len(row)] = row
+        scores = np.full((len(examples), self.runs(candidate)), np.nan)
+        for place, example in enumerate(examples):
+            attempts = self.attempts[candidate][example]
+            scores[place, : len(attempts)] = [each.passes for each in attempts]
         return scores
+
+    def usd_per_example(self, candidate: Key, examples: Sequence[str]) -> float | None:
+        """Return the mean cost of an attempt; None where one is unknown."""
+        costs = [
+            each.cost_usd for example in examples for each in self.attempts[candidate][example]
+        ]
+        known = [cost for cost in costs if cost is not None]
+        return fmean(known) if known and len(known) == len(costs) else None
+
+    def latency_ms(self, candidate: Key, examples: Sequence[str]) -> float | None:
+        """Return the median of the latencies that were measured; None where none was."""
+        measured = [
+            each.latency_ms
+            for example in examples
+            for each in self.attempts[candidate][example]
+            if each.is_answered and not each.is_cached
+        ]
+        return median(measured) if measured else None
 
 
 def read_evaluation(database: Path) -> Evaluation:
@@ -89,17 +111,15 @@ def read_evaluation(database: Path) -> Evaluation:
     Raises:
         QueryError: there is none, or another version of this program built it.
     """
-    figures = {
-        (row.task, row.model): row
-        for row in read_existing(database, "model_metrics", Figures)
-        if row.role == Role.CANDIDATE
-    }
+    models = read_existing(database, "model_metrics", _Model)
     isolation: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
     for level in read_existing(database, "isolation_levels", _Isolation):
         isolation[level.task] |= {level.isolation}
     return Evaluation(
-        figures=figures,
-        passes=_passes(read_existing(database, "attempts", _Attempt), figures),
+        attempts=_gathered(
+            read_existing(database, "attempts", Attempt),
+            {(row.task, row.model) for row in models if row.role == Role.CANDIDATE},
+        ),
         programs={
             (row.task, row.example): row for row in read_existing(database, "programs", Program)
         },
@@ -108,13 +128,13 @@ def read_evaluation(database: Path) -> Evaluation:
     )
 
 
-def _passes(
-    attempts: Iterable[_Attempt], figures: Mapping[tuple[str, str], Figures]
-) -> dict[tuple[str, str], dict[str, tuple[bool, ...]]]:
+def _gathered(
+    attempts: Iterable[Attempt], candidates: set[Key]
+) -> dict[Key, dict[str, tuple[Attempt, ...]]]:
     """Gather attempts, which come ordered by run within an example."""
-    found: dict[tuple[str, str], dict[str, tuple[bool, ...]]] = {key: {} for key in figures}
+    found: dict[Key, dict[str, tuple[Attempt, ...]]] = {key: {} for key in candidates}
     for each in attempts:
         if each.is_tested and (each.task, each.model) in found:
             examples = found[each.task, each.model]
-            examples[each.example] = (*examples.get(each.example, ()), each.passes)
+            examples[each.example] = (*examples.get(each.example, ()), each)
     return found

@@ -1,4 +1,4 @@
-"""The arguments of a command that takes a text: its options in any order, and the text as it is.
+"""What a command line holds: overrides, and for a command with a text its options and that text.
 
 doit itself takes an argument with `=` in it for a variable and drops it, and one that begins with a
 dash for an option. A query may be either.
@@ -16,6 +16,7 @@ from sse_steps.config import overrides_in
 
 TEXT_COMMANDS = ("sql",)
 
+_DEMONSTRATIONS = ("demo", "demo:pipeline")  # what runs with the settings of conf/experiment/demo
 _OPTION = re.compile(r"(--?[\w-]+)(=.*)?", re.DOTALL)
 
 
@@ -38,6 +39,21 @@ class TextCommand(Task):  # type: ignore[misc]  # doit has no types
             return super().init_options()  # type: ignore[no-any-return]  # doit has no types
         options, words = split_arguments(own_arguments(self.name, self._arguments), self.params)
         return super().init_options([*options, "--", *words])  # type: ignore[no-any-return]
+
+
+def overrides_of(arguments: Sequence[str]) -> list[str]:
+    """Return the overrides of a command line, those of the demonstration that it asks for first."""
+    demonstration = ["+experiment=demo"] if _demonstrates(arguments) else []
+    return [*demonstration, *overrides_in(arguments, TEXT_COMMANDS)]
+
+
+def state_file(arguments: Sequence[str]) -> str:
+    """Return where doit keeps what it did: a demonstration leaves a build's state as it is."""
+    return ".doit.db.demo" if _demonstrates(arguments) else ".doit.db"
+
+
+def _demonstrates(arguments: Sequence[str]) -> bool:
+    return any(each in _DEMONSTRATIONS for each in arguments)
 
 
 def own_arguments(command: str, arguments: Sequence[str]) -> list[str]:

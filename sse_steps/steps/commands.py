@@ -27,6 +27,7 @@ def commands(plan: Plan, arguments: Sequence[str]) -> Iterator[dict[str, Any] | 
     yield _sql(plan, arguments)
     yield _compare(plan)
     yield _gate(plan)
+    yield from _demonstrations(plan)
 
 
 def _verify(plan: Plan) -> dict[str, Any]:
@@ -140,4 +141,32 @@ def _gate(plan: Plan) -> dict[str, Any]:
         "actions": [command("gate", plan.settings.gate, plan.database)],
         "io": SIDE_BY_SIDE,
         "meta": COMMAND,
+    }
+
+
+def _demonstrations(plan: Plan) -> Iterator[dict[str, Any]]:
+    yield {
+        "basename": "demo",
+        "name": None,
+        "doc": "Show what this does, on small real data: doit demo:pareto and its siblings.",
+    }
+    shared = {"basename": "demo", "io": SIDE_BY_SIDE, "meta": COMMAND}
+    yield {
+        **shared,
+        "name": "pareto",
+        "doc": "Show who is worth having, by measured figures that ship with this program.",
+        "actions": [command("demo_pareto")],
+    }
+    yield {
+        **shared,
+        "name": "benchmark",
+        "doc": "Show how the shipped corpus spreads over the ten levels.",
+        "actions": [command("demo_benchmark", plan.root / plan.default_corpus)],
+    }
+    yield {
+        **shared,
+        "name": "pipeline",
+        "doc": "Bring, convert and validate a small model, and put it to a few examples.",
+        "actions": [command("demo_pipeline", plan.database, plan.report_files.html)],
+        "task_dep": ["report"],
     }
