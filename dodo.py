@@ -11,32 +11,32 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sse_steps.config import overrides_in
 from sse_steps.steps import (
-    COMMAND,
     SIDE_BY_SIDE,
     Reporter,
-    command,
     not_skipped,
-    option,
     settings_or_message,
     step_action,
     unchanged,
 )
+from sse_steps.steps.command_line import overrides_of, state_file
+from sse_steps.steps.commands import commands
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 
+ARGUMENTS = sys.argv[1:]
 DOIT_CONFIG = {
     "default_tasks": ["record", "report"],
     "verbosity": 2,
     "backend": "sqlite3",
+    "dep_file": state_file(ARGUMENTS),
     "reporter": Reporter,
     "num_process": 4,
     "par_type": "thread",
 }
 
 ROOT = Path(__file__).parent.resolve()
-PLAN = Plan(settings_or_message(overrides_in(sys.argv[1:]), ROOT), ROOT)
+PLAN = Plan(settings_or_message(overrides_of(ARGUMENTS), ROOT), ROOT)
 LINE = PLAN.line
 
 action = partial(step_action, PLAN.cache)
@@ -218,67 +218,6 @@ def task_report() -> Task:
     }
 
 
-def task_verify() -> Task:
-    """Judge one Rust file: doit verify --source out.rs [--tests tests.rs | --cases cases.json]."""
-    return {
-        "params": [
-            option("source", "the Rust to judge"),
-            option("tests", "Rust tests for it"),
-            option("cases", "cases for it, as JSON"),
-            option("json", "print one JSON object", default=False),
-        ],
-        "actions": [command("verify", PLAN.verify_slice(), PLAN.verify_lock(), PLAN.cache)],
-        "meta": COMMAND,
-    }
-
-
-def task_inspect() -> Task:
-    """Say what a model file is, from its header: doit inspect --model FILE [--json]."""
-    return {
-        "params": [
-            option("model", "the file: .apr, .gguf, .safetensors"),
-            option("json", "print one JSON object", default=False),
-        ],
-        "actions": [command("inspect")],
-        "meta": COMMAND,
-    }
-
-
-def task_corpus_stats() -> Task:
-    """Say what a corpus holds: doit corpus-stats --path PATH."""
-    return {
-        "basename": "corpus-stats",
-        "params": [
-            option("path", "a folder or a file", default=PLAN.default_corpus),
-            option("json", "print JSON", default=False),
-        ],
-        "actions": [command("corpus_stats", ROOT)],
-        "meta": COMMAND,
-    }
-
-
-def task_benchmark() -> Task:
-    """Say how a corpus spreads over the levels: doit benchmark --corpus PATH [--verbose]."""
-    return {
-        "params": [
-            option("corpus", "a folder or a file", default=PLAN.default_corpus),
-            option("verbose", "print each example", default=False),
-            option("json", "print JSON", default=False),
-        ],
-        "actions": [command("benchmark", ROOT)],
-        "meta": COMMAND,
-    }
-
-
-def task_cache() -> Task:
-    """Say what the cache of models holds: doit cache [--trim] [--pin NAME] [--unpin NAME]."""
-    return {
-        "params": [
-            option("trim", "evict what lies above the limit", default=False),
-            option("pin", "a model that is never to be evicted"),
-            option("unpin", "a model that may be evicted again"),
-            option("json", "print JSON", default=False),
-        ],
-        "actions": [command("cache", LINE.storage)],
-        "meta": COMMAND,
-    }
+def task_commands() -> Iterator[Task]:
+    """Print what is asked for and make nothing: verify, inspect, sql, compare, gate and others."""
+    yield from commands(PLAN, ARGUMENTS)

@@ -145,6 +145,10 @@ class DataCheckError(UserError):
     """Completions or verdicts that do not fit together: a check of the results returned rows."""
 
 
+class QueryError(UserError):
+    """A query that the results database does not take, or no such database."""
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Return a remedy that names the valid name nearest to `name`, or all of them."""
     names = sorted(set(valid))

@@ -117,6 +117,31 @@ class AcceptanceSettings:
     tolerated_distance: Share  # of accuracy, to the frontier at the same cost and latency
 
 
+class HeldAgainst(StrEnum):
+    """Which figure of a pass rate a threshold is held against."""
+
+    MEAN = "mean"
+    LOWER_END = "lower_end"  # of the 95 % interval over examples
+
+
+NotNegative = Annotated[float, Field(ge=0)]
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class GateSettings:
+    """What candidates are held to. None: nobody is held to it."""
+
+    models: tuple[str, ...] = ()  # empty: every candidate
+    pass_at_1_by: HeldAgainst = HeldAgainst.MEAN
+    least_pass_at_1: Share | None = None
+    least_compile_rate: Share | None = None
+    least_composite_score: Annotated[float, Field(ge=0, le=100)] | None = None
+    largest_usd_per_example: NotNegative | None = None
+    largest_latency_p95_ms: NotNegative | None = None
+    tolerated_cost_increase: NotNegative | None = 1.0  # shares of what it was
+    tolerated_latency_increase: NotNegative | None = 1.0
+
+
 @dataclass(frozen=True, config=STRICT_KEYS)
 class ModelSettings:
     """One file of conf/model/."""
@@ -162,6 +187,7 @@ class Settings:
     acceptance: AcceptanceSettings
     validation: ValidationSettings
     cache: CacheSettings
+    gate: GateSettings = GateSettings()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

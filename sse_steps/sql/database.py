@@ -13,11 +13,13 @@ import duckdb
 from sse_steps.corpus.levels import Level
 from sse_steps.records import Completion, Skipped, VerdictRow
 from sse_steps.sql.checks import failing_checks, raise_for_failures
+from sse_steps.sql.comments import comment_tables
 from sse_steps.sql.relations import load_parquet, load_rows
 from sse_steps.sql.scripts import in_order, scripts_in
 from sse_steps.sql.sources import (
     ConversionRow,
     CorpusRow,
+    FactRow,
     GateRow,
     ModelRow,
     PriceRow,
@@ -57,6 +59,7 @@ def build_database(target: Path, sources: Sources) -> None:
             load_sources(connection, sources)
             create_marts(connection)
             create_statistics(connection)
+            comment_tables(connection)
             failures = failing_checks(connection)
         partial.replace(target)
     raise_for_failures(failures, target)
@@ -74,6 +77,7 @@ def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
     load_rows(connection, "raw_gates", GateRow, sources.gates)
     load_rows(connection, "raw_prices", PriceRow, sources.prices)
     load_parquet(connection, "raw_programs", ProgramRow, sources.programs)
+    load_rows(connection, "raw_facts", FactRow, sources.facts)
     load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
 
 

@@ -95,6 +95,14 @@ class ProgramRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FactRow:
+    """One fact about what built the results, such as the compiler's version."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Parquet files with the columns of their records, and declared relations."""
 
@@ -108,3 +116,4 @@ class Sources:
     gates: tuple[GateRow, ...] = ()
     prices: tuple[PriceRow, ...] = ()  # one
     programs: tuple[Path, ...] = ()
+    facts: tuple[FactRow, ...] = ()

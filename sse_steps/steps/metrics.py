@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import platform
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from importlib import metadata
 from pathlib import Path
 
 from sse_steps.corpus.examples_file import cases_to_json, read_examples
@@ -19,12 +21,14 @@ from sse_steps.sql.database import build_database
 from sse_steps.sql.sources import (
     ConversionRow,
     CorpusRow,
+    FactRow,
     GateRow,
     ModelRow,
     PriceRow,
     ProgramRow,
     Sources,
 )
+from sse_steps.steps import machine
 from sse_steps.steps.plan import Rows
 from sse_steps.store import write_parquet
 from sse_steps.tasks import Prompts
@@ -80,6 +84,7 @@ def run(
         ),
         gates=tuple(_gates(stages)),
         prices=(_price_row(settings.prices),),
+        facts=_facts(),
     )
     with tempfile.TemporaryDirectory(prefix="programs-") as folder:
         programs = Path(folder) / "programs.parquet"
@@ -98,6 +103,15 @@ def _price_row(prices: PriceSettings) -> PriceRow:
         energy_source=prices.energy_source,
         usd_per_second=prices.usd_per_second,
         sha256=prices.sha256,
+    )
+
+
+def _facts() -> tuple[FactRow, ...]:
+    """Return the versions that decide what is expected and what compiles."""
+    return (
+        FactRow("Python", platform.python_version()),
+        FactRow("rustc", machine.compiler_version().partition("\n")[0]),
+        FactRow("single-shot-eval", metadata.version("single-shot-eval")),
     )
 
 
