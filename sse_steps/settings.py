@@ -253,6 +253,7 @@ class MetricsSlice:
 
     models: dict[str, ModelSettings]
     prices: PriceSettings
+    acceptance: AcceptanceSettings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

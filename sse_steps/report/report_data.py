@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sse_steps.corpus.levels import Level
+from sse_steps.report.acceptance import Acceptance, acceptances
 from sse_steps.report.caveats import caveats, corpus_caveats
 from sse_steps.report.headline import Headline, headline
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.rows import (
+    AcceptanceRow,
     Control,
     CorpusUse,
     Divergence,
@@ -24,6 +26,7 @@ from sse_steps.report.rows import (
     Isolation,
     LevelMetrics,
     ModelMetrics,
+    ModelRun,
     OutcomeCount,
     QuantizationRow,
     SkippedModel,
@@ -68,6 +71,8 @@ class TaskReport:
     quantizations: tuple[QuantizationRow, ...]
     flags: tuple[GateFinding, ...]
     caveats: tuple[str, ...]
+    acceptances: tuple[Acceptance, ...] = ()
+    runs: tuple[ModelRun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,10 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
             *caveats(ranked, controls, untested=untested, options=options),
             *corpus_caveats(_of(task, read_records(database, "corpora", CorpusUse))),
         ),
+        acceptances=acceptances(
+            ranked, _of(task, read_records(database, "acceptance", AcceptanceRow))
+        ),
+        runs=_of(task, read_records(database, "model_runs", ModelRun)),
     )
 
 

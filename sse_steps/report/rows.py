@@ -213,6 +213,31 @@ class QuantizationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptanceRow:
+    """A row of `acceptance`: one criterion. `is_met` is None where that is not known."""
+
+    task: str
+    model: str
+    criterion: str
+    found: float | None
+    threshold: float
+    is_met: bool | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRun:
+    """A row of `model_runs`: the share of the tested examples that passed in one run."""
+
+    task: str
+    model: str
+    run: int
+    examples: int
+    passed: int
+    pass_rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class GateFinding:
     """A row of `gates`."""
 

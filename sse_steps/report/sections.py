@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sse_steps.report import equivalence_tables, model_tables, standing_tables, task_tables
+from sse_steps.report import (
+    acceptance_tables,
+    equivalence_tables,
+    model_tables,
+    standing_tables,
+    task_tables,
+)
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.table import Table
 
@@ -22,6 +28,11 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
     """Return the sections of one task."""
     return (
         Section("Ranking", (standing_tables.ranking_table(task),), has_chart=True),
+        *_shown(
+            "Good enough for production?",
+            acceptance_tables.acceptance_table(task),
+            acceptance_tables.verdict_table(task),
+        ),
         Section("Levels", (task_tables.level_table(report, task),)),
         Section(
             "What it costs, and how long it takes",

@@ -9,9 +9,17 @@ from pathlib import Path
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.corpus.summary import read_counts
 from sse_steps.models.line import StageRecord, read_stage
-from sse_steps.settings import MetricsSlice
+from sse_steps.settings import AcceptanceSettings, MetricsSlice
 from sse_steps.sql.database import build_database
-from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources
+from sse_steps.sql.sources import (
+    ConversionRow,
+    CorpusRow,
+    Criterion,
+    CriterionRow,
+    GateRow,
+    ModelRow,
+    Sources,
+)
 from sse_steps.steps.plan import Rows
 
 
@@ -57,6 +65,7 @@ def run(
             if stage.skip is None
         ),
         gates=tuple(_gates(stages)),
+        criteria=_criteria(settings.acceptance),
     )
     build_database(target, sources)
 
@@ -64,6 +73,16 @@ def run(
 def _size(stage: StageRecord | None) -> int | None:
     """Return the bytes of a model's weights as they run; None where it has none or was skipped."""
     return stage.details["bytes"] if stage is not None and stage.skip is None else None
+
+
+def _criteria(settings: AcceptanceSettings) -> tuple[CriterionRow, ...]:
+    return (
+        CriterionRow(Criterion.ACCURACY_GAP, settings.tolerated_gap),
+        CriterionRow(Criterion.COST_RATIO, settings.least_cost_ratio),
+        CriterionRow(Criterion.LATENCY_P99_MS, settings.latency_p99_ms),
+        CriterionRow(Criterion.DETERMINISTIC, settings.least_deterministic),
+        CriterionRow(Criterion.FRONTIER_DISTANCE, settings.tolerated_distance),
+    )
 
 
 def _gates(stages: Mapping[str, StageRecord]) -> Iterator[GateRow]:

@@ -239,7 +239,7 @@ class Plan:
 
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""
-        return MetricsSlice(self.settings.models, self.settings.prices)
+        return MetricsSlice(self.settings.models, self.settings.prices, self.settings.acceptance)
 
     def report_slice(self) -> ReportSlice:
         """Return what the report depends on."""
