@@ -23,7 +23,7 @@ class Viability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """One candidate's checklist: a row per criterion, in the order of `Criterion`, and a verdict."""
+    """One candidate's checklist, a row per criterion in the order of `Criterion`, and verdict."""
 
     model: str
     viability: Viability
