@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sse_steps.corpora import load_corpus
     from sse_steps.errors import UserError
+    from sse_steps.pareto_analysis import EvalResult, ParetoAnalysis, analyze_pareto
     from sse_steps.records import Case, Failure, Method, Outcome, ProgramCase, Verdict
     from sse_steps.rust.sandbox import Limits
     from sse_steps.tasks import load_tasks
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 __all__ = [
     "Case",
     "CompilerVerifier",
+    "EvalResult",
     "Failure",
     "Limits",
     "Method",
     "Outcome",
+    "ParetoAnalysis",
     "ProgramCase",
     "UserError",
     "Verdict",
+    "analyze_pareto",
     "load_corpus",
     "load_tasks",
 ]
@@ -34,13 +38,16 @@ __all__ = [
 _HOMES = {
     "Case": "records",
     "CompilerVerifier": "verifier",
+    "EvalResult": "pareto_analysis",
     "Failure": "records",
     "Limits": "rust.sandbox",
     "Method": "records",
     "Outcome": "records",
+    "ParetoAnalysis": "pareto_analysis",
     "ProgramCase": "records",
     "UserError": "errors",
     "Verdict": "records",
+    "analyze_pareto": "pareto_analysis",
     "load_corpus": "corpora",
     "load_tasks": "tasks",
 }
