@@ -84,6 +84,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         acceptance=valid.acceptance,
         validation=valid.validation,
         cache=valid.cache,
+        overrides=tuple(overrides),
     )
 
 

@@ -13,6 +13,7 @@ from sse_steps.infer.engine import Sampling
 from sse_steps.infer.tool import Tool
 from sse_steps.models.quantization import Quantization
 from sse_steps.records import Role
+from sse_steps.report.provenance_data import Asked
 from sse_steps.tasks import Prompts, Task
 from sse_steps.validation import STRICT_KEYS
 
@@ -165,6 +166,7 @@ class Settings:
     acceptance: AcceptanceSettings
     validation: ValidationSettings
     cache: CacheSettings
+    overrides: tuple[str, ...] = ()  # of the command line, which the others follow from
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -262,4 +264,7 @@ class ReportSlice:
 
     report: ReportSettings
     acceptance: AcceptanceSettings
-    config_hash: str
+    prices: PriceSettings
+    configuration: str  # all of it, as YAML
+    command: str  # the command line that repeats it
+    asked: tuple[Asked, ...]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from sse_steps.report.report_data import Report, TaskReport
+from sse_steps.report.rows import QuantizationRow
 from sse_steps.report.wording import listed, percent
 
 
@@ -17,6 +18,23 @@ class ChartFile(StrEnum):
     COST_LATENCY = "cost_latency.svg"
     RUN_SPREAD = "run_spread.svg"
     QUANTIZATION = "quantization.svg"
+
+
+def quantization_curves(task: TaskReport) -> tuple[tuple[QuantizationRow, ...], ...]:
+    """Return the quantisations of each source that has at least two, largest first."""
+    by_source: dict[str, list[QuantizationRow]] = {}
+    for row in task.quantizations:
+        by_source.setdefault(row.source, []).append(row)
+    return tuple(
+        tuple(sorted(rows, key=lambda row: (-row.size_bytes, row.model)))
+        for rows in by_source.values()
+        if len({row.quantization for row in rows}) > 1
+    )
+
+
+def has_curves(task: TaskReport) -> bool:
+    """Return whether a source was evaluated in two quantisations."""
+    return bool(quantization_curves(task))
 
 
 def draw_charts(report: Report, *, width: float, height: float) -> Mapping[ChartFile, str]:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from sse_steps.report.chart_files import quantization_curves
 from sse_steps.report.chart_geometry import LogScale
 from sse_steps.report.chart_style import (
     LIGHT,
@@ -54,25 +55,13 @@ _PANELS = (
 )
 
 
-def curves(task: TaskReport) -> tuple[Curve, ...]:
-    """Return the quantisations of each source that has at least two, largest first."""
-    by_source: dict[str, list[QuantizationRow]] = {}
-    for row in task.quantizations:
-        by_source.setdefault(row.source, []).append(row)
-    return tuple(
-        tuple(sorted(rows, key=lambda row: (-row.size_bytes, row.model)))
-        for rows in by_source.values()
-        if len({row.quantization for row in rows}) > 1
-    )
-
-
 def quantization_chart(report: Report, *, width: float, height: float) -> str:
     """Return an SVG document of `width` x `height` inches per task that has curves.
 
     Three panels beside each other have size on x and on y pass@1 with its interval over examples,
     the share of the ten likeliest tokens kept, and the worst divergence of a tensor.
     """
-    tasks = [task for task in report.tasks if curves(task)]
+    tasks = [task for task in report.tasks if quantization_curves(task)]
     rows = max(1, len(tasks))
 
     def draw(grid: list[list[Axes]]) -> None:
@@ -88,7 +77,7 @@ def quantization_chart(report: Report, *, width: float, height: float) -> str:
 
 
 def _draw_task(line: Sequence[Axes], task: TaskReport, *, title: str) -> None:
-    found = curves(task)
+    found = quantization_curves(task)
     for place, (axes, panel) in enumerate(zip(line, _PANELS, strict=True)):
         draw_frame(axes, printable(title) if place == 0 else "", "Size in MB", panel.label)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=4))

@@ -12,6 +12,7 @@ from sse_steps.report.acceptance import Acceptance, acceptances
 from sse_steps.report.caveats import caveats, corpus_caveats
 from sse_steps.report.headline import Headline, headline
 from sse_steps.report.options import ReportOptions
+from sse_steps.report.provenance_data import Provenance as Provenance  # noqa: PLC0414 - for readers
 from sse_steps.report.rows import (
     AcceptanceRow,
     Control,
@@ -41,14 +42,6 @@ class _OfTask(Protocol):
 
 
 Row = TypeVar("Row", bound=_OfTask)
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where the figures come from, beyond what the database knows: label and value pairs."""
-
-    config_hash: str
-    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class ModelMetrics:
     zero_spread: bool | None
     compile_rate: float | None
     composite_score: float | None
+    without_tokens: int
     prompt_tokens: int | None
     completion_tokens: int | None
     usd_per_1m_tokens: float | None
