@@ -15,7 +15,8 @@ from sse_steps.records import Completion, VerdictRow
 from sse_steps.report.acceptance import Viability
 from sse_steps.report.acceptance_tables import acceptance_table, verdict_table
 from sse_steps.report.options import ReportOptions
-from sse_steps.report.report_data import Provenance, TaskReport, load_report
+from sse_steps.report.provenance_data import Provenance
+from sse_steps.report.report_data import TaskReport, load_report
 from sse_steps.report.rows import AcceptanceRow
 from sse_steps.sql.database import build_database
 from sse_steps.sql.sources import Criterion, CriterionRow
@@ -118,7 +119,7 @@ def test_reused_replies_say_nothing_about_determinism(judged: Judge) -> None:
     assert row.note == "Every later run reused the replies of an earlier one."
     (big,) = [each for each in task.acceptances if each.model == "big"]
     assert big.viability is Viability.NOT_VIABLE
-    assert "whether its replies repeat themselves (every later run" in big.sentence
+    assert "Open: whether its replies repeat themselves (every later run" in big.sentence
 
 
 def test_one_candidate_has_nothing_to_be_held_against(judged: Judge) -> None:

@@ -80,11 +80,11 @@ def _acceptance(
         sentence = f"{model} is the most accurate: the yardstick that the others are held against."
         return Acceptance(model, Viability.YARDSTICK, sentence, criteria)
     if missed and (rivals or standing.accuracy == 0):
-        sentence = f"{model} is not production-viable: {'; '.join([*missed, *unknown])}."
+        sentence = f"{model} is not production-viable: {'; '.join(missed)}.{_told(unknown)}"
         return Acceptance(model, Viability.NOT_VIABLE, sentence, criteria)
     if unknown or not rivals:
-        reasons = "; ".join([*unknown, *missed])
-        sentence = f"Whether {model} is production-viable is not known: {reasons}."
+        also = f" Missed: {'; '.join(missed)}." if missed else ""
+        sentence = f"Whether {model} is production-viable is not known.{_told(unknown)}{also}"
         return Acceptance(model, Viability.NOT_KNOWN, sentence, criteria)
     sentence = f"{model} is production-viable: it meets all {len(criteria)} criteria."
     return Acceptance(model, Viability.VIABLE, sentence, criteria)
@@ -117,10 +117,11 @@ def _unknown(rows: Sequence[AcceptanceRow]) -> list[str]:
     subjects: dict[str, list[str]] = {}
     for row in rows:
         subjects.setdefault(row.note, []).append(_SUBJECTS[Criterion(row.criterion)])
-    return [
-        f"not known: {listed(names)} ({reason.rstrip('.').lower()})"
-        for reason, names in subjects.items()
-    ]
+    return [f"{listed(names)} ({reason.rstrip('.').lower()})" for reason, names in subjects.items()]
+
+
+def _told(unknown: Sequence[str]) -> str:
+    return f" Open: {'; '.join(unknown)}." if unknown else ""
 
 
 _SUBJECTS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -72,7 +73,7 @@ def _draw_line(
     low = standing.accuracy if metrics.wilson_low is None else metrics.wilson_low
     high = standing.accuracy if metrics.wilson_high is None else metrics.wilson_high
     (bar,) = axes.plot([low, high], [place, place], **line_style(LIGHT.muted, width=1.4))
-    dots = {"linestyle": "none", "markersize": 6, "clip_on": False, "zorder": 3}
+    dots: dict[str, Any] = {"linestyle": "none", "markersize": 6, "clip_on": False, "zorder": 3}
     (runs,) = axes.plot(
         rates, heights, marker="o", markerfacecolor="none", markeredgecolor=LIGHT.accent, **dots
     )

@@ -117,9 +117,14 @@ class Plan:
     @property
     def report_files(self) -> ReportFiles:
         """The files of the report."""
-        names = ("report.md", "report.html", "report.json", "report.schema.json", "config.yaml")
-        charts = tuple(self.results / file for file in ChartFile)
-        return ReportFiles(*(self.results / name for name in names), charts=charts)
+        return ReportFiles(
+            markdown=self.results / "report.md",
+            html=self.results / "report.html",
+            json=self.results / "report.json",
+            schema=self.results / "report.schema.json",
+            configuration=self.results / "config.yaml",
+            charts=tuple(self.results / file for file in ChartFile),
+        )
 
     @property
     def evidence(self) -> Evidence:
