@@ -206,14 +206,14 @@ def task_metrics() -> Task:
 
 
 def task_report() -> Task:
-    """Write the report: Markdown, HTML, JSON, a chart, and a table on the terminal."""
-    settings, files = PLAN.report_slice(), PLAN.report_files
+    """Write the report: Markdown, HTML, JSON, charts, and a table on the terminal."""
+    settings, files, evidence = PLAN.report_slice(), PLAN.report_files, PLAN.evidence
     return {
-        "file_dep": [PLAN.database],
-        "targets": [files.markdown, files.html, files.json, files.chart],
+        "file_dep": [PLAN.database, *evidence.files],
+        "targets": list(files.all),
         "uptodate": [unchanged(settings)],
         "io": SIDE_BY_SIDE,
-        "actions": [action("report", settings, PLAN.database, files)],
+        "actions": [action("report", settings, PLAN.database, evidence, files)],
         "clean": True,
     }
 

@@ -101,6 +101,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         validation=valid.validation,
         cache=valid.cache,
         gate=valid.gate,
+        overrides=tuple(overrides),
     )
 
 

@@ -14,6 +14,7 @@ from sse_steps.infer.tool import Tool
 from sse_steps.models.quantization import Quantization
 from sse_steps.prices import Price, PriceSettings
 from sse_steps.records import Role
+from sse_steps.report.provenance_data import Asked
 from sse_steps.tasks import Prompts, Task
 from sse_steps.validation import STRICT_KEYS
 
@@ -187,6 +188,7 @@ class Settings:
     acceptance: AcceptanceSettings
     validation: ValidationSettings
     cache: CacheSettings
+    overrides: tuple[str, ...] = ()  # of the command line, which the others follow from
     gate: GateSettings = GateSettings()
 
 
@@ -290,6 +292,7 @@ class MetricsSlice:
     models: dict[str, ModelSettings]
     prices: PriceSettings
     prompts: dict[str, Prompts]  # by task
+    acceptance: AcceptanceSettings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -298,4 +301,7 @@ class ReportSlice:
 
     report: ReportSettings
     acceptance: AcceptanceSettings
-    config_hash: str
+    prices: PriceSettings
+    configuration: str  # all of it, as YAML
+    command: str  # the command line that repeats it
+    asked: tuple[Asked, ...]

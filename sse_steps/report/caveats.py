@@ -24,6 +24,7 @@ def caveats(
         _zero_spread(metrics),
         _reused(metrics),
         _unpriced(metrics),
+        _without_tokens(metrics),
         _replayed(metrics),
         _cold_only(metrics),
         _not_timed(metrics),
@@ -104,6 +105,20 @@ def _unpriced(metrics: Sequence[ModelMetrics]) -> str:
         f"What it costs is not known: {names}. It is taken to cost more than any other, and is "
         "not in the chart."
         if names
+        else ""
+    )
+
+
+def _without_tokens(metrics: Sequence[ModelMetrics]) -> str:
+    some = [
+        f"{row.model} {row.without_tokens:,} of {row.completions:,}"
+        for row in metrics
+        if 0 < row.without_tokens < row.completions
+    ]
+    return (
+        f"Replies without token counts: {listed(some)}. Mean tokens and dollars per token are of "
+        "the others."
+        if some
         else ""
     )
 

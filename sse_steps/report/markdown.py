@@ -5,19 +5,21 @@ from __future__ import annotations
 import html
 import re
 
+from sse_steps.report.chart_files import ChartFile, alternative_text, caption
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.sections import Section, sections
 from sse_steps.report.table import Table
 from sse_steps.report.wording import printable
 
 
-def render_markdown(report: Report, *, chart: str = "pareto.svg") -> str:
-    """Return the report as Markdown that shows the image at `chart`, a path relative to it."""
+def render_markdown(report: Report) -> str:
+    """Return the report as Markdown that shows the charts of `ChartFile`, which lie beside it."""
     parts = [f"# {escape(report.title)}"]
     if not report.tasks:
         parts.append("Nothing was evaluated.")
-    for number, task in enumerate(report.tasks):
-        parts += _task(report, task, chart if number == 0 else None)
+    shown: set[ChartFile] = set()  # a chart has a panel for each task, and stands at the first
+    for task in report.tasks:
+        parts += _task(report, task, shown)
     return "\n\n".join(parts) + "\n"
 
 
@@ -31,7 +33,7 @@ def escape(text: str) -> str:
     return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", marked)
 
 
-def _task(report: Report, task: TaskReport, chart: str | None) -> list[str]:
+def _task(report: Report, task: TaskReport, shown: set[ChartFile]) -> list[str]:
     parts = [
         f"## Task {escape(task.task)}",
         f"**{escape(task.headline.answer)}.** {escape(task.headline.sentence)}",
@@ -39,10 +41,15 @@ def _task(report: Report, task: TaskReport, chart: str | None) -> list[str]:
     ]
     for section in sections(report, task):
         parts += _section(section)
-        if section.has_chart and chart:
-            parts.append(f"![Pareto chart: cost per example against examples passed]({chart})")
+        for file in (each for each in section.charts if each not in shown):
+            parts += [f"![{escape(alternative_text(file, task))}]({file})", _small(caption(file))]
+            shown.add(file)
     parts += ["### Caveats", "\n".join(f"- {escape(caveat)}" for caveat in task.caveats)]
     return parts
+
+
+def _small(text: str) -> str:
+    return f"<sub>{escape(text)}</sub>"
 
 
 def _section(section: Section) -> list[str]:
@@ -50,13 +57,14 @@ def _section(section: Section) -> list[str]:
     for table in section.tables:
         if len(section.tables) > 1:
             parts.append(f"**{escape(table.caption)}**")
-        parts.append(_table(table))
+        parts.append(markdown_table(table))
         if table.note:
-            parts.append(f"<sub>{escape(table.note)}</sub>")
+            parts.append(_small(table.note))
     return parts
 
 
-def _table(table: Table) -> str:
+def markdown_table(table: Table) -> str:
+    """Return a table in Markdown, every cell escaped."""
     header = [escape(column.name) for column in table.columns]
     rule = ["---:" if column.numeric else "---" for column in table.columns]
     body = [[escape(cell) for cell in row] for row in table.rows]

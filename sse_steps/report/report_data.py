@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sse_steps.corpus.levels import Level
+from sse_steps.report.acceptance import Acceptance, acceptances
 from sse_steps.report.caveats import caveats, corpus_caveats
 from sse_steps.report.headline import Headline, headline
 from sse_steps.report.options import ReportOptions
+from sse_steps.report.provenance_data import Provenance as Provenance  # noqa: PLC0414 - for readers
 from sse_steps.report.rows import (
+    AcceptanceRow,
     Control,
     CorpusUse,
     Divergence,
@@ -24,6 +27,7 @@ from sse_steps.report.rows import (
     Isolation,
     LevelMetrics,
     ModelMetrics,
+    ModelRun,
     OutcomeCount,
     QuantizationRow,
     SkippedModel,
@@ -39,14 +43,6 @@ class _OfTask(Protocol):
 
 
 Row = TypeVar("Row", bound=_OfTask)
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where the figures come from, beyond what the database knows: label and value pairs."""
-
-    config_hash: str
-    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +66,8 @@ class TaskReport:
     flags: tuple[GateFinding, ...]
     statistics: TaskStatistics
     caveats: tuple[str, ...]
+    acceptances: tuple[Acceptance, ...] = ()
+    runs: tuple[ModelRun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +127,10 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
             *caveats(ranked, controls, untested=untested, options=options),
             *corpus_caveats(_of(task, read_records(database, "corpora", CorpusUse))),
         ),
+        acceptances=acceptances(
+            ranked, _of(task, read_records(database, "acceptance", AcceptanceRow))
+        ),
+        runs=_of(task, read_records(database, "model_runs", ModelRun)),
     )
 
 

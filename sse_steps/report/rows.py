@@ -22,6 +22,7 @@ class ModelMetrics:
     zero_spread: bool | None
     compile_rate: float | None
     composite_score: float | None
+    without_tokens: int
     prompt_tokens: int | None
     completion_tokens: int | None
     prompt_usd: float | None
@@ -214,6 +215,31 @@ class QuantizationRow:
     tokens_per_s: float | None
     peak_memory_bytes: int | None
     pass_at_1: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceRow:
+    """A row of `acceptance`: one criterion. `is_met` is None where that is not known."""
+
+    task: str
+    model: str
+    criterion: str
+    found: float | None
+    threshold: float
+    is_met: bool | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRun:
+    """A row of `model_runs`: the share of the tested examples that passed in one run."""
+
+    task: str
+    model: str
+    run: int
+    examples: int
+    passed: int
+    pass_rate: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,29 +5,47 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sse_steps.report import (
+    acceptance_tables,
     equivalence_tables,
     model_tables,
+    reproduce_tables,
     standing_tables,
     statistics_tables,
     task_tables,
 )
+from sse_steps.report.chart_files import ChartFile, has_curves
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its tables, and whether the Pareto chart stands below them."""
+    """A heading with its tables.
+
+    `has_chart`: a page draws the Pareto chart below them. `charts` are the files of charts that
+    Markdown shows there.
+    """
 
     title: str
     tables: tuple[Table, ...]
     has_chart: bool = False
+    charts: tuple[ChartFile, ...] = ()
 
 
 def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
     """Return the sections of one task."""
     return (
-        Section("Ranking", (standing_tables.ranking_table(task),), has_chart=True),
+        Section(
+            "Ranking",
+            (standing_tables.ranking_table(task),),
+            has_chart=True,
+            charts=(ChartFile.COST_ACCURACY,),
+        ),
+        *_shown(
+            "Good enough for production?",
+            acceptance_tables.acceptance_table(task),
+            acceptance_tables.verdict_table(task),
+        ),
         *_shown(
             "Can the differences be trusted?",
             statistics_tables.pair_table(task),
@@ -43,6 +61,7 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
                 standing_tables.cost_table(task),
                 standing_tables.latency_table(task),
             ),
+            charts=(ChartFile.LATENCY_ACCURACY, ChartFile.COST_LATENCY),
         ),
         Section(
             "Why things failed",
@@ -58,20 +77,29 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
             model_tables.skipped_table(task),
             model_tables.quantization_table(task),
             model_tables.flag_table(task),
+            charts=(ChartFile.QUANTIZATION,) if has_curves(task) else (),
         ),
         Section(
             "How it was measured",
             (
                 standing_tables.accuracy_table(task),
-                task_tables.control_table(task),
+                *(table for table in (task_tables.control_table(task),) if table.rows),
                 task_tables.model_table(task),
-                task_tables.measurement_table(report, task),
             ),
+            charts=(ChartFile.RUN_SPREAD,) if task.standings else (),
+        ),
+        *_shown(
+            "Everything needed to do it again",
+            reproduce_tables.command_table(report),
+            reproduce_tables.condition_table(report, task),
+            reproduce_tables.asked_table(report, task),
+            reproduce_tables.digest_table(report),
+            reproduce_tables.price_table(report),
         ),
     )
 
 
-def _shown(title: str, *tables: Table) -> tuple[Section, ...]:
+def _shown(title: str, *tables: Table, charts: tuple[ChartFile, ...] = ()) -> tuple[Section, ...]:
     """Return a section of the tables that have rows; none where there are none."""
     filled = tuple(table for table in tables if table.rows)
-    return (Section(title, filled),) if filled else ()
+    return (Section(title, filled, charts=charts),) if filled else ()

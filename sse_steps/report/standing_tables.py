@@ -36,7 +36,7 @@ def ranking_table(task: TaskReport) -> Table:
             (Column("95 % over examples"), _over_examples),
             (Column("$ per example"), lambda row: dollars(row.metrics.usd_per_example)),
             (Column("Latency p50"), lambda row: milliseconds(row.metrics.latency_p50_ms)),
-            (Column("Value"), lambda row: number(row.frontier.value_score)),
+            (Column("Value"), _value),
             (Column("Frontier", numeric=False), lambda row: frontier_words(row.frontier)),
         ],
         note=f"Value = (1 - accuracy gap) {TIMES} cost ratio {TIMES} latency ratio, against the "
@@ -117,7 +117,7 @@ def trade_off_table(task: TaskReport) -> Table:
             (Column("Accuracy gap"), lambda row: points(row.frontier.accuracy_gap)),
             (Column("Cost ratio"), lambda row: ratio(row.frontier.cost_ratio)),
             (Column("Latency ratio"), lambda row: ratio(row.frontier.latency_ratio)),
-            (Column("Value"), lambda row: number(row.frontier.value_score)),
+            (Column("Value"), _value),
             (Column("Dominated by", numeric=False), _dominating),
         ],
         note=f"A ratio above 1 favours the model. {ABSENT} stands where it has no finite value.",
@@ -145,6 +145,11 @@ def _by_standing(
     return Table(caption, tuple(column for column, _ in columns), rows, note)
 
 
+def _value(row: Standing) -> str:
+    # However cheap it is: who passes nothing is worth nothing.
+    return number(row.frontier.value_score) if row.accuracy > 0 else ABSENT
+
+
 def _dominating(row: Standing) -> str:
     return listed(row.frontier.dominated_by) or ABSENT
 
@@ -168,4 +173,5 @@ def _to_verify(row: Standing) -> str:
 
 
 def _tokens(total: int | None, metrics: ModelMetrics) -> str:
-    return ABSENT if total is None else f"{total / metrics.completions:,.0f}"
+    counted = metrics.completions - metrics.without_tokens
+    return ABSENT if total is None or not counted else f"{total / counted:,.0f}"

@@ -12,7 +12,6 @@ from sse_steps.report.wording import (
     listed,
     number,
     percent,
-    plural,
     words,
 )
 
@@ -115,24 +114,6 @@ def model_table(task: TaskReport) -> Table:
         *(Column(name, numeric=name == "Batch size") for name in names),
     )
     return Table("Models", columns, tuple(rows))
-
-
-def measurement_table(report: Report, task: TaskReport) -> Table:
-    """Return the conditions that hold for every figure of the task."""
-    isolation = listed([row.isolation for row in task.isolation]) or ABSENT
-    gaps = listed([row.not_enforced for row in task.isolation]) or ABSENT
-    facts = (
-        ("Tested examples", plural(task.examples, "example")),
-        ("Isolation of the code under test", isolation),
-        ("What that does not enforce", gaps),
-        *report.provenance.facts,
-        ("Configuration", report.provenance.config_hash),
-    )
-    columns = (
-        Column("Condition", numeric=False, row_header=True),
-        Column("Value", numeric=False),
-    )
-    return Table("Conditions", columns, facts)
 
 
 def _level_cell(row: LevelMetrics | None) -> str:

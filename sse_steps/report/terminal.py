@@ -8,10 +8,10 @@ from rich import box
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from sse_steps.report.report_data import Report
+from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.standing_tables import ranking_table
 from sse_steps.report.table import Table
-from sse_steps.report.wording import printable
+from sse_steps.report.wording import listed, printable
 
 
 def render_table(report: Report) -> RichTable:
@@ -22,11 +22,25 @@ def render_table(report: Report) -> RichTable:
         answer.append(printable(task.headline.sentence), style="not bold")
         grid.add_row(answer)
         grid.add_row(_ranking(ranking_table(task), printable(task.task)))
+        if diverging := _diverging(task):
+            grid.add_row(Text(printable(diverging)))
         for skipped in task.skipped:
             grid.add_row(Text(printable(f"{skipped.model} took no part: {skipped.reason}")))
     if not report.tasks:
         grid.add_row(Text("Nothing was evaluated."))
     return grid
+
+
+def _diverging(task: TaskReport) -> str:
+    """Say in a line whose passing programs differ from their Python, if any does."""
+    candidates = {standing.metrics.model for standing in task.standings}
+    found = [row for row in task.equivalence if row.diverged and row.model in candidates]
+    counts = [f"{row.model} {row.diverged:,} of {row.checked:,}" for row in found]
+    return (
+        f"Passing programs that differ from their Python on other inputs: {listed(counts)}."
+        if found
+        else ""
+    )
 
 
 def _ranking(table: Table, task: str) -> RichTable:

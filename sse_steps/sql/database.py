@@ -19,6 +19,7 @@ from sse_steps.sql.scripts import in_order, scripts_in
 from sse_steps.sql.sources import (
     ConversionRow,
     CorpusRow,
+    CriterionRow,
     FactRow,
     GateRow,
     ModelRow,
@@ -78,6 +79,7 @@ def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
     load_rows(connection, "raw_prices", PriceRow, sources.prices)
     load_parquet(connection, "raw_programs", ProgramRow, sources.programs)
     load_rows(connection, "raw_facts", FactRow, sources.facts)
+    load_rows(connection, "raw_criteria", CriterionRow, sources.criteria)
     load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from sse_steps.corpus.levels import Level
@@ -65,6 +66,24 @@ class CorpusRow:
     cases_left_out: int
 
 
+class Criterion(StrEnum):
+    """What is asked of a model before it takes a better one's place; see `AcceptanceSettings`."""
+
+    ACCURACY_GAP = "accuracy_gap"
+    COST_RATIO = "cost_ratio"
+    LATENCY_P99_MS = "latency_p99_ms"
+    DETERMINISTIC = "deterministic"
+    FRONTIER_DISTANCE = "frontier_distance"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """One criterion with its threshold, in the unit that its name says; rates are shares of 1."""
+
+    criterion: Criterion
+    threshold: float
+
+
 @dataclass(frozen=True, slots=True)
 class PriceRow:
     """What the machine was declared to cost; see `PriceSettings`."""
@@ -117,3 +136,4 @@ class Sources:
     prices: tuple[PriceRow, ...] = ()  # one
     programs: tuple[Path, ...] = ()
     facts: tuple[FactRow, ...] = ()
+    criteria: tuple[CriterionRow, ...] = ()

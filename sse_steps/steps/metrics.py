@@ -16,11 +16,13 @@ from sse_steps.corpus.summary import read_counts
 from sse_steps.infer.prompt import build_request
 from sse_steps.models.line import StageRecord, read_stage
 from sse_steps.prices import PriceSettings, price_of
-from sse_steps.settings import MetricsSlice
+from sse_steps.settings import AcceptanceSettings, MetricsSlice
 from sse_steps.sql.database import build_database
 from sse_steps.sql.sources import (
     ConversionRow,
     CorpusRow,
+    Criterion,
+    CriterionRow,
     FactRow,
     GateRow,
     ModelRow,
@@ -85,6 +87,7 @@ def run(
         gates=tuple(_gates(stages)),
         prices=(_price_row(settings.prices),),
         facts=_facts(),
+        criteria=_criteria(settings.acceptance),
     )
     with tempfile.TemporaryDirectory(prefix="programs-") as folder:
         programs = Path(folder) / "programs.parquet"
@@ -134,6 +137,16 @@ def _programs(prompts: Mapping[str, Prompts], examples: Mapping[str, Path]) -> I
                 json.dumps(cases_to_json(example.cases), ensure_ascii=False),
                 example.reference,
             )
+
+
+def _criteria(settings: AcceptanceSettings) -> tuple[CriterionRow, ...]:
+    return (
+        CriterionRow(Criterion.ACCURACY_GAP, settings.tolerated_gap),
+        CriterionRow(Criterion.COST_RATIO, settings.least_cost_ratio),
+        CriterionRow(Criterion.LATENCY_P99_MS, settings.latency_p99_ms),
+        CriterionRow(Criterion.DETERMINISTIC, settings.least_deterministic),
+        CriterionRow(Criterion.FRONTIER_DISTANCE, settings.tolerated_distance),
+    )
 
 
 def _gates(stages: Mapping[str, StageRecord]) -> Iterator[GateRow]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+import yaml
+
 from sse_steps.infer.engine import Sampling
 from sse_steps.prices import price_of
+from sse_steps.report.chart_files import ChartFile
+from sse_steps.report.provenance_data import Asked
 from sse_steps.rust.crates import built_index
 from sse_steps.rust.lock_file import read_lock_file
 from sse_steps.settings import (
@@ -33,12 +37,35 @@ Choice = TypeVar("Choice")
 
 @dataclass(frozen=True, slots=True)
 class ReportFiles:
-    """Where the report goes. The Markdown names the chart by its file name alone."""
+    """Where the report goes. The Markdown names the charts by their file names alone."""
 
     markdown: Path
     html: Path
     json: Path
-    chart: Path
+    schema: Path
+    configuration: Path
+    charts: tuple[Path, ...]  # one for each `ChartFile`, named so
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Every file of the report."""
+        others = (self.markdown, self.html, self.json, self.schema, self.configuration)
+        return (*others, *self.charts)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Files whose digests the report names; `root` is the checkout."""
+
+    examples: dict[str, Path]  # by task
+    weights: dict[str, Path]  # the last record of each model's line
+    golden_prompts: Path
+    root: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them."""
+        return (*self.examples.values(), *self.weights.values(), self.golden_prompts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +134,24 @@ class Plan:
     @property
     def report_files(self) -> ReportFiles:
         """The files of the report."""
-        names = ("report.md", "report.html", "report.json", "pareto.svg")
-        return ReportFiles(*(self.results / name for name in names))
+        return ReportFiles(
+            markdown=self.results / "report.md",
+            html=self.results / "report.html",
+            json=self.results / "report.json",
+            schema=self.results / "report.schema.json",
+            configuration=self.results / "config.yaml",
+            charts=tuple(self.results / file for file in ChartFile),
+        )
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the report names the digests of."""
+        return Evidence(
+            examples={task: self.examples(task) for task in self.settings.tasks},
+            weights={model: files.validated for model, files in self.line.lines().items()},
+            golden_prompts=self.line.golden_prompts,
+            root=self.root,
+        )
 
     @property
     def default_corpus(self) -> str:
@@ -270,13 +313,35 @@ class Plan:
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""
         prompts = {task: each.prompts for task, each in self.settings.tasks.items()}
-        return MetricsSlice(self.settings.models, self.settings.prices, prompts)
+        return MetricsSlice(
+            self.settings.models, self.settings.prices, prompts, self.settings.acceptance
+        )
 
     def report_slice(self) -> ReportSlice:
         """Return what the report depends on."""
-        text = json.dumps(asdict(self.settings), sort_keys=True, default=str)
-        config_hash = hashlib.sha256(text.encode()).hexdigest()
-        return ReportSlice(self.settings.report, self.settings.acceptance, config_hash)
+        settings = self.settings
+        return ReportSlice(
+            report=settings.report,
+            acceptance=settings.acceptance,
+            prices=settings.prices,
+            configuration=self._configuration(),
+            command=shlex.join(["doit", *settings.overrides]),
+            asked=tuple(self._asked()),
+        )
+
+    def _configuration(self) -> str:
+        """Return every setting as YAML; plain data only, enums and tuples are no YAML."""
+        whole = json.loads(json.dumps(asdict(self.settings)))
+        del whole["overrides"]
+        return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
+
+    def _asked(self) -> Iterator[Asked]:
+        for task, model in dict.fromkeys((each.task, each.model) for each in self.origins()):
+            runs = [origin for origin in self.runs_of(model) if origin.task == task]
+            sampled = [self.sampling(origin) for origin in runs]
+            seeds = tuple(each.seed for each in sampled)
+            first = sampled[0]
+            yield Asked(task, model, first.temperature, first.max_tokens, seeds)
 
     def earlier(self, origin: Origin) -> list[str]:
         """Return the name of the run before this one: it goes first, later ones reuse its work."""

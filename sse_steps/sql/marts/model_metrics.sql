@@ -59,6 +59,7 @@ final as (
         model_accuracy.zero_spread,
         model_accuracy.compile_rate,
         composite_scores.composite_score,
+        model_costs.without_tokens,
         model_costs.prompt_tokens,
         model_costs.completion_tokens,
         model_costs.prompt_usd,
