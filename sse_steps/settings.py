@@ -11,9 +11,10 @@ from pydantic.dataclasses import dataclass
 
 from sse_steps.infer.engine import Sampling
 from sse_steps.infer.tool import Tool
+from sse_steps.labels.rules import AnswerRules
 from sse_steps.models.quantization import Quantization
 from sse_steps.records import Role
-from sse_steps.tasks import Prompts, Task
+from sse_steps.tasks import Judging, Metric, Prompts, Task
 from sse_steps.validation import STRICT_KEYS
 
 Positive = Annotated[int, Field(ge=1)]
@@ -174,6 +175,8 @@ class CorpusSlice:
     samples: int
     limits: LimitSettings
     allow_weak_isolation: bool
+    answers: AnswerRules | None = None  # None: a corpus of programs
+    keys: tuple[str, ...] = ()  # what the prompt asks for of a record with a label
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -245,6 +248,15 @@ class CheckSlice:
     allow_weak_isolation: bool
     crates: tuple[str, ...] = ()  # that the task allows
     equivalence: EquivalenceSettings = dataclasses.field(default_factory=EquivalenceSettings)
+    answers: AnswerRules | None = None  # None: the compiler decides
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TaskMetrics:
+    """What a task says about its metrics."""
+
+    ground_truth: Judging
+    metrics: tuple[Metric, ...]  # that the report shows
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -253,6 +265,7 @@ class MetricsSlice:
 
     models: dict[str, ModelSettings]
     prices: PriceSettings
+    tasks: dict[str, TaskMetrics] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

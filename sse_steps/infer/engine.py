@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sse_steps.records import Example, Reply
+from sse_steps.records import Example, LabelledExample, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Sampling:
 class Request:
     """One example with the prompt that a language model is to see."""
 
-    example: Example
+    example: Example | LabelledExample
     system: str
     user: str
 
@@ -36,7 +36,7 @@ OnFinish = Callable[[int], None]
 
 
 class Engine(Protocol):
-    """Something that turns Python into Rust: a language model, a transpiler, a control."""
+    """Something that answers requests: a language model, a transpiler, a control."""
 
     @property
     def version(self) -> str:

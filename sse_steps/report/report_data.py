@@ -12,6 +12,7 @@ from sse_steps.report.caveats import caveats, corpus_caveats
 from sse_steps.report.headline import Headline, headline
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.rows import (
+    AnswerMetrics,
     Control,
     CorpusUse,
     Divergence,
@@ -22,14 +23,17 @@ from sse_steps.report.rows import (
     FrontierRow,
     GateFinding,
     Isolation,
+    LabelRates,
     LevelMetrics,
     ModelMetrics,
     OutcomeCount,
     QuantizationRow,
     SkippedModel,
+    TaskDefinition,
 )
 from sse_steps.report.standing import Standing, standings
 from sse_steps.sql.database import check_database, read_records
+from sse_steps.tasks import Evaluation, GroundTruth
 
 
 class _OfTask(Protocol):
@@ -67,6 +71,9 @@ class TaskReport:
     skipped: tuple[SkippedModel, ...]
     quantizations: tuple[QuantizationRow, ...]
     flags: tuple[GateFinding, ...]
+    definition: TaskDefinition
+    answers: tuple[AnswerMetrics, ...]
+    label_rates: tuple[LabelRates, ...]
     caveats: tuple[str, ...]
 
 
@@ -122,11 +129,21 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         skipped=_of(task, read_records(database, "skipped_models", SkippedModel)),
         quantizations=_of(task, read_records(database, "quantizations", QuantizationRow)),
         flags=_flags(database, ranked),
+        definition=_definition(database, task),
+        answers=_of(task, read_records(database, "answer_metrics", AnswerMetrics)),
+        label_rates=_of(task, read_records(database, "label_metrics", LabelRates)),
         caveats=(
             *caveats(ranked, controls, untested=untested, options=options),
             *corpus_caveats(_of(task, read_records(database, "corpora", CorpusUse))),
         ),
     )
+
+
+def _definition(database: Path, task: str) -> TaskDefinition:
+    """Return what a task declares; one that is not declared is what a task file says by default."""
+    found = _of(task, read_records(database, "tasks", TaskDefinition))
+    default = TaskDefinition(task, GroundTruth.COMPILER, None, [], list(Evaluation().metrics))
+    return found[0] if found else default
 
 
 def _flags(database: Path, ranked: Sequence[Standing]) -> tuple[GateFinding, ...]:

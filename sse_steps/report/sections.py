@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sse_steps.report import equivalence_tables, model_tables, standing_tables, task_tables
+from sse_steps.report import (
+    equivalence_tables,
+    label_tables,
+    model_tables,
+    standing_tables,
+    task_tables,
+)
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.table import Table
+from sse_steps.tasks import Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +26,26 @@ class Section:
 
 
 def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
-    """Return the sections of one task."""
+    """Return the sections of one task: what its metrics and its kind of answer ask for."""
+    metrics, is_code = task.definition.metrics, task.definition.is_code
+    priced, timed = Metric.COST in metrics, Metric.LATENCY in metrics
     return (
         Section("Ranking", (standing_tables.ranking_table(task),), has_chart=True),
-        Section("Levels", (task_tables.level_table(report, task),)),
-        Section(
+        *_where(is_code, "Levels", task_tables.level_table(report, task)),
+        *_shown("Answers", label_tables.answer_table(task), label_tables.label_table(task)),
+        *_where(
+            priced or timed,
             "What it costs, and how long it takes",
-            (
-                standing_tables.trade_off_table(task),
-                standing_tables.cost_table(task),
-                standing_tables.latency_table(task),
-            ),
+            standing_tables.trade_off_table(task),
+            *((standing_tables.cost_table(task),) if priced else ()),
+            *((standing_tables.latency_table(task),) if timed else ()),
         ),
         Section(
             "Why things failed",
-            (task_tables.outcome_table(task), task_tables.error_code_table(task)),
+            (
+                task_tables.outcome_table(task),
+                *((task_tables.error_code_table(task),) if is_code else ()),
+            ),
         ),
         *_shown(
             "What the cases do not show",
@@ -49,13 +61,18 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
         Section(
             "How it was measured",
             (
-                standing_tables.accuracy_table(task),
+                *((standing_tables.accuracy_table(task),) if Metric.ACCURACY in metrics else ()),
                 task_tables.control_table(task),
                 task_tables.model_table(task),
                 task_tables.measurement_table(report, task),
             ),
         ),
     )
+
+
+def _where(condition: bool, title: str, *tables: Table) -> tuple[Section, ...]:  # noqa: FBT001 - it reads as a sentence
+    """Return a section of tables where a condition holds."""
+    return (Section(title, tables),) if condition else ()
 
 
 def _shown(title: str, *tables: Table) -> tuple[Section, ...]:

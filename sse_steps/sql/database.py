@@ -15,7 +15,7 @@ from sse_steps.records import Completion, Skipped, VerdictRow
 from sse_steps.sql.checks import failing_checks, raise_for_failures
 from sse_steps.sql.relations import load_parquet, load_rows
 from sse_steps.sql.scripts import in_order, scripts_in
-from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources
+from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources, TaskRow
 from sse_steps.sql.statistics import create_statistics
 from sse_steps.stats.intervals import student_t_quantiles
 
@@ -64,6 +64,7 @@ def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
     load_parquet(connection, "raw_skipped", Skipped, sources.skipped)
     load_rows(connection, "raw_conversions", ConversionRow, sources.conversions)
     load_rows(connection, "raw_gates", GateRow, sources.gates)
+    load_rows(connection, "raw_tasks", TaskRow, sources.tasks)
     load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
 
 

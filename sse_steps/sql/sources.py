@@ -66,6 +66,17 @@ class CorpusRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRow:
+    """What one task declares about its answers; see `sse_steps.tasks`."""
+
+    task: str
+    ground_truth: str
+    answer_metric: str | None  # None: the compiler judges
+    labels: str  # JSON, a list of texts; empty: an answer is any text
+    metrics: str  # JSON, a list of what the report is to show
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Parquet files with the columns of their records, and declared relations."""
 
@@ -77,3 +88,4 @@ class Sources:
     skipped: tuple[Path, ...] = ()
     conversions: tuple[ConversionRow, ...] = ()
     gates: tuple[GateRow, ...] = ()
+    tasks: tuple[TaskRow, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.corpus.summary import read_counts
 from sse_steps.models.line import StageRecord, read_stage
-from sse_steps.settings import MetricsSlice
+from sse_steps.settings import MetricsSlice, TaskMetrics
 from sse_steps.sql.database import build_database
-from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources
+from sse_steps.sql.sources import ConversionRow, CorpusRow, GateRow, ModelRow, Sources, TaskRow
 from sse_steps.steps.plan import Rows
 
 
@@ -57,8 +58,20 @@ def run(
             if stage.skip is None
         ),
         gates=tuple(_gates(stages)),
+        tasks=tuple(_task(name, task) for name, task in settings.tasks.items()),
     )
     build_database(target, sources)
+
+
+def _task(name: str, task: TaskMetrics) -> TaskRow:
+    rules = task.ground_truth.answer_rules
+    return TaskRow(
+        task=name,
+        ground_truth=task.ground_truth.type,
+        answer_metric=None if rules is None else rules.metric,
+        labels=json.dumps([] if rules is None else rules.labels),
+        metrics=json.dumps(task.metrics),
+    )
 
 
 def _size(stage: StageRecord | None) -> int | None:

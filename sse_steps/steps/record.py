@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from sse_steps.corpus.examples_file import read_examples
+from sse_steps.corpus.examples_file import read_any_examples
 from sse_steps.infer.prompt import build_request
 from sse_steps.infer.recording import VERSION, Asked, Recorded, RecordedReply
 from sse_steps.records import Completion
@@ -38,7 +38,8 @@ def run(
 
 
 def _lines(run: TranspileSlice, examples: Path, completions: Path) -> Iterator[Recorded]:
-    requests = {each.id: build_request(each, run.prompts) for each in read_examples(examples)}
+    asked = read_any_examples(examples)
+    requests = {each.id: build_request(each, run.prompts) for each in asked}
     for row in read_parquet(completions, Completion):
         yield Recorded(
             version=VERSION,

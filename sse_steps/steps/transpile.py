@@ -11,14 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.console import progress
-from sse_steps.corpus.examples_file import read_examples
-from sse_steps.errors import EngineMissingError, ModelFormatError
+from sse_steps.corpus.examples_file import read_any_examples
+from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
 from sse_steps.infer.factory import Surroundings, build_engine
 from sse_steps.infer.prompt import build_request
 from sse_steps.models.line import Skip, StageRecord, read_stage, say
-from sse_steps.records import Case, Completion, Example, FinishReason, Reply, Skipped
+from sse_steps.records import (
+    Case,
+    Completion,
+    Example,
+    FinishReason,
+    LabelledExample,
+    Reply,
+    Skipped,
+)
 from sse_steps.settings import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
@@ -64,11 +72,11 @@ def run(
     if skip is None:
         identity = _identity(file, validated)
         try:
-            rows = _completions(settings, read_examples(examples), (file, identity), cache)
-        except EngineMissingError as missing:
+            rows = _completions(settings, read_any_examples(examples), (file, identity), cache)
+        except (EngineMissingError, EngineUnfitError) as absent:
             if settings.origin.run == 1:  # later runs have nothing to add
-                say(f"'{settings.origin.model}' is skipped. {missing}")
-            skip = Skip(None, missing.wrong, missing.remedy)
+                say(f"'{settings.origin.model}' is skipped. {absent}")
+            skip = Skip(None, absent.wrong, absent.remedy)
     write_parquet(_skipped(settings.origin, skip), Skipped, files.skipped)
     write_parquet(rows, Completion, files.completions)
 
@@ -96,7 +104,7 @@ def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
 
 def _completions(
     settings: TranspileSlice,
-    examples: Sequence[Example],
+    examples: Sequence[Example | LabelledExample],
     weights: tuple[Path | None, str | None],
     cache: Path,
 ) -> list[Completion]:
@@ -167,7 +175,10 @@ def _records(
 
 
 def _completion(
-    settings: TranspileSlice, example: Example, record: dict[str, Any], engine: str
+    settings: TranspileSlice,
+    example: Example | LabelledExample,
+    record: dict[str, Any],
+    engine: str,
 ) -> Completion:
     reply = Reply(**record["reply"])
     origin = settings.origin
@@ -212,7 +223,9 @@ def _cost(reply: Reply, settings: TranspileSlice) -> float | None:
     return reply.machine_s * settings.usd_per_hour / 3600
 
 
-def _rust(example: Example, reply: Reply) -> str | None:
+def _rust(example: Example | LabelledExample, reply: Reply) -> str | None:
+    if isinstance(example, LabelledExample):
+        return None
     if reply.is_code:
         return reply.text
     first = example.cases[0] if example.cases else None
