@@ -84,7 +84,7 @@ class Judging:
         """How answers are found and graded; None where the compiler decides."""
         if self.type is GroundTruth.COMPILER:
             return None
-        labels = tuple(label.strip() for label in self.labels)
+        labels = tuple(" ".join(label.split()) for label in self.labels)
         return AnswerRules(self.label_key, self.metric or AnswerMetric.EXACT_MATCH, labels)
 
 
@@ -209,7 +209,7 @@ def _label_faults(task: Task, rules: AnswerRules) -> Faults:
 
 
 def _answer_faults(task: Task, rules: AnswerRules) -> Faults:
-    names = [label.strip().casefold() for label in rules.labels]
+    names = [label.casefold() for label in rules.labels]
     if "" in names or len(set(names)) < len(names):
         yield (
             f"has an empty label, or one twice, among {list(rules.labels)}.",

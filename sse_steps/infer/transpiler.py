@@ -99,8 +99,8 @@ class TranspilerEngine:
 def _python(request: Request, package: str) -> str:
     if not isinstance(request.example, Example):
         raise EngineUnfitError(
-            f"'{package}' turns Python into Rust, and this task is about something else.",
-            "Leave the model out of `models` for this task; language models can take part.",
+            f"'{package}' turns Python into Rust, and the task has no Python to turn.",
+            "Ask a language model instead; other tasks of this build keep the transpiler.",
         )
     return request.example.python
 

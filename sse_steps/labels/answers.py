@@ -17,10 +17,14 @@ def answer_in(reply: str, labels: Sequence[str]) -> str | None:
 
 
 def _first_label(reply: str, labels: Sequence[str]) -> str | None:
-    places = [
-        (found.start(), -len(label), label) for label in labels if (found := _find(label, reply))
-    ]
-    return min(places)[2] if places else None
+    found = [(place, label) for label in labels if (place := _find(label, reply))]
+    return min(found, key=_order)[1] if found else None
+
+
+def _order(found: tuple[re.Match[str], str]) -> tuple[int, int, bool]:
+    """Put first what begins first, then what is longer, then what is written in the same case."""
+    place, label = found
+    return place.start(), place.start() - place.end(), place.group() != label
 
 
 def _find(label: str, reply: str) -> re.Match[str] | None:

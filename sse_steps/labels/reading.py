@@ -117,7 +117,7 @@ def _answer(entry: Entry, value: object, rules: AnswerRules) -> str | Unusable:
     if isinstance(text, Unusable):
         return text
     by_case = {label.casefold(): label for label in rules.labels}
-    answer = by_case.get(text.strip().casefold()) if rules.labels else text.strip()
+    answer = by_case.get(" ".join(text.split()).casefold()) if rules.labels else text.strip()
     if answer is None:
         return Unusable(entry.origin, f"its label {text!r:.80} is none of the task's labels")
     if not rules.labels and not normalised(answer):

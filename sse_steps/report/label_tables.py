@@ -26,10 +26,12 @@ def answer_table(task: TaskReport) -> Table:
             for model in ranked
             if model in found
         ),
-        note="Over all runs; no answer is a wrong one. F1 of words and exact match are those of "
-        "SQuAD v1.1. Macro F1 is the mean over labels."
-        if task.definition.answer_metric == Metric.F1
-        else "Over all runs; no answer is a wrong one. Macro F1 is the mean over labels.",
+        note="Over all runs; no answer is a wrong one. "
+        + (
+            "Macro F1 is the mean over labels."
+            if task.definition.labels
+            else "Pass@1 is exact match. Answers are compared as SQuAD v1.1 does."
+        ),
     )
 
 
@@ -66,9 +68,14 @@ def _rates(task: TaskReport) -> tuple[tuple[str, _Cell, bool], ...]:
     shown, is_closed = task.definition.metrics, bool(task.definition.labels)
     return (
         ("Answered", lambda row: percent(row.answered), True),
-        ("Exact match", lambda row: percent(row.exact_match), Metric.EXACT_MATCH in shown),
+        (
+            "Exact match",
+            lambda row: percent(row.exact_match),
+            Metric.EXACT_MATCH in shown and not is_closed,
+        ),
         ("F1 of words", lambda row: percent(row.mean_f1), Metric.F1 in shown and not is_closed),
-        ("Accuracy", lambda row: percent(row.accuracy), Metric.ACCURACY in shown and is_closed),
+        # Exact match under the name that it has where answers are labels.
+        ("Accuracy", lambda row: percent(row.accuracy), is_closed),
         ("Macro F1", lambda row: percent(row.macro_f1), Metric.F1 in shown and is_closed),
     )
 
