@@ -105,6 +105,10 @@ class EngineMissingError(UserError):
     """An engine that is not installed on this machine; its models are skipped."""
 
 
+class EngineUnfitError(UserError):
+    """An engine that cannot do what a task asks for; its models are skipped there."""
+
+
 class EngineError(UserError):
     """An engine that cannot start."""
 

@@ -11,11 +11,12 @@ from pydantic.dataclasses import dataclass
 
 from sse_steps.infer.engine import Sampling
 from sse_steps.infer.tool import Tool
+from sse_steps.labels.rules import AnswerRules
 from sse_steps.models.quantization import Quantization
 from sse_steps.prices import Price, PriceSettings
 from sse_steps.records import Role
 from sse_steps.report.provenance_data import Asked
-from sse_steps.tasks import Prompts, Task
+from sse_steps.tasks import Judging, Metric, Prompts, Task
 from sse_steps.validation import STRICT_KEYS
 
 Positive = Annotated[int, Field(ge=1)]
@@ -199,6 +200,8 @@ class CorpusSlice:
     samples: int
     limits: LimitSettings
     allow_weak_isolation: bool
+    answers: AnswerRules | None = None  # None: a corpus of programs
+    keys: tuple[str, ...] = ()  # what the prompt asks for of a record with a label
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -283,6 +286,16 @@ class CheckSlice:
     allow_weak_isolation: bool
     crates: tuple[str, ...] = ()  # that the task allows
     equivalence: EquivalenceSettings = dataclasses.field(default_factory=EquivalenceSettings)
+    answers: AnswerRules | None = None  # None: the compiler decides
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TaskMetrics:
+    """What a task says about its metrics, and what it asks."""
+
+    ground_truth: Judging
+    metrics: tuple[Metric, ...]  # that the report shows
+    prompts: Prompts
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -291,8 +304,8 @@ class MetricsSlice:
 
     models: dict[str, ModelSettings]
     prices: PriceSettings
-    prompts: dict[str, Prompts]  # by task
     acceptance: AcceptanceSettings
+    tasks: dict[str, TaskMetrics]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

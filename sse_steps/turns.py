@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sse_steps.corpus.examples_file import read_examples
+from sse_steps.corpus.examples_file import read_any_examples
 from sse_steps.infer.engine import Request
 from sse_steps.infer.later_turns import Turn, later_requests, turn_of
 from sse_steps.infer.prompt import build_request
@@ -31,7 +31,7 @@ def requests_of(examples: Path, prompts: Prompts, earlier: Sequence[TurnFiles]) 
         prompts: the task's.
         earlier: what each turn before has left, in order.
     """
-    first = [build_request(each, prompts) for each in read_examples(examples)]
+    first = [build_request(each, prompts) for each in read_any_examples(examples)]
     if not earlier:
         return first
     return list(later_requests(first, [_turn(files) for files in earlier]))

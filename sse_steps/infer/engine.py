@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Protocol
 
-from sse_steps.records import Example, Reply
+from sse_steps.records import Example, LabelledExample, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Request:
     message by message: the user's, the model's and so on, the user's at its end.
     """
 
-    example: Example
+    example: Example | LabelledExample
     system: str
     user: str
     dialogue: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ OnFinish = Callable[[int], None]
 
 
 class Engine(Protocol):
-    """Something that turns Python into Rust: a language model, a transpiler, a control."""
+    """Something that answers requests: a language model, a transpiler, a control."""
 
     @property
     def version(self) -> str:

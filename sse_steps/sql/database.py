@@ -26,6 +26,7 @@ from sse_steps.sql.sources import (
     PriceRow,
     ProgramRow,
     Sources,
+    TaskRow,
 )
 from sse_steps.sql.statistics import create_statistics
 from sse_steps.stats.intervals import student_t_quantiles
@@ -80,6 +81,7 @@ def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
     load_parquet(connection, "raw_programs", ProgramRow, sources.programs)
     load_rows(connection, "raw_facts", FactRow, sources.facts)
     load_rows(connection, "raw_criteria", CriterionRow, sources.criteria)
+    load_rows(connection, "raw_tasks", TaskRow, sources.tasks)
     load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
 
 

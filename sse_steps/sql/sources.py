@@ -105,7 +105,7 @@ class ProgramRow:
 
     task: str
     example: str
-    python: str
+    python: str | None  # None: a task of labels
     signature: str | None  # the Rust function that the cases call; None: a program
     system_prompt: str
     prompt: str
@@ -119,6 +119,17 @@ class FactRow:
 
     name: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """What one task declares about its answers; see `sse_steps.tasks`."""
+
+    task: str
+    ground_truth: str
+    answer_metric: str | None  # None: the compiler judges
+    labels: str  # JSON, a list of texts; empty: an answer is any text
+    metrics: str  # JSON, a list of what the report is to show
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +148,4 @@ class Sources:
     programs: tuple[Path, ...] = ()
     facts: tuple[FactRow, ...] = ()
     criteria: tuple[CriterionRow, ...] = ()
+    tasks: tuple[TaskRow, ...] = ()

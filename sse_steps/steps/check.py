@@ -7,13 +7,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from sse_steps.console import progress
-from sse_steps.corpus.examples_file import read_examples
+from sse_steps.corpus.examples_file import read_any_examples, read_examples
 from sse_steps.equivalence.probe import probe_for
 from sse_steps.errors import SandboxError
+from sse_steps.labels.verdicts import label_verdicts
 from sse_steps.records import (
     Completion,
     EquivalenceStatus,
     Example,
+    LabelledExample,
     Outcome,
     Verdict,
     VerdictRow,
@@ -47,6 +49,12 @@ def run(
         cache: where finished verdicts are kept.
         target: the verdicts, Parquet.
     """
+    if settings.answers is not None:
+        named = {each.id: each for each in read_any_examples(examples)}
+        labelled = {id_: each for id_, each in named.items() if isinstance(each, LabelledExample)}
+        answered = read_parquet(completions, Completion)
+        write_parquet(label_verdicts(answered, labelled, settings.answers), VerdictRow, target)
+        return
     judge = Judge(
         machine.toolchain(cache),
         machine.sandbox(cache, allow_weak=settings.allow_weak_isolation),

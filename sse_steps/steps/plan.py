@@ -12,6 +12,7 @@ from typing import TypeVar
 import yaml
 
 from sse_steps.infer.engine import Sampling
+from sse_steps.labels.template import placeholders
 from sse_steps.prices import price_of
 from sse_steps.report.chart_files import ChartFile
 from sse_steps.report.provenance_data import Asked
@@ -26,6 +27,7 @@ from sse_steps.settings import (
     RecordSlice,
     ReportSlice,
     Settings,
+    TaskMetrics,
     TranspileSlice,
 )
 from sse_steps.steps.model_plan import ModelPlan
@@ -261,9 +263,11 @@ class Plan:
 
     def corpus_slice(self, task: str) -> CorpusSlice:
         """Return what a task's examples depend on."""
-        run = self.settings.run
-        samples = run.samples or self.settings.tasks[task].evaluation.samples
-        return CorpusSlice(samples, run.limits, run.allow_weak_isolation)
+        run, definition = self.settings.run, self.settings.tasks[task]
+        samples = run.samples or definition.evaluation.samples
+        answers, prompts = definition.ground_truth.answer_rules, definition.prompts
+        keys = placeholders(prompts.system, prompts.user_template) if answers else ()
+        return CorpusSlice(samples, run.limits, run.allow_weak_isolation, answers, keys)
 
     def transpile_slice(self, origin: Origin) -> TranspileSlice:
         """Return what one run of one model depends on."""
@@ -279,6 +283,7 @@ class Plan:
     def sampling(self, origin: Origin) -> Sampling:
         """Return how a model writes: the command line decides, then its file, then the task's.
 
+        A reply is no longer than both files allow: one word needs no program's room.
         Runs differ by their seed. At temperature 0 the seed has no say, so all runs are one unless
         `repeat_greedy` asks to measure that.
         """
@@ -287,7 +292,7 @@ class Plan:
         temperature = _first(run.temperature, model.temperature, evaluation.temperature)
         return Sampling(
             temperature=temperature,
-            max_tokens=_first(run.max_tokens, model.max_tokens, evaluation.max_tokens),
+            max_tokens=run.max_tokens or _tighter(model.max_tokens, evaluation.max_tokens),
             timeout_s=_first(run.timeout_ms, model.timeout_ms, evaluation.timeout_ms) / 1000,
             top_k=_first(run.top_k, model.top_k, 0),
             top_p=_first(run.top_p, model.top_p, 1.0),
@@ -299,8 +304,9 @@ class Plan:
     def check_slice(self, task: str) -> CheckSlice:
         """Return what a task's verdicts depend on."""
         run = self.settings.run
-        crates = self.settings.tasks[task].verify.crates
-        return CheckSlice(run.limits, run.allow_weak_isolation, crates, run.equivalence)
+        definition = self.settings.tasks[task]
+        crates, answers = definition.verify.crates, definition.ground_truth.answer_rules
+        return CheckSlice(run.limits, run.allow_weak_isolation, crates, run.equivalence, answers)
 
     def verify_slice(self) -> CheckSlice:
         """Return what the verdict on a single file depends on: the first task says which crates."""
@@ -312,10 +318,12 @@ class Plan:
 
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""
-        prompts = {task: each.prompts for task, each in self.settings.tasks.items()}
-        return MetricsSlice(
-            self.settings.models, self.settings.prices, prompts, self.settings.acceptance
-        )
+        settings = self.settings
+        tasks = {
+            name: TaskMetrics(task.ground_truth, task.metrics, task.prompts)
+            for name, task in settings.tasks.items()
+        }
+        return MetricsSlice(settings.models, settings.prices, settings.acceptance, tasks)
 
     def report_slice(self) -> ReportSlice:
         """Return what the report depends on."""
@@ -350,3 +358,7 @@ class Plan:
 
 def _first(*choices: Choice | None) -> Choice:
     return next(choice for choice in choices if choice is not None)
+
+
+def _tighter(limit: int | None, other: int) -> int:
+    return other if limit is None else min(limit, other)

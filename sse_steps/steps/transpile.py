@@ -11,12 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.console import progress
-from sse_steps.errors import EngineMissingError, ModelFormatError
+from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
 from sse_steps.infer.factory import Surroundings, build_engine
 from sse_steps.models.line import Skip, StageRecord, read_stage, say
-from sse_steps.records import Case, Completion, Example, FinishReason, Reply, Skipped
+from sse_steps.records import (
+    Case,
+    Completion,
+    Example,
+    FinishReason,
+    LabelledExample,
+    Reply,
+    Skipped,
+)
 from sse_steps.settings import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
@@ -67,12 +75,12 @@ def run(
         requests = requests_of(examples, settings.prompts, files.earlier)
         try:
             rows = _completions(settings, requests, (file, identity), cache) if requests else []
-        except EngineMissingError as missing:
+        except (EngineMissingError, EngineUnfitError) as absent:
             if files.skipped is None:  # it was there a turn before
                 raise
             if settings.origin.run == 1:  # later runs have nothing to add
-                say(f"'{settings.origin.model}' is skipped. {missing}")
-            skip = Skip(None, missing.wrong, missing.remedy)
+                say(f"'{settings.origin.model}' is skipped. {absent}")
+            skip = Skip(None, absent.wrong, absent.remedy)
     if files.skipped is not None:
         write_parquet(_skipped(settings.origin, skip), Skipped, files.skipped)
     write_parquet(rows, Completion, files.completions)
@@ -177,7 +185,10 @@ def _kept_with(origin: Origin) -> dict[str, object]:
 
 
 def _completion(
-    settings: TranspileSlice, example: Example, record: dict[str, Any], engine: str
+    settings: TranspileSlice,
+    example: Example | LabelledExample,
+    record: dict[str, Any],
+    engine: str,
 ) -> Completion:
     reply = Reply(**record["reply"])
     origin = settings.origin
@@ -211,7 +222,9 @@ def _completion(
     )
 
 
-def _rust(example: Example, reply: Reply) -> str | None:
+def _rust(example: Example | LabelledExample, reply: Reply) -> str | None:
+    if isinstance(example, LabelledExample):
+        return None
     if reply.is_code:
         return reply.text
     first = example.cases[0] if example.cases else None

@@ -27,7 +27,7 @@ final as (
         or tests_run > tests_total
         or (
             outcome = 'passed'
-            and not (compiles and tests_total > 0 and tests_passed = tests_total)
+            and not (coalesce(compiles, true) and tests_total > 0 and tests_passed = tests_total)
         )
 
 )
