@@ -109,16 +109,16 @@ def test_paired_t_equals_scipy(pairs: FloatArray) -> None:
 
 def test_comparison_worked_by_hand() -> None:
     """Four examples, two runs each: counts are of the first run, the difference of both."""
-    first = np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    first = np.array([[1.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
     second = np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 1.0], [1.0, 0.0]])
     found = compare(first, second)
     assert (found.examples, found.only_first, found.only_second) == (4, 2, 1)
-    assert found.difference == pytest.approx((1 + 0.5 + 0 + 0) / 4)
+    assert found.difference == pytest.approx((1 + 0.5 + 0 - 0.5) / 4)
     assert found.p_mcnemar == 1.0
     assert found.p_welch == pytest.approx(
-        float(stats.ttest_ind([0.75, 0.75], [0.5, 0.25], equal_var=False).pvalue)
+        float(stats.ttest_ind([0.75, 0.5], [0.5, 0.25], equal_var=False).pvalue)
     )
-    assert found.effect_size == pytest.approx(0.375 / np.std([1, 0.5, 0, 0], ddof=1))
+    assert found.effect_size == pytest.approx(0.25 / np.std([1, 0.5, 0, -0.5], ddof=1))
 
 
 @settings(max_examples=60, deadline=None)

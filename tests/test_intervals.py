@@ -164,9 +164,9 @@ def test_clustered_wilson_lies_between_examples_and_attempts(scores: FloatArray)
 
 
 def test_pooled_worked_by_hand() -> None:
-    """One of four examples varies, by 1/2: variance (1/2 + 1/4) / (4² · 2), with 4 degrees."""
+    """One of four examples varies, by 1/2: variance (1/2 + 1/8) / (4² · 2), with 4 degrees."""
     scores = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
-    half_width = stats.t.ppf(0.975, 4) * math.sqrt(0.75 / 32)
+    half_width = stats.t.ppf(0.975, 4) * math.sqrt(0.625 / 32)
     interval = pooled_interval(scores)
     assert interval is not None
     assert (interval.low, interval.high) == pytest.approx((0.0, 0.375 + half_width))
