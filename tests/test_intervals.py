@@ -5,16 +5,30 @@ from __future__ import annotations
 import math
 import statistics
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from sse_steps.stats.intervals import (
     Interval,
+    clustered_wilson_interval,
+    pooled_interval,
     student_t_interval,
     student_t_quantiles,
     wilson_interval,
+)
+
+FloatArray = NDArray[np.float64]
+
+SCORES = hnp.arrays(
+    float,
+    st.tuples(st.integers(1, 30), st.integers(1, 6)),
+    elements=st.sampled_from([0.0, 1.0, math.nan]),
 )
 
 
@@ -85,3 +99,87 @@ def test_wilson_holds_its_rate_for_fractional_successes(successes: float) -> Non
 def test_wilson_without_trials() -> None:
     """No examples give no interval."""
     assert wilson_interval(0, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_of_the_published_table(
+    successes: int, trials: int, low: float, high: float
+) -> None:
+    """The four examples of Newcombe, Statistics in Medicine 17 (1998), table I, method 3."""
+    interval = wilson_interval(successes, trials)
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.floats(0.1, 59.9), st.floats(60, 300))
+def test_wilson_of_fractional_trials_equals_statsmodels(successes: float, trials: float) -> None:
+    """Effective numbers need not be whole; the formula is the same as statsmodels has."""
+    interval = wilson_interval(successes, trials)
+    assert interval is not None
+    expected = proportion_confint(successes, trials, method="wilson")
+    assert (interval.low, interval.high) == pytest.approx(expected)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_clustered_wilson_of_one_run_is_wilson(passed: list[bool]) -> None:
+    """With one attempt an example there are no clusters, and the two methods agree."""
+    interval = clustered_wilson_interval(np.array(passed, dtype=float)[:, None])
+    expected = wilson_interval(sum(passed), len(passed))
+    assert interval is not None
+    assert expected is not None
+    assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
+
+
+def test_clustered_wilson_of_copies_is_wilson() -> None:
+    """Five copies of one run say no more than the run."""
+    passed = np.array([[1.0], [0.0], [1.0], [1.0]])
+    assert clustered_wilson_interval(np.tile(passed, 5)) == wilson_interval(3, 4)
+
+
+@given(SCORES)
+def test_clustered_wilson_lies_between_examples_and_attempts(scores: FloatArray) -> None:
+    """Repeated attempts are worth something, but at most as much as other examples would be."""
+    interval = clustered_wilson_interval(scores)
+    attempted = scores[np.isfinite(scores).any(axis=1)]
+    if len(attempted) == 0:
+        assert interval is None
+        return
+    rate, attempts = float(np.nanmean(attempted, axis=1).mean()), int(np.isfinite(scores).sum())
+    widest = wilson_interval(rate * len(attempted), len(attempted))
+    narrowest = wilson_interval(rate * attempts, attempts)
+    assert interval is not None
+    assert widest is not None
+    assert narrowest is not None
+    slack = 1e-12
+    assert widest.low - slack <= interval.low <= narrowest.low + slack
+    assert narrowest.high - slack <= interval.high <= widest.high + slack
+
+
+def test_pooled_worked_by_hand() -> None:
+    """One of four examples varies, by 1/2: variance (1/2 + 1/8) / (4² · 2), with 4 degrees."""
+    scores = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
+    half_width = stats.t.ppf(0.975, 4) * math.sqrt(0.625 / 32)
+    interval = pooled_interval(scores)
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx((0.0, 0.375 + half_width))
+
+
+@given(SCORES)
+def test_pooled_holds_its_rate_and_is_never_a_point(scores: FloatArray) -> None:
+    """Runs that happened to agree may still differ next time; one attempt each says nothing."""
+    interval = pooled_interval(scores)
+    if not (np.isfinite(scores).sum(axis=1) > 1).any():
+        assert interval is None
+        return
+    rate = float(np.nanmean(scores[np.isfinite(scores).any(axis=1)], axis=1).mean())
+    assert interval is not None
+    assert 0 <= interval.low <= rate <= interval.high <= 1
+    assert interval.low < interval.high

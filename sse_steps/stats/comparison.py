@@ -112,7 +112,9 @@ def welch_t_test(first: FloatArray, second: FloatArray) -> float | None:
     """
     if min(len(first), len(second)) < 2 or (_is_constant(first) and _is_constant(second)):
         return None
-    return float(stats.ttest_ind(first, second, equal_var=False).pvalue)
+    # From means and deviations: SciPy warns of equal values where only one of the two has them.
+    moments = (*_moments(first), *_moments(second))
+    return float(stats.ttest_ind_from_stats(*moments, equal_var=False).pvalue)
 
 
 def cohens_d(differences: FloatArray) -> float | None:
@@ -124,6 +126,11 @@ def cohens_d(differences: FloatArray) -> float | None:
     if _is_constant(differences):
         return None
     return float(differences.mean() / differences.std(ddof=1))
+
+
+def _moments(values: FloatArray) -> tuple[float, float, int]:
+    deviation = 0.0 if _is_constant(values) else float(values.std(ddof=1))
+    return float(values.mean()), deviation, len(values)
 
 
 def _is_constant(values: FloatArray) -> bool:

@@ -16,6 +16,8 @@ from scipy import stats
 
 FloatArray = NDArray[np.float64]
 
+_UNKNOWN_VARIANCE = 1 / 8
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -101,8 +103,9 @@ def pooled_interval(scores: FloatArray, *, confidence: float = 0.95) -> Interval
 
     Where Student's t has only the few runs' rates to go by, this has how much each example varies
     from run to run, added up: attempts at different examples must be independent of each other.
-    One example's greatest variance, 1/4, is added, since examples that have never varied yet may.
-    None where no example was attempted twice.
+    The variance of one example of which nothing is known is added, since examples that have never
+    varied yet may: 1/8, the mean of p (1 - p) under Jeffreys' prior. None where no example was
+    attempted twice.
     """
     attempts = np.isfinite(scores).sum(axis=1)
     repeated = scores[attempts > 1]
@@ -112,7 +115,9 @@ def pooled_interval(scores: FloatArray, *, confidence: float = 0.95) -> Interval
     examples, runs = int((attempts > 0).sum()), float(attempts[attempts > 0].mean())
     freedom = int((attempts[attempts > 1] - 1).sum())
     (quantile,) = student_t_quantiles([freedom], confidence=confidence)
-    half_width = quantile * math.sqrt((examples * within + 0.25) / (examples**2 * runs))
+    half_width = quantile * math.sqrt(
+        (examples * within + _UNKNOWN_VARIANCE) / (examples**2 * runs)
+    )
     rate = float(example_means(scores).mean())
     return Interval(max(0.0, rate - half_width), min(1.0, rate + half_width))
 

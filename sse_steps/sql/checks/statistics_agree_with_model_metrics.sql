@@ -47,9 +47,9 @@ computed as (
 
 ),
 
-known as (
+figures as (
 
-    select task, model, 'pass@1' as figure, pass_at_1 as expected
+    select task, model, 'pass@1' as figure, pass_at_1 as known
     from model_metrics
     union all
     select task, model, 'pass@1, unbiased', pass_at_1
@@ -79,13 +79,13 @@ final as (
         task,
         model,
         figure,
-        expected,
+        known,
         found
-    from known
+    from figures
     left join computed using (task, model, figure)
     where
-        (expected is null) <> (found is null)
-        or abs(found - expected) > 1e-9 * greatest(1, abs(expected))
+        (known is null) <> (found is null)
+        or abs(found - known) > 1e-9 * greatest(1, abs(known))
 
 )
 
