@@ -51,20 +51,18 @@ class _Resampled:
 
     def __init__(self, matrix: PassMatrix) -> None:
         attempted = np.isfinite(matrix.passed)
-        self._passes = np.nansum(matrix.passed, axis=2).T
-        self._attempts = attempted.sum(axis=2).T.astype(float)
-        self._costs = np.nansum(matrix.cost_usd, axis=2).T
+        sums = (np.nansum(matrix.passed, axis=2), attempted.sum(axis=2))
+        self._sums = np.concatenate((*sums, np.nansum(matrix.cost_usd, axis=2))).T
         self._is_priced = ~(attempted & np.isnan(matrix.cost_usd)).any(axis=(1, 2))
         self._medians = tuple(ResampledMedian(latencies) for latencies in matrix.latency_ms)
 
     def of(self, weights: FloatArray) -> Achieved:
         """Return the figures of each resample; `weights` is [resamples, examples]."""
-        attempts = weights @ self._attempts
+        passes, attempts, costs = np.split(weights @ self._sums, 3, axis=1)
         accuracy = np.zeros_like(attempts)
-        np.divide(weights @ self._passes, attempts, out=accuracy, where=attempts > 0)
+        np.divide(passes, attempts, out=accuracy, where=attempts > 0)
         cost = np.full_like(attempts, np.inf)
-        is_priced = (attempts > 0) & self._is_priced
-        np.divide(weights @ self._costs, attempts, out=cost, where=is_priced)
+        np.divide(costs, attempts, out=cost, where=(attempts > 0) & self._is_priced)
         latency = np.column_stack([median.of(weights) for median in self._medians])
         return Achieved(accuracy, _rounded(cost), latency)
 
@@ -74,11 +72,8 @@ def _weights(examples: int, resamples: int, seed: int) -> Iterator[FloatArray]:
     random = np.random.default_rng(seed)
     at_once = max(1, _HELD // examples)
     for start in range(0, resamples, at_once):
-        rows = min(at_once, resamples - start)
-        draws = random.integers(0, examples, (rows, examples))
-        draws += examples * np.arange(rows)[:, np.newaxis]
-        counts = np.bincount(draws.ravel(), minlength=rows * examples)
-        yield counts.reshape(rows, examples).astype(float)
+        draws = random.integers(0, examples, (min(at_once, resamples - start), examples))
+        yield np.array([np.bincount(row, minlength=examples) for row in draws], dtype=float)
 
 
 def _rounded(cost: FloatArray) -> FloatArray:

@@ -25,7 +25,6 @@ class ResampledMedian:
         order = np.argsort(found, kind="stable")
         self._values: FloatArray = found[order]
         self._owners: NDArray[np.intp] = owners[order]
-        self._per_example = np.bincount(owners, minlength=len(values)).astype(float)
         self._examples = len(values)
         self._start, self._stop = self._window()
 
@@ -35,36 +34,46 @@ class ResampledMedian:
         A weight is how often the example was drawn. Of an even number it is the mean of the middle
         two, as in SQL's quantile_cont.
         """
-        totals = weights @ self._per_example
-        lower = self._places(weights, (totals - 1) // 2)
-        upper = self._places(weights, totals // 2)
+        totals, before = (weights @ self._counts(len(self._values), self._start)).T
+        ranks = np.column_stack(((totals - 1) // 2, totals // 2))
+        places = self._places(weights, ranks, before)
         medians = np.full(len(weights), np.inf)
         some = totals > 0
-        medians[some] = (self._values[lower[some]] + self._values[upper[some]]) / 2
+        medians[some] = self._values[places[some]].mean(axis=1)
         return medians
+
+    def _counts(self, *places: int) -> FloatArray:
+        """Return how many of each example's values come before each place, [examples, places]."""
+        owners = (self._owners[:place] for place in places)
+        counts = [np.bincount(each, minlength=self._examples) for each in owners]
+        return np.array(counts, dtype=float).T
 
     def _window(self) -> tuple[int, int]:
         """Return where among the sorted values the median of a resample lies but for few."""
         middle = len(self._values) // 2
-        below = np.bincount(self._owners[:middle], minlength=self._examples)
-        deviation = np.sqrt(np.sum((below - self._per_example / 2) ** 2))
-        half = int(_DEVIATIONS * deviation) + 1
+        below, every = self._counts(middle, len(self._values)).T
+        half = int(_DEVIATIONS * np.sqrt(np.sum((below - every / 2) ** 2))) + 1
         return max(0, middle - half), min(len(self._values), middle + half)
 
-    def _places(self, weights: FloatArray, ranks: FloatArray) -> NDArray[np.intp]:
-        """Return the place among the sorted values of the value with each rank, from 0."""
-        places, is_inside = self._places_in(weights, ranks, self._start, self._stop)
-        outside = np.flatnonzero(~is_inside)
-        if len(outside):
-            every = (0, len(self._values))
-            places[outside], _ = self._places_in(weights[outside], ranks[outside], *every)
-        return places
+    def _places(
+        self, weights: FloatArray, ranks: FloatArray, before: FloatArray
+    ) -> NDArray[np.intp]:
+        """Return the places among the sorted values of those with `ranks`, from 0, [resamples, 2].
 
-    def _places_in(
-        self, weights: FloatArray, ranks: FloatArray, start: int, stop: int
-    ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        """Return the places if they are from `start` to `stop`, and whether they are."""
-        before = weights @ np.bincount(self._owners[:start], minlength=self._examples)
-        counted = np.cumsum(weights[:, self._owners[start:stop]], axis=1)
-        steps = np.count_nonzero(counted <= (ranks - before)[:, np.newaxis], axis=1)
-        return start + steps, (ranks >= before) & (steps < stop - start)
+        `before` is how many values come before the window, each as often as it was drawn.
+        """
+        window = self._owners[self._start : self._stop]
+        found = self._start + _found(weights, ranks - before[:, np.newaxis], window)
+        is_inside = (ranks >= before[:, np.newaxis]) & (found < self._stop)
+        outside = np.flatnonzero(~is_inside.all(axis=1))
+        if len(outside):
+            found[outside] = _found(weights[outside], ranks[outside], self._owners)
+        return found
+
+
+def _found(weights: FloatArray, ranks: FloatArray, owners: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return where among values of `owners`, in order, each row's `ranks` are, [resamples, 2]."""
+    drawn = weights.astype(np.int32).take(owners, axis=1)
+    counted = np.cumsum(drawn, axis=1, dtype=np.int32)
+    found = [row.searchsorted(rank, "right") for row, rank in zip(counted, ranks, strict=True)]
+    return np.array(found, dtype=np.intp).reshape(ranks.shape)
