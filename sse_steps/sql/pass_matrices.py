@@ -17,7 +17,13 @@ select
     dense_rank() over (partition by task order by run) - 1 as run,
     cast(passes as double) as passed,
     cost_usd,
-    case when is_cached or not is_answered then null else latency_ms end as latency_ms
+    case
+        when is_cached or not is_answered then null
+        -- As in model_latency: the first batch counts only where there is no other.
+        when is_cold and not bool_and(is_cold) filter (where not is_cached and is_answered)
+            over (partition by model) then null
+        else latency_ms
+    end as latency_ms
 from attempts
 inner join models using (model)
 where is_tested and role = 'candidate' and task = $task

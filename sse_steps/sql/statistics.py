@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from sse_steps.sql.frontier_statistics import frontier_probability_rows, hypervolume_rows
 from sse_steps.sql.pair_statistics import pair_rows, power_rows
 from sse_steps.sql.pass_matrices import pass_matrices
 from sse_steps.sql.relations import load_rows
@@ -36,14 +37,16 @@ def create_statistics(connection: duckdb.DuckDBPyConnection) -> None:
     tables = chain(_tables(matrices), _score_tables(scores(connection, matrices)))
     for name, record_type, rows in tables:
         load_rows(connection, name, record_type, rows, temporary=False)
+    volumes = tuple(hypervolume_rows(connection))
+    load_rows(connection, "hypervolume", HypervolumeRow, volumes, temporary=False)
 
 
 def _tables(matrices: Sequence[PassMatrix]) -> Iterator[Table]:
     pairs = tuple(map(pair_rows, matrices))
     yield "pairwise_tests", PairRow, tuple(chain.from_iterable(pairs))
     yield "power", PowerRow, tuple(chain.from_iterable(map(power_rows, pairs)))
-    yield "frontier_probability", FrontierProbabilityRow, ()
-    yield "hypervolume", HypervolumeRow, ()
+    chances = tuple(chain.from_iterable(map(frontier_probability_rows, matrices)))
+    yield "frontier_probability", FrontierProbabilityRow, chances
 
 
 def _score_tables(candidates: Sequence[Scores]) -> Iterator[Table]:
