@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,16 +17,15 @@ from sse_steps.infer.later_turns import LONGEST_REPLY, Turn, later_requests, tur
 from sse_steps.infer.recording import Asked
 from sse_steps.records import (
     Case,
-    Completion,
     Example,
     Failure,
-    FinishReason,
     Outcome,
     ProgramCase,
     VerdictRow,
 )
-from sse_steps.rust.judge import Judge
+from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.sandbox import Limits, Sandbox
+from sse_steps.rust.session import Answered
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.rust.trial import judge_answer
 from sse_steps.settings import ModelSettings, Origin
@@ -49,6 +47,12 @@ def turn(outcomes: dict[str, Outcome], reply: str = "fn main() {}") -> Turn:
         completions,
         [verdict(outcome, f"about {name}", name) for name, outcome in outcomes.items()],
     )
+
+
+@pytest.fixture(scope="module")
+def judge(toolchain: Toolchain, sandbox: Sandbox) -> Judge:
+    """Return a judge."""
+    return Judge(toolchain, sandbox, Limits(10, 30.0, 256 << 20, 1 << 20))
 
 
 # ---- who is asked again ----
@@ -90,10 +94,11 @@ def test_one_text_holds_the_whole_conversation() -> None:
     (request,) = later_requests(FIRST, turns)
     call = build_call(("tool",), "/bin/tool", "", request, GREEDY)
     assert call.stdin is not None
-    places = [call.stdin.decode().find(text) for _, text in request.messages]
-    assert places == sorted(places)
-    assert places[0] == 0
-    assert -1 not in places
+    rest = call.stdin.decode()
+    for _, text in request.messages:
+        _, found, rest = rest.partition(text)
+        assert found
+    assert not rest
     assert Asked.of(request, GREEDY) != Asked.of(FIRST[0], GREEDY)
 
 
@@ -135,7 +140,9 @@ def test_a_first_turn_has_the_names_that_it_had_before() -> None:
 # ---- what it is told ----
 def test_compiler_messages_are_told_whole() -> None:
     """Also where rustc says `expected`: that is about types, not about a case."""
-    message = "error[E0308]: mismatched types, expected `i64`, found `bool`\n --> candidate.rs:1:2\n"
+    message = (
+        "error[E0308]: mismatched types, expected `i64`, found `bool`\n --> candidate.rs:1:2\n"
+    )
     assert message.strip() in feedback(verdict(Outcome.COMPILE_ERROR, message))
 
 
@@ -174,12 +181,15 @@ def test_the_model_s_own_code_stays_as_it_was_written() -> None:
     assert "https://doc.rust-lang.org/error_codes/E0382.html" in told
 
 
-HOSTILE = st.text(
-    alphabet=st.one_of(
-        st.characters(), st.sampled_from("`\x1b\x07\r\n\u202e\u2028\0/\ue000"), st.just("```\n")
+HOSTILE = st.lists(
+    st.one_of(
+        st.characters(),
+        st.sampled_from(
+            ["```", "\n", "````\n", "\x1b[2J", "\r", "\u202e", "\u2028", "\0", "/a/b", "<|im_end|>"]
+        ),
     ),
-    max_size=300,
-)
+    max_size=60,
+).map("".join)
 
 
 @given(words=HOSTILE, outcome=st.sampled_from(sorted(MENDED)))
@@ -202,36 +212,33 @@ def test_a_fence_is_longer_than_any_in_the_text(text: str) -> None:
 
 
 # ---- what it must not be told ----
-SECRET = "the right answer"
+RIGHT = "the right answer"
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        Case("f", ("in",), SECRET),
-        Case("f", (["in"],), None, after=((0, [SECRET]),)),
-        Case("f", (", expected nothing",), SECRET),
-        Case("f", ("in",), None, SECRET, Failure.ERR),
-        Case("f", ("in",), None, f"Odd\n{SECRET}", Failure.NONE),
-        Case("f", ("in",), {SECRET: [SECRET]}),
-    ],
+CASES = (
+    Case("f", ("in",), RIGHT),
+    Case("f", (["in"],), None, after=((0, [RIGHT]),)),
+    Case("f", (", expected nothing",), RIGHT),
+    Case("f", ("in",), None, RIGHT, Failure.ERR),
+    Case("f", ("in",), None, f"Odd\n{RIGHT}", Failure.NONE),
+    Case("f", ("in",), {RIGHT: [RIGHT]}),
 )
-@pytest.mark.parametrize(
-    "rust",
-    [
-        'pub fn f(x: &str) -> String { format!("{x}, expected\\n") }',
-        "pub fn f(x: &str) -> i64 { x.len() as i64 }",
-        'pub fn f(x: &str) -> String { panic!("{x}, expected 5") }',
-        "pub fn f(x: &mut Vec<String>) { x.clear() }",
-        "pub fn f(x: &str) -> Option<i64> { Some(x.len() as i64) }",
-    ],
+CANDIDATES = (
+    'pub fn f(x: &str) -> String { format!("{x}, expected\\n") }',
+    "pub fn f(x: &str) -> i64 { x.len() as i64 }",
+    'pub fn f(x: &str) -> String { panic!("{x}, expected 5") }',
+    "pub fn f(x: &mut Vec<String>) { x.clear() }",
+    "pub fn f(x: &str) -> Option<i64> { Some(x.len() as i64) }",
 )
-def test_expected_values_of_calls_are_not_told(judge: Judge, case: Case, rust: str) -> None:
+
+
+def test_expected_values_of_calls_are_not_told(judge: Judge) -> None:
     """Whatever the judge says of a case that failed, what it expects is left out."""
-    found = judge.judge(rust, (case,))
-    told = feedback(verdict(found.outcome, found.diagnostics))
-    assert not found.passes()
-    assert SECRET not in told
+    found = judge.judge_many([Sample(rust, (case,)) for case in CASES for rust in CANDIDATES])
+    assert {each.outcome for each in found} == {Outcome.WRONG_ANSWER, Outcome.PANICKED}
+    assert sum(RIGHT in each.diagnostics for each in found) > len(found) / 3
+    told = [feedback(verdict(each.outcome, each.diagnostics)) for each in found]
+    assert [text for text in told if RIGHT in text] == []
 
 
 @pytest.mark.parametrize(
@@ -245,11 +252,11 @@ def test_expected_values_of_calls_are_not_told(judge: Judge, case: Case, rust: s
 )
 def test_expected_output_of_programs_is_not_told(judge: Judge, body: str) -> None:
     """What a program printed and how it ended is told; what it should have printed is not."""
-    case = ProgramCase((), "", f"{SECRET}\n{SECRET}", 77)
+    case = ProgramCase((), "", f"{RIGHT}\n{RIGHT}", 77)
     found = judge.judge(f"fn main() {{ {body} }}", (case,))
     told = feedback(verdict(found.outcome, found.diagnostics))
-    assert SECRET in found.diagnostics
-    assert SECRET not in told
+    assert RIGHT in found.diagnostics
+    assert RIGHT not in told
     assert "77" not in told
     assert "ended with" in told
 
@@ -266,8 +273,6 @@ def test_a_program_that_panicked_is_told_its_own_words(judge: Judge) -> None:
 )
 def test_no_answer_brings_the_expected_value_out(answer: object, argument: str) -> None:
     """An answer or an argument made to look like the judge's own words changes nothing."""
-    from sse_steps.rust.session import Answered  # noqa: PLC0415
-
-    result = judge_answer(Case("f", (argument,), SECRET), Answered(answer, {}))
-    assert SECRET in result.detail
-    assert SECRET not in feedback(verdict(result.outcome, result.detail))
+    result = judge_answer(Case("f", (argument,), RIGHT), Answered(answer, {}))
+    assert RIGHT in result.detail
+    assert RIGHT not in feedback(verdict(result.outcome, result.detail))
