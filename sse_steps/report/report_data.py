@@ -25,8 +25,10 @@ from sse_steps.report.rows import (
     LevelMetrics,
     ModelMetrics,
     OutcomeCount,
+    Py2rsScore,
     QuantizationRow,
     SkippedModel,
+    TurnMetrics,
 )
 from sse_steps.report.standing import Standing, standings
 from sse_steps.sql.database import check_database, read_records
@@ -57,6 +59,8 @@ class TaskReport:
     standings: tuple[Standing, ...]
     examples: int
     levels: tuple[LevelMetrics, ...]
+    scores: tuple[Py2rsScore, ...]
+    turns: tuple[TurnMetrics, ...]
     outcomes: tuple[OutcomeCount, ...]
     error_codes: tuple[ErrorCode, ...]
     equivalence: tuple[EquivalenceCount, ...]
@@ -112,6 +116,8 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         standings=ranked,
         examples=len(examples) - untested,
         levels=_of(task, read_records(database, "level_metrics", LevelMetrics)),
+        scores=_of(task, read_records(database, "composite_scores", Py2rsScore)),
+        turns=_of(task, read_records(database, "turns", TurnMetrics)),
         outcomes=_of(task, read_records(database, "outcome_counts", OutcomeCount)),
         error_codes=_of(task, read_records(database, "error_codes", ErrorCode)),
         equivalence=_of(task, read_records(database, "equivalence", EquivalenceCount)),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sse_steps.report import equivalence_tables, model_tables, standing_tables, task_tables
+from sse_steps.report import (
+    equivalence_tables,
+    model_tables,
+    standing_tables,
+    task_tables,
+    turn_tables,
+)
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.table import Table
 
@@ -22,7 +28,11 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
     """Return the sections of one task."""
     return (
         Section("Ranking", (standing_tables.ranking_table(task),), has_chart=True),
-        Section("Levels", (task_tables.level_table(report, task),)),
+        Section(
+            "Levels",
+            (turn_tables.score_table(report, task), task_tables.level_table(report, task)),
+        ),
+        *_shown("What another try brings", turn_tables.turn_table(task)),
         Section(
             "What it costs, and how long it takes",
             (
