@@ -32,6 +32,8 @@ PUBLIC = (
     "model_metrics",
     "frontier",
     "level_metrics",
+    "composite_scores",
+    "turns",
     "quantizations",
     "skipped_models",
     "gates",
