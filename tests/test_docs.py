@@ -41,6 +41,8 @@ PUBLIC = (
     "answer_metrics",
     "label_metrics",
     "tasks",
+    "composite_scores",
+    "turns",
     "quantizations",
     "skipped_models",
     "gates",

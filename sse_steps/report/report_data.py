@@ -31,9 +31,11 @@ from sse_steps.report.rows import (
     ModelMetrics,
     ModelRun,
     OutcomeCount,
+    Py2rsScore,
     QuantizationRow,
     SkippedModel,
     TaskDefinition,
+    TurnMetrics,
 )
 from sse_steps.report.standing import Standing, standings
 from sse_steps.report.task_statistics import TaskStatistics, task_statistics
@@ -58,6 +60,8 @@ class TaskReport:
     standings: tuple[Standing, ...]
     examples: int
     levels: tuple[LevelMetrics, ...]
+    scores: tuple[Py2rsScore, ...]
+    turns: tuple[TurnMetrics, ...]
     outcomes: tuple[OutcomeCount, ...]
     error_codes: tuple[ErrorCode, ...]
     equivalence: tuple[EquivalenceCount, ...]
@@ -119,6 +123,8 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         standings=ranked,
         examples=len(examples) - untested,
         levels=_of(task, read_records(database, "level_metrics", LevelMetrics)),
+        scores=_of(task, read_records(database, "composite_scores", Py2rsScore)),
+        turns=_of(task, read_records(database, "turns", TurnMetrics)),
         outcomes=_of(task, read_records(database, "outcome_counts", OutcomeCount)),
         error_codes=_of(task, read_records(database, "error_codes", ErrorCode)),
         equivalence=_of(task, read_records(database, "equivalence", EquivalenceCount)),

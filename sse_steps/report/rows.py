@@ -78,6 +78,45 @@ class LevelMetrics:
     examples: int
     examples_passed: float
     is_passed: bool
+    is_passed_later: bool
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Py2rsScore:
+    """A row of `composite_scores`; `marks` has one for each level."""
+
+    task: str
+    model: str
+    composite_score: float
+    levels_tested: int
+    levels_passed: int
+    passed_levels: list[int]
+    levels_passed_later: list[int]
+    marks: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnMetrics:
+    """A row of `turns`; what ends in `so_far` adds up the turns before it."""
+
+    task: str
+    model: str
+    turn: int
+    attempts: int
+    asked: int
+    unanswered: int
+    passed_here: int
+    passed_so_far: int
+    pass_rate_so_far: float
+    wilson_low_so_far: float
+    wilson_high_so_far: float
+    prompt_tokens_so_far: int | None
+    completion_tokens_so_far: int | None
+    cost_usd_so_far: float | None
+    usd_per_pass_so_far: float | None
+    latency_p50_ms: float | None
+    latency_so_far_p50_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)

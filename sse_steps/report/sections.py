@@ -13,6 +13,7 @@ from sse_steps.report import (
     standing_tables,
     statistics_tables,
     task_tables,
+    turn_tables,
 )
 from sse_steps.report.chart_files import ChartFile, has_curves
 from sse_steps.report.report_data import Report, TaskReport
@@ -57,7 +58,13 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
             statistics_tables.spread_table(task),
             statistics_tables.pass_at_k_table(task),
         ),
-        *_where(is_code, "Levels", task_tables.level_table(report, task)),
+        *_where(
+            is_code,
+            "Levels",
+            turn_tables.score_table(report, task),
+            task_tables.level_table(report, task),
+        ),
+        *_shown("What another try brings", turn_tables.turn_table(task)),
         *_shown("Answers", label_tables.answer_table(task), label_tables.label_table(task)),
         *_where(
             priced or timed,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.rows import LevelMetrics, OutcomeCount
 from sse_steps.report.table import Column, Table
+from sse_steps.report.turn_tables import MARKS
 from sse_steps.report.wording import (
     ABSENT,
     listed,
@@ -14,8 +15,6 @@ from sse_steps.report.wording import (
     percent,
     words,
 )
-
-PASSED_MARK, MISSED_MARK = "●", "○"
 
 
 def level_table(report: Report, task: TaskReport) -> Table:
@@ -40,8 +39,7 @@ def level_table(report: Report, task: TaskReport) -> Table:
             *(Column(model) for model in models),
         ),
         (*rows, ("Composite score of 100", total, *scores)),
-        note=f"{PASSED_MARK} passed at the first turn: at least half of the level's examples pass. "
-        f"{MISSED_MARK} not passed. Examples passed are means over runs.",
+        note=f"{MARKS} Examples passed are those of first turns, means over runs.",
     )
 
 
@@ -119,9 +117,8 @@ def model_table(task: TaskReport) -> Table:
 def _level_cell(row: LevelMetrics | None) -> str:
     if row is None:
         return ABSENT
-    mark = PASSED_MARK if row.is_passed else MISSED_MARK
     passed = f"{row.examples_passed:.1f}".removesuffix(".0")
-    return f"{mark} {passed}/{row.examples}"
+    return f"{row.mark} {passed}/{row.examples}"
 
 
 def _count_cell(counts: Mapping[tuple[str, str], OutcomeCount], outcome: str, model: str) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.standing_tables import ranking_table
 from sse_steps.report.table import Table
+from sse_steps.report.turn_tables import mark_lines
 from sse_steps.report.wording import listed, printable
 
 
@@ -22,6 +23,7 @@ def render_table(report: Report) -> RichTable:
         answer.append(printable(task.headline.sentence), style="not bold")
         grid.add_row(answer)
         grid.add_row(_ranking(ranking_table(task), printable(task.task)))
+        grid.add_row(Text("\n".join(printable(line) for line in mark_lines(report, task))))
         if diverging := _diverging(task):
             grid.add_row(Text(printable(diverging)))
         for skipped in task.skipped:
