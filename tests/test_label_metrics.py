@@ -64,7 +64,7 @@ def rows_of(database: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def nothing_for_nan(value: float) -> float | None:
+def nothing_for_nan(value: float) -> object:
     """Return None for what scikit-learn calls undefined."""
     return None if np.isnan(value) else pytest.approx(value, abs=1e-12)
 
