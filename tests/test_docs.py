@@ -36,6 +36,11 @@ PUBLIC = (
     "quantizations",
     "skipped_models",
     "gates",
+    "intervals",
+    "spread",
+    "pass_at_k",
+    "pairwise_tests",
+    "power",
 )
 
 

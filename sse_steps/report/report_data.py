@@ -29,6 +29,7 @@ from sse_steps.report.rows import (
     SkippedModel,
 )
 from sse_steps.report.standing import Standing, standings
+from sse_steps.report.task_statistics import TaskStatistics, task_statistics
 from sse_steps.sql.database import check_database, read_records
 
 
@@ -67,6 +68,7 @@ class TaskReport:
     skipped: tuple[SkippedModel, ...]
     quantizations: tuple[QuantizationRow, ...]
     flags: tuple[GateFinding, ...]
+    statistics: TaskStatistics
     caveats: tuple[str, ...]
 
 
@@ -122,6 +124,7 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         skipped=_of(task, read_records(database, "skipped_models", SkippedModel)),
         quantizations=_of(task, read_records(database, "quantizations", QuantizationRow)),
         flags=_flags(database, ranked),
+        statistics=task_statistics(database, task),
         caveats=(
             *caveats(ranked, controls, untested=untested, options=options),
             *corpus_caveats(_of(task, read_records(database, "corpora", CorpusUse))),

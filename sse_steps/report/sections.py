@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sse_steps.report import equivalence_tables, model_tables, standing_tables, task_tables
+from sse_steps.report import (
+    equivalence_tables,
+    model_tables,
+    standing_tables,
+    statistics_tables,
+    task_tables,
+)
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.table import Table
 
@@ -22,6 +28,13 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
     """Return the sections of one task."""
     return (
         Section("Ranking", (standing_tables.ranking_table(task),), has_chart=True),
+        *_shown(
+            "Can the differences be trusted?",
+            statistics_tables.pair_table(task),
+            statistics_tables.interval_table(task),
+            statistics_tables.spread_table(task),
+            statistics_tables.pass_at_k_table(task),
+        ),
         Section("Levels", (task_tables.level_table(report, task),)),
         Section(
             "What it costs, and how long it takes",

@@ -20,14 +20,19 @@ class IntervalMethod(StrEnum):
     """How an interval was computed."""
 
     STUDENT_T = "Student's t"
+    POOLED = "pooled within examples"
     WILSON = "Wilson"
+    CLUSTERED_WILSON = "Wilson, clustered by example"
     PERCENTILE = "bootstrap, percentile"
     BCA = "bootstrap, BCa"
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalRow:
-    """A row of `intervals`: a 95 % interval of pass@1, a share of 1."""
+    """A row of `intervals`: a 95 % interval of pass@1, a share of 1.
+
+    `is_recommended` marks the one method to read for each kind of uncertainty.
+    """
 
     task: str
     model: str
@@ -35,6 +40,7 @@ class IntervalRow:
     method: IntervalMethod
     low: float | None
     high: float | None
+    is_recommended: bool
     note: str
 
 
@@ -76,7 +82,8 @@ class PairRow:
     """A row of `pairwise_tests`: two candidates of a task on the examples that both attempted.
 
     `difference` is the pass rate of `model` minus that of `other`, with its bootstrap interval
-    over examples. `p_mcnemar` is exact, over examples, of the first run; `p_paired_t` over examples
+    (percentile) over examples. `p_mcnemar` is exact, over examples, of the first run (of an
+    example's first attempt, where a run is missing); `p_paired_t` over examples
     (mean over runs), `p_welch` over runs. `p_holm` and `p_bonferroni` correct `p_mcnemar` over all
     pairs of the task; `is_significant` is `p_holm` at most 0.05. `effect_size` is Cohen's d of the
     paired differences.
