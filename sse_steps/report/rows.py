@@ -54,6 +54,7 @@ class FrontierRow:
     model: str
     on_frontier: bool
     on_convex_frontier: bool
+    on_frontier_with_size: bool | None
     dominated_by: list[str]
     accuracy_gap: float
     cost_ratio: float | None

@@ -121,6 +121,8 @@ def trade_off_table(task: TaskReport) -> Table:
 
 def frontier_words(row: FrontierRow) -> str:
     """Say where a model stands on the frontier."""
+    if not row.on_frontier and not row.dominated_by:
+        return "passes nothing"
     if not row.on_frontier:
         more = f" and {len(row.dominated_by) - 1} more" if len(row.dominated_by) > 1 else ""
         return f"behind {row.dominated_by[0]}{more}"
