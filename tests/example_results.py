@@ -26,7 +26,7 @@ def example_results(
     folder: Path,
     *,
     runs: Mapping[str, Sequence[str]] = RUNS,
-    costs: Mapping[str, float] = COSTS,
+    costs: Mapping[str, float | None] = COSTS,
     cases: str = "[]",
     rustc: str = "rustc 1.0",
     stub: str = "c",
@@ -56,7 +56,7 @@ def example_results(
     return database
 
 
-def _template(model: str, costs: Mapping[str, float]) -> Completion:
+def _template(model: str, costs: Mapping[str, float | None]) -> Completion:
     return replace(
         COMPLETION,
         cost_usd=costs.get(model, 0.001),

@@ -162,9 +162,13 @@ def test_a_fault_of_a_query_is_two_lines(
     database: Path, query: str, first: str, second: str
 ) -> None:
     """What is wrong and where, then what may have been meant."""
-    for ask_it in (ask, lambda *given: export(*given, database.parent / "rows", Format.JSON)):
+
+    def exported(database: Path, query: str) -> None:
+        export(database, query, database.parent / "rows", Format.JSON)
+
+    for answered in (ask, exported):
         with pytest.raises(QueryError) as fault:
-            ask_it(database, query)
+            answered(database, query)
         wrong, remedy = str(fault.value).splitlines()
         assert first in wrong
         assert second in remedy
