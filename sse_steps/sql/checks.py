@@ -36,10 +36,14 @@ def raise_for_failures(failures: Sequence[CheckFailure], database: Path) -> None
         ControlError: the rows are sound, but a control missed its score.
     """
     # A control's score means nothing over rows that are missing or doubled, so it comes last.
-    ordered = sorted(failures, key=lambda failure: "expected" in failure.rows[0])
+    ordered = sorted(failures, key=_is_of_a_control)
     if ordered:
         first = ordered[0]
-        raise _control_error(first, database) if "expected" in first.rows[0] else _data_error(first)
+        raise _control_error(first, database) if _is_of_a_control(first) else _data_error(first)
+
+
+def _is_of_a_control(failure: CheckFailure) -> bool:
+    return {"score", "expected"} <= failure.rows[0].keys()
 
 
 def sql_text(text: str) -> str:

@@ -5,6 +5,7 @@ A step is imported when it runs, so that a build with nothing to do loads next t
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -128,12 +129,23 @@ def command(step: str, *arguments: object) -> Callable[..., TaskFailed | TaskErr
     def act(**options: object) -> TaskFailed | TaskError | None:
         try:
             succeeded = import_module(f"{__name__}.{step}").run(*arguments, **options)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _forget_standard_output()
+            return None
         except UserError as fault:
             sys.stderr.write(printable(f"{fault}\n", keep="\n"))
             return TaskError("", report=False)
         return None if succeeded else TaskFailed("", report=False)
 
     return act
+
+
+def _forget_standard_output() -> None:
+    """Let what is still to be written go nowhere: its reader, such as `head`, has seen enough."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    os.close(nowhere)
 
 
 def option(name: str, help_text: str, *, default: str | bool = "") -> dict[str, object]:

@@ -49,7 +49,8 @@ def _lines(figures: dict[str, Any], analysis: ParetoAnalysis) -> Iterator[str]:
     for each in analysis.dominations:
         yield (
             f"  {each.dominated_by} beats {each.model_id}: "
-            f"{100 * each.accuracy_gain:.1f} points more, {_times(each.cost_ratio)} cheaper, {_times(each.latency_ratio)} faster"
+            f"{100 * each.accuracy_gain:.1f} points more, "
+            f"{_times(each.cost_ratio)} cheaper, {_times(each.latency_ratio)} faster"
         )
     yield ""
     yield "Beside the most accurate one (a ratio above 1 saves):"
