@@ -32,7 +32,7 @@ function passMatrix(task, open) {
   });
   const caption = element("caption", {}, "Examples and candidates: a mark for every run");
   const table = element("table", { class: "matrix" }, caption, element("thead", {}, element("tr", {}, ...headings.map(([heading]) => heading))), body);
-  const scroll = element("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": "Pass matrix" }, table);
+  const scroll = element("div", { class: "scroll", role: "group", tabindex: 0, "aria-label": "Pass matrix" }, table);
   const pages = pageButtons((step) => {
     state.page += step;
     show();
