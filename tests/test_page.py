@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -186,7 +188,7 @@ def test_without_a_level_the_figures_are_the_tables(page: Page) -> None:
 def test_what_has_no_place_on_an_axis_is_said(page: Page) -> None:
     """A cost of zero stands at a mark of its own; an unknown one is named and not drawn."""
     chart = page.locator("[data-pair=cost-rate]")
-    expect(chart.locator("figcaption")).to_contain_text("not known: unpriced")
+    expect(chart.locator("figcaption")).to_contain_text("Not known, so not drawn: unpriced")
     expect(chart.locator(".point")).to_have_count(2)
     expect(chart.locator(".grid text").first).to_have_text("$0")
     expect(chart).to_contain_text("small ($0)")
@@ -392,3 +394,41 @@ def test_axe_finds_no_fault(browser: Browser, file: Path, scheme: str) -> None:
         expect(page.locator("dialog")).to_be_visible()
         inside = Axe().run(page, options=rules)
         assert inside.violations_count == 0, inside.generate_report()
+
+
+def test_frontiers_in_the_browser_equal_brute_force(browser: Browser) -> None:
+    """Both frontiers that the page draws are those of comparing all pairs, ties included."""
+    chance = random.Random(5)  # noqa: S311 - made-up points, no secret
+    grid = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0]
+    sets = [
+        [[chance.choice(grid), chance.choice(grid)] for _ in range(chance.randint(1, 9))]
+        for _ in range(400)
+    ]
+    code = (files("sse_steps.report") / "templates/figures.js").read_text(encoding="utf-8")
+    page = browser.new_page()
+    found = page.evaluate(
+        f"sets => {{ {code}\nreturn sets.map(set => [nonDominated(set), convexFrontier(set)]); }}",
+        sets,
+    )
+    page.close()
+    for points, (kept, convex) in zip(sets, found, strict=True):
+        best = {tuple(point) for point in points if not any(beats(each, point) for each in points)}
+        assert sorted(map(tuple, kept)) == sorted(best)
+        assert {tuple(point) for point in convex} == {
+            point for point in best if not beaten_by_mixture(point, best)
+        }
+
+
+def beats(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether one has no more x and no less gain, and is not the same."""
+    return one[0] <= other[0] and one[1] >= other[1] and tuple(one) != tuple(other)
+
+
+def beaten_by_mixture(point: tuple[float, ...], others: set[tuple[float, ...]]) -> bool:
+    """Whether two others, mixed to the same x, gain more."""
+    return any(
+        low[1] + (high[1] - low[1]) * (point[0] - low[0]) / (high[0] - low[0]) > point[1] + 1e-9
+        for low in others
+        for high in others
+        if low[0] < point[0] < high[0]
+    )
