@@ -11,29 +11,11 @@ from importlib.resources import files
 from markupsafe import Markup
 
 # In the order in which they define one another.
-_D3 = [
-    "array",
-    "color",
-    "interpolate",
-    "format",
-    "time",
-    "time-format",
-    "scale",
-    "selection",
-    "axis",
-]
-_SCRIPTS = [
-    "elements",
-    "wording",
-    "figures",
-    "tooltip",
-    "chart",
-    "bars",
-    "matrix",
-    "dialog",
-    "tables",
-    "page",
-]
+_D3 = ("array", "color", "interpolate", "format", "time", "time-format", "scale")
+_SCRIPTS = (
+    *("elements", "wording", "figures", "tooltip", "chart"),
+    *("bars", "matrix", "dialog", "tables", "page"),
+)
 
 
 def page_script() -> str:

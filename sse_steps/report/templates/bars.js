@@ -69,7 +69,7 @@ function outcomeTable(task, examples, mostCodes = 8) {
   const heading = element("tr", {}, element("th", { scope: "col" }, "Outcome"), ...task.models.map((model) => element("th", { scope: "col", class: "figure" }, model.shown)));
   const caption = element("caption", {}, "What came of the attempts");
   const note = left.length ? element("p", { class: "note" }, `${count(left.length, "rarer code")} not listed: ${d3.sum(left, total).toLocaleString("en-US")} attempts.`) : null;
-  return [element("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": "What came of the attempts" }, element("table", { class: "outcomes" }, caption, element("thead", {}, heading), element("tbody", {}, ...rows))), note];
+  return [element("div", { class: "scroll", role: "group", tabindex: 0, "aria-label": "What came of the attempts" }, element("table", { class: "outcomes" }, caption, element("thead", {}, heading), element("tbody", {}, ...rows))), note];
 }
 
 function countAttempts(task, model, examples) {

@@ -32,7 +32,7 @@ function paretoFigure(figures, [x, y], width, context) {
   const unknown = figures.filter((each) => !known.includes(each));
   const title = `${capital(MEASURES[y].name)} and ${MEASURES[x].name}`;
   const caption = element("figcaption", {}, element("strong", {}, title));
-  if (unknown.length) caption.append(` Not drawn, since it is not known: ${unknown.map((each) => each.model.shown).join(", ")}.`);
+  if (unknown.length) caption.append(` Not known, so not drawn: ${unknown.map((each) => each.model.shown).join(", ")}.`);
   const chart = known.length ? paretoChart(known, [x, y], width, title, context) : element("p", { class: "note" }, "Nothing to draw.");
   return element("figure", { class: "pareto", "data-pair": `${x}-${y}` }, caption, chart);
 }

@@ -32,7 +32,7 @@ function passMatrix(task, open) {
   });
   const caption = element("caption", {}, "Examples and candidates: a mark for every run");
   const table = element("table", { class: "matrix" }, caption, element("thead", {}, element("tr", {}, ...headings.map(([heading]) => heading))), body);
-  const scroll = element("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": "Pass matrix" }, table);
+  const scroll = element("div", { class: "scroll", role: "group", tabindex: 0, "aria-label": "Pass matrix" }, table);
   const pages = pageButtons((step) => {
     state.page += step;
     show();
@@ -75,7 +75,7 @@ function matrixControls(task, cells, change) {
   const outcomes = task.outcomeNames.filter((name) => name !== "passed");
   const choices = [...Object.entries(SELECTIONS).map(([key, [name]]) => [key, name]), ...outcomes.map((name) => [`outcome:${name}`, `with an attempt that came to: ${words(name)}`])];
   const selection = element("select", { name: "selection" }, ...choices.map(([value, name]) => element("option", { value }, name)));
-  const text = element("input", { type: "search", name: "text", placeholder: "for instance sort, or E0308", autocomplete: "off", spellcheck: "false" });
+  const text = element("input", { type: "search", name: "text", placeholder: "sort, or E0308", autocomplete: "off", spellcheck: "false" });
   selection.addEventListener("change", () => change({ selection: selection.value }));
   text.addEventListener("input", () => change({ text: text.value.trim().toLowerCase() }));
   return [element("label", {}, "Examples ", selection), element("label", {}, "Name or error code ", text)];
