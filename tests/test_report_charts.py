@@ -31,7 +31,7 @@ Draw = Callable[..., Report]
 Points = list[tuple[int, int]]
 
 POINTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=12)
-HOSTILE = "</text><script>alert(1)</script>$x$\x1b"
+HOSTILE = "</text><script>a()</script>$x$\x1b"
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_hostile_names_stay_text_in_every_chart(drawn: Draw) -> None:
     for svg in draw_charts(drawn(attempts, conversions), width=8, height=4).values():
         root = ET.fromstring(svg)  # noqa: S314 -- our own output
         assert not {each.tag.rpartition("}")[2] for each in root.iter()} & {"script", "image"}
-        assert "<script>alert(1)</script>$x$" in "".join(root.itertext())
+        assert "<script>a()</script>$x$" in "".join(root.itertext())
 
 
 def test_a_dark_browser_gets_dark_colours(drawn: Draw) -> None:
