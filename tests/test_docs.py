@@ -31,6 +31,7 @@ PUBLIC = (
     "divergences",
     "model_metrics",
     "frontier",
+    "acceptance",
     "level_metrics",
     "quantizations",
     "skipped_models",
