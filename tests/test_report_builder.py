@@ -72,6 +72,7 @@ def test_corrections_are_over_all_pairs() -> None:
     for row in task.differences:
         assert row.p_paired_t is not None
         assert row.p_bonferroni == pytest.approx(min(1.0, 3 * row.p_paired_t))
+        assert row.p_bonferroni is not None
         assert row.p_holm is not None
         assert row.p_holm <= row.p_bonferroni
 

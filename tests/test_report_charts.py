@@ -102,7 +102,8 @@ def test_a_line_of_mixtures_is_straight_in_dollars() -> None:
     for start in (0.0, 0.001):
         ends = ((start, 0.2), (0.5, 0.8))
         places = mixing_line(ends)
-        assert (places[0], places[-1]) == (ends[0], pytest.approx(ends[1]))
+        assert places[0] == ends[0]
+        assert places[-1] == pytest.approx(ends[1])
         for x, y in places:
             share = (x - start) / (0.5 - start)
             assert y == pytest.approx(0.2 + share * 0.6)
