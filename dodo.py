@@ -11,32 +11,32 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sse_steps.config import overrides_in
 from sse_steps.steps import (
-    COMMAND,
     SIDE_BY_SIDE,
     Reporter,
-    command,
     not_skipped,
-    option,
     settings_or_message,
     step_action,
     unchanged,
 )
+from sse_steps.steps.command_line import overrides_of, state_file
+from sse_steps.steps.commands import commands
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 
+ARGUMENTS = sys.argv[1:]
 DOIT_CONFIG = {
     "default_tasks": ["record", "report"],
     "verbosity": 2,
     "backend": "sqlite3",
+    "dep_file": state_file(ARGUMENTS),
     "reporter": Reporter,
     "num_process": 4,
     "par_type": "thread",
 }
 
 ROOT = Path(__file__).parent.resolve()
-PLAN = Plan(settings_or_message(overrides_in(sys.argv[1:]), ROOT), ROOT)
+PLAN = Plan(settings_or_message(overrides_of(ARGUMENTS), ROOT), ROOT)
 LINE = PLAN.line
 
 action = partial(step_action, PLAN.cache)
@@ -136,16 +136,16 @@ def task_crates() -> Iterator[Task]:
 
 
 def task_transpile() -> Iterator[Task]:
-    """Let each model turn each example into Rust, in one shot."""
+    """Let each model turn each example into Rust, in one shot, or in as many turns as asked."""
     for origin in PLAN.origins():
         settings, examples = PLAN.transpile_slice(origin), PLAN.examples(origin.task)
         record, file = LINE.record(origin.model), LINE.engine_file(origin.model)
         files, versions = PLAN.transpile_files(origin), LINE.engine_versions(origin.model)
         yield {
-            "name": f"{origin.task}:{origin.model}:{origin.run}",
-            "file_dep": [examples, *LINE.engine_depends_on(origin.model)],
+            "name": origin.name,
+            "file_dep": [examples, *files.read, *LINE.engine_depends_on(origin.model)],
             "task_dep": [f"transpile:{name}" for name in PLAN.earlier(origin)],
-            "targets": [files.completions, files.skipped],
+            "targets": files.targets,
             "uptodate": [unchanged(settings, **versions), not_skipped(record)],
             "io": SIDE_BY_SIDE,
             "actions": [action("transpile", settings, examples, record, file, PLAN.cache, files)],
@@ -158,14 +158,15 @@ def task_record() -> Iterator[Task]:
     for model, target in PLAN.recordings():
         settings, runs = PLAN.record_slice(model), PLAN.runs_of(model)
         examples = [PLAN.examples(origin.task) for origin in runs]
-        completions = [PLAN.completions(origin) for origin in runs]
+        written = [PLAN.transpile_files(origin) for origin in runs]
+        read = [path for files in written for path in (files.completions, *files.read)]
         yield {
             "name": model,
-            "file_dep": [*examples, *completions],
+            "file_dep": [*examples, *read],
             "targets": [target],
             "uptodate": [unchanged(settings)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("record", settings, examples, completions, target)],
+            "actions": [action("record", settings, examples, written, target)],
         }
 
 
@@ -176,7 +177,7 @@ def task_check() -> Iterator[Task]:
         examples, completions = PLAN.examples(origin.task), PLAN.completions(origin)
         target, lock = PLAN.verdicts(origin), PLAN.lock_folder(origin.task)
         yield {
-            "name": f"{origin.task}:{origin.model}:{origin.run}",
+            "name": origin.name,
             "file_dep": [examples, completions, *PLAN.crates(origin.task, compiler_version())],
             "task_dep": [f"check:{name}" for name in PLAN.earlier(origin)],
             "targets": [target],
@@ -192,13 +193,14 @@ def task_metrics() -> Task:
     records = {model: files.validated for model, files in LINE.lines().items()}
     rows = PLAN.rows()
     corpora = {task: PLAN.left_out(task) for task in PLAN.settings.tasks}
+    examples = {task: PLAN.examples(task) for task in PLAN.settings.tasks}
     settings, target = PLAN.metrics_slice(), PLAN.database
     return {
-        "file_dep": [*rows.files, *corpora.values(), *records.values()],
+        "file_dep": [*rows.files, *corpora.values(), *examples.values(), *records.values()],
         "targets": [target],
         "uptodate": [unchanged(settings)],
         "io": SIDE_BY_SIDE,
-        "actions": [action("metrics", settings, rows, corpora, records, target)],
+        "actions": [action("metrics", settings, rows, corpora, examples, records, target)],
         "clean": True,
     }
 
@@ -216,67 +218,6 @@ def task_report() -> Task:
     }
 
 
-def task_verify() -> Task:
-    """Judge one Rust file: doit verify --source out.rs [--tests tests.rs | --cases cases.json]."""
-    return {
-        "params": [
-            option("source", "the Rust to judge"),
-            option("tests", "Rust tests for it"),
-            option("cases", "cases for it, as JSON"),
-            option("json", "print one JSON object", default=False),
-        ],
-        "actions": [command("verify", PLAN.verify_slice(), PLAN.verify_lock(), PLAN.cache)],
-        "meta": COMMAND,
-    }
-
-
-def task_inspect() -> Task:
-    """Say what a model file is, from its header: doit inspect --model FILE [--json]."""
-    return {
-        "params": [
-            option("model", "the file: .apr, .gguf, .safetensors"),
-            option("json", "print one JSON object", default=False),
-        ],
-        "actions": [command("inspect")],
-        "meta": COMMAND,
-    }
-
-
-def task_corpus_stats() -> Task:
-    """Say what a corpus holds: doit corpus-stats --path PATH."""
-    return {
-        "basename": "corpus-stats",
-        "params": [
-            option("path", "a folder or a file", default=PLAN.default_corpus),
-            option("json", "print JSON", default=False),
-        ],
-        "actions": [command("corpus_stats", ROOT)],
-        "meta": COMMAND,
-    }
-
-
-def task_benchmark() -> Task:
-    """Say how a corpus spreads over the levels: doit benchmark --corpus PATH [--verbose]."""
-    return {
-        "params": [
-            option("corpus", "a folder or a file", default=PLAN.default_corpus),
-            option("verbose", "print each example", default=False),
-            option("json", "print JSON", default=False),
-        ],
-        "actions": [command("benchmark", ROOT)],
-        "meta": COMMAND,
-    }
-
-
-def task_cache() -> Task:
-    """Say what the cache of models holds: doit cache [--trim] [--pin NAME] [--unpin NAME]."""
-    return {
-        "params": [
-            option("trim", "evict what lies above the limit", default=False),
-            option("pin", "a model that is never to be evicted"),
-            option("unpin", "a model that may be evicted again"),
-            option("json", "print JSON", default=False),
-        ],
-        "actions": [command("cache", LINE.storage)],
-        "meta": COMMAND,
-    }
+def task_commands() -> Iterator[Task]:
+    """Print what is asked for and make nothing: verify, inspect, sql, compare, gate and others."""
+    yield from commands(PLAN, ARGUMENTS)

@@ -19,12 +19,13 @@ from yaml import YAMLError
 from sse_steps.errors import ConfigError, DownloadError, nearest
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
+from sse_steps.prices import PriceSettings
 from sse_steps.settings import (
     AcceptanceSettings,
     CacheSettings,
+    GateSettings,
     ModelSettings,
     PathSettings,
-    PriceSettings,
     ReportSettings,
     RunSettings,
     Settings,
@@ -32,6 +33,8 @@ from sse_steps.settings import (
 )
 from sse_steps.tasks import load_task
 from sse_steps.validation import STRICT_KEYS, validated
+
+_SETTING = re.compile(r"[+~]*[\w.@/-]+\s*=")  # how an override begins
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
@@ -45,15 +48,28 @@ class _Composed:
     paths: PathSettings
     report: ReportSettings
     acceptance: AcceptanceSettings
+    gate: GateSettings
     validation: ValidationSettings
     quantization: Quantization | Annotated[tuple[Quantization, ...], Field(min_length=1)] | None
     cache: CacheSettings
     model: dict[str, ModelSettings]
 
 
-def overrides_in(arguments: Sequence[str]) -> list[str]:
-    """Return the `key=value` arguments of a doit command line, by doit's own rule."""
-    return [each for each in arguments if "=" in each and not each.startswith("-")]
+def overrides_in(arguments: Sequence[str], text_commands: Sequence[str] = ()) -> list[str]:
+    """Return the `key=value` arguments of a doit command line, by doit's own rule.
+
+    After the name of a command that takes a text, only what begins like a setting is one: a query
+    may hold `=` too.
+    """
+    names = [index for index, each in enumerate(arguments) if each in text_commands]
+    text = names[0] if names else len(arguments)
+    return [
+        each
+        for index, each in enumerate(arguments)
+        if "=" in each
+        and not each.startswith("-")
+        and (index < text or _SETTING.match(each) is not None)
+    ]
 
 
 def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
@@ -84,6 +100,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         acceptance=valid.acceptance,
         validation=valid.validation,
         cache=valid.cache,
+        gate=valid.gate,
         overrides=tuple(overrides),
     )
 

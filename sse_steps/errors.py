@@ -105,6 +105,10 @@ class EngineMissingError(UserError):
     """An engine that is not installed on this machine; its models are skipped."""
 
 
+class EngineUnfitError(UserError):
+    """An engine that cannot do what a task asks for; its models are skipped there."""
+
+
 class EngineError(UserError):
     """An engine that cannot start."""
 
@@ -143,6 +147,10 @@ class ControlError(UserError):
 
 class DataCheckError(UserError):
     """Completions or verdicts that do not fit together: a check of the results returned rows."""
+
+
+class QueryError(UserError):
+    """A query that the results database does not take, or no such database."""
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ class Outcome(StrEnum):
     COMPILE_ERROR = "compile_error"
     TIMEOUT = "timeout"
     RESOURCE_LIMIT = "resource_limit"
-    NO_ANSWER = "no_answer"  # the engine gave no reply: it failed, or ran out of its time
+    NO_ANSWER = "no_answer"  # no reply: the engine failed or ran out of its time; or no label in it
     NO_CODE = "no_code"  # there is a reply, but no Rust in it
     UNTESTED = "untested"  # the example has no case that can be run
     INFRASTRUCTURE_ERROR = "infrastructure_error"  # our fault or the machine's, never the model's
@@ -100,6 +100,29 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledExample:
+    """One record whose right answer is a text and no program.
+
+    `answers` are right, each of them; the first is the label. `fields` is what the task's prompt
+    asks for of the record, as text. Py2Rs levels are about programs, so there is no `level`.
+    """
+
+    id: str
+    answers: tuple[str, ...]
+    fields: Mapping[str, str]
+
+    @property
+    def level(self) -> None:
+        """Return nothing: only programs have a level."""
+        return
+
+    @property
+    def reference(self) -> str:
+        """A right answer."""
+        return self.answers[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What an engine gave for one request. Times are seconds of wall clock.
 
@@ -134,7 +157,7 @@ class Completion:
     model: str
     run: int
     example: str
-    level: int
+    level: int | None  # None: the task is not about programs
     rust: str | None  # the code taken out of the reply; None where there is none
     reply: str
     finish_reason: FinishReason
@@ -229,9 +252,9 @@ class VerdictRow:
     model: str
     run: int
     example: str
-    level: int
+    level: int | None
     outcome: Outcome
-    compiles: bool
+    compiles: bool | None  # None: nothing to compile
     tests_run: int
     tests_passed: int
     tests_total: int

@@ -11,10 +11,12 @@ from pydantic.dataclasses import dataclass
 
 from sse_steps.infer.engine import Sampling
 from sse_steps.infer.tool import Tool
+from sse_steps.labels.rules import AnswerRules
 from sse_steps.models.quantization import Quantization
+from sse_steps.prices import Price, PriceSettings
 from sse_steps.records import Role
 from sse_steps.report.provenance_data import Asked
-from sse_steps.tasks import Prompts, Task
+from sse_steps.tasks import Judging, Metric, Prompts, Task
 from sse_steps.validation import STRICT_KEYS
 
 Positive = Annotated[int, Field(ge=1)]
@@ -99,20 +101,11 @@ class CacheSettings:
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
-class PriceSettings:
-    """What a second of the machine costs, and who says so."""
-
-    date: str
-    machine: str
-    usd_per_hour: Annotated[float, Field(ge=0)]
-    source: str
-
-
-@dataclass(frozen=True, config=STRICT_KEYS)
 class ReportSettings:
     """How the report looks."""
 
     title: str
+    page_mb: Annotated[float, Field(ge=0)] = 15.0  # the most that prompts, code and diagnostics add
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
@@ -124,6 +117,31 @@ class AcceptanceSettings:
     latency_p99_ms: Annotated[float, Field(gt=0)]
     least_deterministic: Share  # of the examples, that have the same Rust in every run
     tolerated_distance: Share  # of accuracy, to the frontier at the same cost and latency
+
+
+class HeldAgainst(StrEnum):
+    """Which figure of a pass rate a threshold is held against."""
+
+    MEAN = "mean"
+    LOWER_END = "lower_end"  # of the 95 % interval over examples
+
+
+NotNegative = Annotated[float, Field(ge=0)]
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class GateSettings:
+    """What candidates are held to. None: nobody is held to it."""
+
+    models: tuple[str, ...] = ()  # empty: every candidate
+    pass_at_1_by: HeldAgainst = HeldAgainst.MEAN
+    least_pass_at_1: Share | None = None
+    least_compile_rate: Share | None = None
+    least_composite_score: Annotated[float, Field(ge=0, le=100)] | None = None
+    largest_usd_per_example: NotNegative | None = None
+    largest_latency_p95_ms: NotNegative | None = None
+    tolerated_cost_increase: NotNegative | None = 1.0  # shares of what it was
+    tolerated_latency_increase: NotNegative | None = 1.0
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
@@ -151,6 +169,11 @@ class ModelSettings:
     tool: Tool | None = None  # for an installed tool on the command line
     recording: str | None = None  # for a replay: the file of replies
 
+    @property
+    def converses(self) -> bool:
+        """Whether it is a language model, so that it can be told what came of its reply."""
+        return any(each is not None for each in (self.source, self.tool, self.recording))
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -167,6 +190,7 @@ class Settings:
     validation: ValidationSettings
     cache: CacheSettings
     overrides: tuple[str, ...] = ()  # of the command line, which the others follow from
+    gate: GateSettings = GateSettings()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -176,6 +200,8 @@ class CorpusSlice:
     samples: int
     limits: LimitSettings
     allow_weak_isolation: bool
+    answers: AnswerRules | None = None  # None: a corpus of programs
+    keys: tuple[str, ...] = ()  # what the prompt asks for of a record with a label
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -185,6 +211,19 @@ class Origin:
     task: str
     model: str
     run: int
+    turn: int = 1
+
+    @property
+    def name(self) -> str:
+        """What doit calls it, and a store of finished work: a first turn has no number."""
+        run = f"{self.task}:{self.model}:{self.run}"
+        return run if self.turn == 1 else f"{run}:{self.turn}"
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        run = f"{self.task} {self.model} run {self.run}"
+        return run if self.turn == 1 else f"{run} turn {self.turn}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -228,7 +267,7 @@ class TranspileSlice:
     prompts: Prompts
     model: ModelSettings
     sampling: Sampling
-    usd_per_hour: float
+    price: Price
     allow_weak_isolation: bool
 
 
@@ -247,6 +286,16 @@ class CheckSlice:
     allow_weak_isolation: bool
     crates: tuple[str, ...] = ()  # that the task allows
     equivalence: EquivalenceSettings = dataclasses.field(default_factory=EquivalenceSettings)
+    answers: AnswerRules | None = None  # None: the compiler decides
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TaskMetrics:
+    """What a task says about its metrics, and what it asks."""
+
+    ground_truth: Judging
+    metrics: tuple[Metric, ...]  # that the report shows
+    prompts: Prompts
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -256,6 +305,7 @@ class MetricsSlice:
     models: dict[str, ModelSettings]
     prices: PriceSettings
     acceptance: AcceptanceSettings
+    tasks: dict[str, TaskMetrics]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Iterator
 from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,8 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from sse_steps.errors import TaskFileError, nearest
+from sse_steps.labels.rules import AnswerMetric, AnswerRules
+from sse_steps.labels.template import placeholders
 from sse_steps.models.golden_prompts import is_golden_prompts
 from sse_steps.rust.lock_file import read_lock_file
 from sse_steps.validation import STRICT_KEYS, read_yaml, validated
@@ -23,12 +26,15 @@ class Metric(StrEnum):
     ACCURACY = "accuracy"
     COST = "cost"
     LATENCY = "latency"
+    EXACT_MATCH = "exact_match"  # this and the next for tasks of labels
+    F1 = "f1"
 
 
 class GroundTruth(StrEnum):
     """Who decides whether an answer is right."""
 
     COMPILER = "compiler"
+    LABELS = "labels"  # the record itself, under a key
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
@@ -54,7 +60,10 @@ class Evaluation:
 
 @dataclass(frozen=True, config=STRICT_KEYS)
 class Prompts:
-    """What a language model is told. `{python_code}` and `{requirement}` are filled in."""
+    """What a language model is told.
+
+    `{python_code}` and `{requirement}` are filled in; in a task of labels any key of the record.
+    """
 
     system: str
     user_template: str
@@ -62,10 +71,21 @@ class Prompts:
 
 @dataclass(frozen=True, config=STRICT_KEYS)
 class Judging:
-    """How an answer is judged."""
+    """How an answer is judged. All but `type` and `run_tests` is for labels."""
 
     type: GroundTruth = GroundTruth.COMPILER
     run_tests: Literal[True] = True  # a verdict without cases would be worth nothing
+    label_key: str = "label"
+    metric: AnswerMetric | None = None  # exact_match, unless it says otherwise
+    labels: tuple[str, ...] = ()  # all that there are; none: an answer is any text
+
+    @property
+    def answer_rules(self) -> AnswerRules | None:
+        """How answers are found and graded; None where the compiler decides."""
+        if self.type is GroundTruth.COMPILER:
+            return None
+        labels = tuple(" ".join(label.split()) for label in self.labels)
+        return AnswerRules(self.label_key, self.metric or AnswerMetric.EXACT_MATCH, labels)
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
@@ -87,6 +107,13 @@ class Task:
     ground_truth: Judging = field(default_factory=Judging)
     verify: Verification = field(default_factory=Verification)
 
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What the report shows: what the task lists, and the metric that answers are graded by."""
+        rules = self.ground_truth.answer_rules
+        graded_by = () if rules is None else (Metric(rules.metric),)
+        return tuple(dict.fromkeys((*self.evaluation.metrics, *graded_by)))
+
 
 def load_task(name: str, folder: Path) -> Task:
     """Read `folder/name.yaml`; its paths are relative to the folder above `folder`.
@@ -100,11 +127,7 @@ def load_task(name: str, folder: Path) -> Task:
         known = [each.stem for each in folder.glob("*.yaml")]
         raise TaskFileError(f"There is no task '{name}' in '{folder}'.", nearest(name, known))
     task = validated(Task, read_yaml(path, TaskFileError), f"'{path}'", TaskFileError)
-    if "{python_code}" not in task.prompts.user_template:
-        raise TaskFileError(
-            f"'{path}' has a prompts.user_template without {{python_code}}.",
-            "Put {python_code} where the Python program is to stand.",
-        )
+    check_fit(task, f"'{path}'")
     if task.verify.crates:
         read_lock_file(folder.parent / task.verify.lock).check_names(task.verify.crates)
     return task
@@ -135,3 +158,71 @@ def load_tasks(place: Path | str) -> dict[str, Task]:
             )
         tasks[path.stem] = load_task(path.stem, path.parent)
     return dict(sorted(tasks.items()))
+
+
+def check_fit(task: Task, where: str) -> None:
+    """Raise TaskFileError where keys of a task contradict each other; `where` names its file."""
+    rules = task.ground_truth.answer_rules
+    faults = _code_faults(task) if rules is None else _label_faults(task, rules)
+    for wrong, remedy in faults:
+        raise TaskFileError(f"{where} {wrong}", remedy)
+
+
+Faults = Iterator[tuple[str, str]]
+
+
+def _code_faults(task: Task) -> Faults:
+    if "{python_code}" not in task.prompts.user_template:
+        yield (
+            "has a prompts.user_template without {python_code}.",
+            "Put {python_code} where the Python program is to stand.",
+        )
+    truth = task.ground_truth
+    if truth.label_key != "label" or truth.metric or truth.labels:
+        yield (
+            "has label_key, metric or labels under ground_truth, where the compiler judges.",
+            "Set ground_truth.type to labels, or take these keys out.",
+        )
+    for metric in task.evaluation.metrics:
+        if metric in (Metric.EXACT_MATCH, Metric.F1):
+            yield (
+                f"lists '{metric}' under evaluation.metrics, where the compiler judges.",
+                "Use accuracy, cost and latency, or set ground_truth.type to labels.",
+            )
+
+
+def _label_faults(task: Task, rules: AnswerRules) -> Faults:
+    keys = placeholders(task.prompts.system, task.prompts.user_template)
+    if not placeholders(task.prompts.user_template):
+        yield (
+            "has a prompts.user_template without a place for a key of the record.",
+            "Write the key in braces where its text is to stand, such as {text}.",
+        )
+    if rules.label_key in keys:
+        yield (
+            f"shows '{rules.label_key}', the right answer, in its prompt.",
+            f"Take {{{rules.label_key}}} out of `prompts`.",
+        )
+    if task.verify.crates:
+        yield "has verify.crates, but no code to judge.", "Take verify.crates out."
+    yield from _answer_faults(task, rules)
+
+
+def _answer_faults(task: Task, rules: AnswerRules) -> Faults:
+    names = [label.casefold() for label in rules.labels]
+    if "" in names or len(set(names)) < len(names):
+        yield (
+            f"has an empty label, or one twice, among {list(rules.labels)}.",
+            "Give ground_truth.labels every label once; upper and lower case are the same.",
+        )
+    is_f1 = rules.metric is AnswerMetric.F1
+    if is_f1 and rules.labels:
+        yield (
+            "grades by f1, which counts words, and has a closed set of labels.",
+            "Set ground_truth.metric to exact_match; f1 by label is under evaluation.metrics.",
+        )
+    if Metric.F1 in task.evaluation.metrics and not (is_f1 or rules.labels):
+        yield (
+            "lists f1 under evaluation.metrics, but does not grade by it.",
+            "Set ground_truth.metric to f1; exact_match is shown beside it.",
+        )

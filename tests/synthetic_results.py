@@ -11,7 +11,7 @@ import duckdb
 
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.records import Completion, FinishReason, Outcome, Role, VerdictRow
-from sse_steps.sql.sources import CorpusRow, ModelRow, Sources
+from sse_steps.sql.sources import CorpusRow, ModelRow, PriceRow, Sources
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -58,6 +58,19 @@ VERDICT = VerdictRow(
 )
 
 
+PRICES = PriceRow(
+    date="2026-01-01",
+    machine="a machine",
+    usd_per_hour=3.6,
+    source="somebody",
+    watts=0.0,
+    usd_per_kwh=0.0,
+    energy_source="",
+    usd_per_second=0.001,
+    sha256="0" * 64,
+)
+
+
 def candidate(name: str, *, size_bytes: int | None = None, role: Role = Role.CANDIDATE) -> ModelRow:
     """Return a declared model."""
     return ModelRow(name, role, f"{name}, described", size_bytes, "engine", "declared for tests")
@@ -76,6 +89,7 @@ def attempt(
         run=completion.run,
         example=completion.example,
         level=completion.level,
+        turn=completion.turn,
         outcome=outcome,
         compiles=compiles,
         tests_run=4 if compiles else 0,
@@ -146,6 +160,7 @@ def write_sources(
         models=tuple(models),
         levels=LEVELS,
         corpora=tuple(corpora),
+        prices=(PRICES,),
     )
 
 

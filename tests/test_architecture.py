@@ -40,7 +40,7 @@ ONLY = {
         "models/llama_quantize_process.py",
     ),
 }
-PURE = ("stats", "corpus", "rust", "infer", "models")
+PURE = ("stats", "corpus", "labels", "rust", "infer", "models")
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -23,7 +23,7 @@ from sse_steps.infer.command_line import (
 )
 from sse_steps.infer.engine import Request, Sampling
 from sse_steps.infer.factory import Surroundings, build_engine
-from sse_steps.infer.tool import JsonPaths, TokenPrices, Tool
+from sse_steps.infer.tool import JsonPaths, Tool
 from sse_steps.records import Case, Example, FinishReason, Reply
 from sse_steps.rust.sandbox import Sandbox
 from sse_steps.settings import ModelSettings
@@ -399,10 +399,8 @@ def test_a_script_without_its_interpreter_is_missing(stand_ins: StandIns) -> Non
 
 
 def test_a_reply_depends_on_the_prompt_and_the_command() -> None:
-    """Another prompt, model, seed or command asks again; a price or a time limit does not."""
+    """Another prompt, model, seed or command asks again; a time limit does not."""
     one = engine("tool", "{model}")
-    priced = replace(one.tool, prices=TokenPrices(1.0, 2.0, "2026-01-01", "somewhere"))
-    assert replace(one, tool=priced).inputs(request(), SAMPLING) == one.inputs(request(), SAMPLING)
     assert one.inputs(request(), HASTY) == one.inputs(request(), SAMPLING)
     others = [
         one.inputs(request("other"), SAMPLING),
@@ -414,15 +412,6 @@ def test_a_reply_depends_on_the_prompt_and_the_command() -> None:
     ]
     everything = [json.dumps(each) for each in (one.inputs(request(), SAMPLING), *others)]
     assert len(set(everything)) == 7
-
-
-def test_prices_are_for_tokens_that_are_known() -> None:
-    """Input and output have prices of their own, and an unknown count has no cost."""
-    prices = TokenPrices(0.30, 2.50, "2026-03", "somewhere")
-    assert prices.cost(1_000_000, 200_000) == pytest.approx(0.80)
-    assert prices.cost(0, 0) == 0.0
-    assert prices.cost(None, 5) is None
-    assert prices.cost(5, None) is None
 
 
 def test_a_model_without_a_command_is_refused() -> None:

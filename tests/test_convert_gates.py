@@ -17,7 +17,7 @@ from sse_steps.models.convert_gates import (
     TensorsComplete,
     Written,
 )
-from sse_steps.models.file_kind import FileKind
+from sse_steps.models.formats import FileFormat
 from sse_steps.models.gates import Gate, Severity
 from sse_steps.models.precision import Precision
 
@@ -26,8 +26,8 @@ SHAPES = {"a": (2, 3), "b": (4,)}
 # code, severity, a gate that passes, gates that fail with a word of what they find
 GATES: list[tuple[str, Severity, Gate, list[tuple[Gate, str]]]] = [
     (
-        *("C1", Severity.SKIP, FormatDetected(FileKind.GGUF)),
-        [(FormatDetected(FileKind.PICKLE), "pickle"), (FormatDetected("gone"), "gone")],
+        *("C1", Severity.SKIP, FormatDetected(FileFormat.GGUF)),
+        [(FormatDetected(FileFormat.PICKLE), "pickle"), (FormatDetected("gone"), "gone")],
     ),
     ("C2", Severity.SKIP, Parsed(None), [(Parsed("no vocabulary"), "no vocabulary")]),
     (

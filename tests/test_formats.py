@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import tarfile
 from collections import OrderedDict
@@ -14,12 +15,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from model_folder import GGUF, bomb, safetensors, zipped
 
+from sse_steps.errors import ModelFormatError
 from sse_steps.models.formats import (
     FileFormat,
     format_by_content,
     format_by_name,
     is_pickle,
 )
+from sse_steps.models.model_file import read_stored
+
+IMPOSTORS = {
+    FileFormat.TEMPLATE: b"",
+    FileFormat.ARCHIVE: zipped(pickle.dumps([1])),
+    FileFormat.LFS_POINTER: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+    FileFormat.PICKLE: pickle.dumps({"weights": [1.0]}),
+    FileFormat.MARKUP: b"\n<!DOCTYPE html><html><body>404</body></html>",
+    FileFormat.JSON: b'{"error": "Repository not found"}',
+    FileFormat.SAFETENSORS: safetensors(),
+    FileFormat.OTHER: b"ggml \x00 of another time",
+}
 
 
 def content(folder: Path, data: bytes) -> FileFormat:
@@ -135,3 +149,23 @@ def test_any_bytes_are_something(tmp_path_factory: pytest.TempPathFactory, data:
 def test_json_is_no_pickle(value: object) -> None:
     """What JSON can hold is never taken for a pickle."""
     assert not is_pickle(json.dumps({"value": value}).encode())
+
+
+@pytest.mark.parametrize(("kind", "data"), IMPOSTORS.items())
+def test_a_file_that_is_no_model_is_named(tmp_path: Path, kind: FileFormat, data: bytes) -> None:
+    """A file with a model's name and other content is refused, and the message says what it is."""
+    path = tmp_path / "model.gguf"
+    path.write_bytes(data)
+    assert format_by_content(path) is kind
+    with pytest.raises(ModelFormatError) as raised:
+        read_stored(path)
+    assert f"the file is {kind}, not .apr or GGUF" in raised.value.wrong
+    assert raised.value.remedy
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    """A named pipe, whose opening would never return, is refused at once."""
+    path = tmp_path / "model.gguf"
+    os.mkfifo(path)
+    with pytest.raises(ModelFormatError, match="no regular file"):
+        read_stored(path)

@@ -14,9 +14,11 @@ from sse_steps.infer.engine import Sampling
 from sse_steps.infer.prompt import build_request
 from sse_steps.infer.recording import Asked, read_recording
 from sse_steps.infer.replay import ReplayEngine
+from sse_steps.prices import Price
 from sse_steps.records import Case, Completion, Example, FinishReason
 from sse_steps.settings import ModelSettings, Origin, RecordSlice, TranspileSlice
 from sse_steps.steps import record
+from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import write_parquet
 from sse_steps.tasks import Prompts
 
@@ -39,7 +41,7 @@ def run_of(sampling: Sampling, number: int = 1) -> TranspileSlice:
         prompts=PROMPTS,
         model=ModelSettings(description="", engine="command_line"),
         sampling=sampling,
-        usd_per_hour=1.0,
+        price=Price(None, 1.0, ""),
         allow_weak_isolation=False,
     )
 
@@ -48,13 +50,13 @@ def recorded(folder: Path, *runs: tuple[Sampling, list[Completion]]) -> Path:
     """Write the recording of some runs."""
     examples = folder / "examples.jsonl"
     write_examples(EXAMPLES, examples)
-    completions = []
+    written = []
     for number, (_, rows) in enumerate(runs, start=1):
-        completions.append(folder / f"{number}.parquet")
-        write_parquet(rows, Completion, completions[-1])
+        written.append(TranspileFiles(folder / f"{number}.parquet", None))
+        write_parquet(rows, Completion, written[-1].completions)
     settings = RecordSlice(tuple(run_of(each, n) for n, (each, _) in enumerate(runs, start=1)))
     target = folder / "recordings" / "model.jsonl"
-    record.run(settings, [examples] * len(runs), completions, target)
+    record.run(settings, [examples] * len(runs), written, target)
     return target
 
 

@@ -18,8 +18,9 @@ from sse_steps.infer.command_line import tool_version
 from sse_steps.infer.engine import Sampling
 from sse_steps.infer.prompt import build_request
 from sse_steps.infer.recording import Asked, Recorded, RecordedReply
-from sse_steps.infer.tool import JsonPaths, TokenPrices, Tool
+from sse_steps.infer.tool import JsonPaths, Tool
 from sse_steps.models.line import Skip, StageRecord
+from sse_steps.prices import Price, PriceSettings, TokenPrice, price_of
 from sse_steps.records import Case, Completion, Example, FinishReason, Skipped
 from sse_steps.settings import ModelSettings, Origin, TranspileSlice
 from sse_steps.steps import transpile
@@ -31,7 +32,14 @@ ROOT = Path(__file__).parents[1]
 PATHS = JsonPaths("text", ("read",), ("written",), ("dollars",))
 LOCAL = Tool(("tool", "--version"), hosted=False, json=PATHS)
 HOSTED = replace(LOCAL, hosted=True)
-PRICED = replace(HOSTED, prices=TokenPrices(1.0, 10.0, "2026-01-01", "somewhere"))
+PRICED = replace(HOSTED, model="priced")
+PRICES = PriceSettings(
+    date="2026-01-01",
+    machine="a machine at a tenth of a cent a second",
+    usd_per_hour=3.6,
+    source="somewhere",
+    tokens=(TokenPrice("priced", 1.0, 10.0, "2026-01-01", "somewhere"),),
+)
 TELLS = """print('{"text": "fn main() {}", "read": 1000, "written": 100, "dollars": 0.5}')"""
 COUNTS = """print('{"text": "fn main() {}", "read": 1000, "written": 100}')"""
 SILENT = """print('{"text": "fn main() {}"}')"""
@@ -54,9 +62,14 @@ def stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand
 def completed(
     folder: Path, model: ModelSettings, *, sampling: Sampling = SAMPLING, file: Path | None = None
 ) -> list[Completion]:
-    """Let a model write all examples, at a tenth of a cent a second."""
+    """Let a model write all examples."""
     settings = TranspileSlice(
-        Origin("task", "model", 1), PROMPTS, model, sampling, 3.6, allow_weak_isolation=False
+        Origin("task", "model", 1),
+        PROMPTS,
+        model,
+        sampling,
+        price_of(model.tool, PRICES),
+        allow_weak_isolation=False,
     )
     write_examples(EXAMPLES, folder / "examples.jsonl")
     files = TranspileFiles(folder / "completions.parquet", folder / "skipped.parquet")
@@ -189,7 +202,12 @@ def test_a_tool_s_reply_ends_before_a_stop_text(stand_ins: StandIns, tmp_path: P
 def asked(folder: Path, model: ModelSettings, *, run: int = 1, **files: Path) -> list[Skipped]:
     """Let a model write all examples, and return what is said about its absence."""
     settings = TranspileSlice(
-        Origin("task", "model", run), PROMPTS, model, SAMPLING, 3.6, allow_weak_isolation=False
+        Origin("task", "model", run),
+        PROMPTS,
+        model,
+        SAMPLING,
+        Price(None, 0.001, ""),
+        allow_weak_isolation=False,
     )
     write_examples(EXAMPLES, folder / "examples.jsonl")
     written = TranspileFiles(folder / "completions.parquet", folder / "skipped.parquet")
@@ -276,15 +294,21 @@ def test_what_a_model_is_called_is_not_asked_again(stand_ins: StandIns, tmp_path
     stand_ins.add("tool", SILENT)
     completed(tmp_path, tool(HOSTED))
     write_examples(EXAMPLES, tmp_path / "examples.jsonl")
+    price = Price(None, 9.9, "another price")
     same = TranspileSlice(
-        Origin("other", "name", 3), PROMPTS, tool(PRICED), SAMPLING, 9.9, allow_weak_isolation=True
+        Origin("other", "name", 3),
+        PROMPTS,
+        tool(HOSTED),
+        SAMPLING,
+        price,
+        allow_weak_isolation=True,
     )
     files = TranspileFiles(tmp_path / "c.parquet", tmp_path / "s.parquet")
     changes = [
         same,
         replace(same, sampling=replace(SAMPLING, seed=2)),
         replace(same, prompts=Prompts("Be quick.", "{python_code}")),
-        replace(same, model=tool(replace(PRICED, model="another"))),
+        replace(same, model=tool(replace(HOSTED, model="another"))),
     ]
     calls = []
     for settings in changes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sse_steps.corpus.values import from_json, to_json
-from sse_steps.records import Case, Example, Failure, ProgramCase
+from sse_steps.records import Case, Example, Failure, LabelledExample, ProgramCase
 from sse_steps.store import write_json_lines
 
 
@@ -21,6 +22,30 @@ def read_examples(path: Path) -> list[Example]:
     """Read what `write_examples` wrote."""
     with path.open(encoding="utf-8") as lines:
         return [example_from_json(json.loads(line)) for line in lines]
+
+
+def write_any_examples(
+    examples: Sequence[Example] | Sequence[LabelledExample], target: Path
+) -> None:
+    """Write programs, or records with labels, in their order."""
+    write_json_lines(map(_any_to_json, examples), target)
+
+
+def _any_to_json(example: Example | LabelledExample) -> dict[str, Any]:
+    return asdict(example) if isinstance(example, LabelledExample) else example_to_json(example)
+
+
+def read_any_examples(path: Path) -> list[Example] | list[LabelledExample]:
+    """Read what the corpus step wrote: programs, or records with labels."""
+    with path.open(encoding="utf-8") as lines:
+        documents = [json.loads(line) for line in lines]
+    if documents and "answers" in documents[0]:
+        return [_labelled_from_json(each) for each in documents]
+    return [example_from_json(each) for each in documents]
+
+
+def _labelled_from_json(data: dict[str, Any]) -> LabelledExample:
+    return LabelledExample(data["id"], tuple(data["answers"]), data["fields"])
 
 
 def example_to_json(example: Example) -> dict[str, Any]:

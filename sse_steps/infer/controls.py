@@ -5,16 +5,17 @@ They do no work that could be timed; the metrics leave their latency out.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sse_steps.infer.engine import OnFinish, Request, Sampling
-from sse_steps.records import Example, FinishReason, Reply
+from sse_steps.records import Example, FinishReason, LabelledExample, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceEngine:
-    """Gives the corpus's own solution; every one of them must pass."""
+    """Gives the corpus's own solution or label; every one of them must pass."""
 
     version: str = "reference 1"
 
@@ -34,14 +35,14 @@ class ReferenceEngine:
 
 @dataclass(frozen=True, slots=True)
 class StubEngine:
-    """Gives code that compiles and does nothing; none of it may pass."""
+    """Gives code that compiles and does nothing, or no label there is; none may pass."""
 
-    version: str = "stub 1"
+    version: str = "stub 2"
 
     def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
-        """Return the signature that is stubbed."""
+        """Return the stub itself."""
         del sampling
-        return (request.example.signature or "",)
+        return (_stub(request.example),)
 
     def complete(
         self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
@@ -52,7 +53,10 @@ class StubEngine:
         yield [_reply(_stub(request.example)) for request in requests]
 
 
-def _stub(example: Example) -> str:
+def _stub(example: Example | LabelledExample) -> str:
+    if isinstance(example, LabelledExample):
+        # A single word that no label can hold: it is the digest of them.
+        return hashlib.sha256("\n".join(example.answers).encode()).hexdigest()
     if example.signature is None:
         return "fn main() {}\n"
     return f'{example.signature} {{\n    unimplemented!("a stub")\n}}\n'

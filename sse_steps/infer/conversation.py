@@ -38,13 +38,12 @@ class Conversation:
         return cls(Tokenizer(data), template)
 
     def prompt(self, request: Request, sampling: Sampling) -> Prompt:
-        """Return the token ids of a request in the model's own chat template.
+        """Return the token ids of a request, message by message, in the model's own chat template.
 
         Raises:
             ModelFormatError: the template cannot be used, or makes nothing of the request.
         """
-        roles = ("system", "user") if request.system else ("user",)
-        contents = (request.system, request.user) if request.system else (request.user,)
+        roles, contents = zip(*request.messages, strict=True)
 
         def render(texts: Sequence[str]) -> str:
             messages = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Protocol
 
-from sse_steps.records import Example, Reply
+from sse_steps.records import Example, LabelledExample, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,30 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One example with the prompt that a language model is to see."""
+    """One example with the prompt that a language model is to see.
 
-    example: Example
+    `user` is the prompt as one text. Where the model has replied before, `dialogue` is the same
+    message by message: the user's, the model's and so on, the user's at its end.
+    """
+
+    example: Example | LabelledExample
     system: str
     user: str
+    dialogue: tuple[str, ...] = ()
+
+    @property
+    def messages(self) -> tuple[tuple[str, str], ...]:
+        """Each message as (role, text): system, where it says something, user and assistant."""
+        system = (("system", self.system),) if self.system else ()
+        said = self.dialogue or (self.user,)
+        return (*system, *zip(cycle(("user", "assistant")), said, strict=False))
 
 
 OnFinish = Callable[[int], None]
 
 
 class Engine(Protocol):
-    """Something that turns Python into Rust: a language model, a transpiler, a control."""
+    """Something that answers requests: a language model, a transpiler, a control."""
 
     @property
     def version(self) -> str:

@@ -1,9 +1,10 @@
-"""What a language model is asked: the task's prompts with the program and what the cases need."""
+"""What a language model is asked: the task's prompts, filled in for one example."""
 
 from __future__ import annotations
 
 from sse_steps.infer.engine import Request
-from sse_steps.records import Case, Example, Failure
+from sse_steps.labels.template import filled
+from sse_steps.records import Case, Example, Failure, LabelledExample
 from sse_steps.tasks import Prompts
 
 _FUNCTION = "Define exactly this function: {signature}"
@@ -18,12 +19,25 @@ _PROGRAM = (
 )
 
 
-def build_request(example: Example, prompts: Prompts) -> Request:
-    """Fill the task's prompts for one example.
+def build_request(example: Example | LabelledExample, prompts: Prompts) -> Request:
+    """Fill the task's prompts for one example: a program, or a record with a label.
 
-    A template without `{requirement}` gets it at the end: without the signature that the cases need
-    a right answer would be a matter of luck.
+    A program's template without `{requirement}` gets it at the end: without the signature that the
+    cases need a right answer would be a matter of luck.
+
+    Raises:
+        CorpusError: the record lacks a key that the prompts ask for.
     """
+    if isinstance(example, LabelledExample):
+        origin = f"The example '{example.id}'"
+        system, user = (
+            filled(text, example.fields, origin) for text in (prompts.system, prompts.user_template)
+        )
+        return Request(example, system.strip(), user.strip())
+    return _about_program(example, prompts)
+
+
+def _about_program(example: Example, prompts: Prompts) -> Request:
     template = prompts.user_template
     if "{requirement}" not in template:
         template = f"{template.rstrip()}\n{{requirement}}\n"

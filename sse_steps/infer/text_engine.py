@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sse_steps.closing import Closing
+from sse_steps.errors import ModelFormatError
 from sse_steps.infer.conversation import Conversation
 from sse_steps.infer.decoding import Continuation, Prompt, Writer
 from sse_steps.infer.engine import OnFinish, Request, Sampling, before_first
@@ -51,7 +52,8 @@ class TextEngine:
 
     def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
         """Return what the model sees of a request, and how it writes."""
-        return request.system, request.user, asdict(sampling), self._batch_size
+        prompt = (request.system, request.user)
+        return (*prompt, asdict(sampling), self._batch_size, *request.dialogue)
 
     def complete(
         self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
@@ -98,17 +100,36 @@ class LoadedModel(Closing):
         cold: bool,
     ) -> Sequence[Reply]:
         """Return the replies to one batch."""
-        prompts = [self.conversation.prompt(request, sampling) for request in requests]
-        context = self.writer.context_length
-        fitting = [prompt for prompt in prompts if len(prompt.tokens) < context]
-        written = iter(self.writer.generate(fitting, on_finish))
-        on_finish(len(prompts) - len(fitting))
+        size = len(requests)
+        read = [self._read(each, sampling, size, cold=cold) for each in requests]
+        prompts = [each for each in read if isinstance(each, Prompt)]
+        written = iter(self.writer.generate(prompts, on_finish))
+        on_finish(size - len(prompts))
         return [
-            self._reply(prompt, next(written), sampling.stop, len(requests), cold=cold)
-            if len(prompt.tokens) < context
-            else _too_long(prompt, context, len(requests), cold=cold)
-            for prompt in prompts
+            each
+            if isinstance(each, Reply)
+            else self._reply(each, next(written), sampling.stop, size, cold=cold)
+            for each in read
         ]
+
+    def _read(
+        self, request: Request, sampling: Sampling, batch_size: int, *, cold: bool
+    ) -> Prompt | Reply:
+        """Return what the model reads of a request, or the failure where it cannot.
+
+        A template that knows no second reply fails that request alone: the first reply stands.
+        """
+        try:
+            prompt = self.conversation.prompt(request, sampling)
+        except ModelFormatError as fault:
+            if not request.dialogue:
+                raise
+            return _not_asked(FinishReason.ERROR, fault.wrong, None, batch_size, cold=cold)
+        count, context = len(prompt.tokens), self.writer.context_length
+        if count < context:
+            return prompt
+        wrong = f"the prompt has {count} tokens, the model reads fewer than {context}"
+        return _not_asked(FinishReason.CONTEXT_OVERFLOW, wrong, count, batch_size, cold=cold)
 
     def _reply(
         self,
@@ -135,15 +156,17 @@ class LoadedModel(Closing):
         )
 
 
-def _too_long(prompt: Prompt, context: int, batch_size: int, *, cold: bool) -> Reply:
+def _not_asked(
+    reason: FinishReason, error: str, prompt_tokens: int | None, batch_size: int, *, cold: bool
+) -> Reply:
     return Reply(
         text="",
-        finish_reason=FinishReason.CONTEXT_OVERFLOW,
+        finish_reason=reason,
         latency_s=0.0,
         machine_s=0.0,
         batch_size=batch_size,
         cold=cold,
-        prompt_tokens=len(prompt.tokens),
+        prompt_tokens=prompt_tokens,
         completion_tokens=0,
-        error=f"the prompt has {len(prompt.tokens)} tokens, the model reads fewer than {context}",
+        error=error,
     )

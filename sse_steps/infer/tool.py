@@ -9,7 +9,6 @@ from pydantic.dataclasses import dataclass
 
 from sse_steps.validation import STRICT_KEYS
 
-Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
@@ -28,23 +27,6 @@ class JsonPaths:
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
-class TokenPrices:
-    """What a million tokens cost, and who said so when."""
-
-    prompt_usd_per_1m: Dollars
-    completion_usd_per_1m: Dollars
-    date: str
-    source: str
-
-    def cost(self, prompt_tokens: int | None, completion_tokens: int | None) -> float | None:
-        """Return the dollars of one reply, or None where a count is not known."""
-        if prompt_tokens is None or completion_tokens is None:
-            return None
-        dollars = prompt_tokens * self.prompt_usd_per_1m
-        return (dollars + completion_tokens * self.completion_usd_per_1m) / 1e6
-
-
-@dataclass(frozen=True, config=STRICT_KEYS)
 class Tool:
     """An installed tool; its command line is the model's `command`."""
 
@@ -52,4 +34,3 @@ class Tool:
     model: str = ""  # what `{model}` stands for in the command
     hosted: bool = True  # whether another machine does the work, whose price is not ours to say
     json: JsonPaths | None = None  # None: all that the tool prints is the reply
-    prices: TokenPrices | None = None  # for a tool that tells tokens but no dollars

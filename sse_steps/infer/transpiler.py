@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
-from sse_steps.errors import EngineMissingError
+from sse_steps.errors import EngineMissingError, EngineUnfitError
 from sse_steps.infer.engine import OnFinish, Request, Sampling
-from sse_steps.records import FinishReason, Reply
+from sse_steps.records import Example, FinishReason, Reply
 from sse_steps.rust.sandbox import Access, Finished, Limits, Sandbox
 
 
@@ -52,16 +52,26 @@ class TranspilerEngine:
             ) from missing
 
     def inputs(self, request: Request, sampling: Sampling) -> tuple[object, ...]:
-        """Return the Python, which is all that a transpiler reads, and how it is run."""
+        """Return the Python, which is all that a transpiler reads, and how it is run.
+
+        Raises:
+            EngineUnfitError: the request is not about a program.
+        """
         limits = (sampling.timeout_s, *asdict(self.limits).values())
-        return (request.example.python, *self.command, self.output, self.failure_text, *limits)
+        return (
+            _python(request, self.package),
+            *self.command,
+            self.output,
+            self.failure_text,
+            *limits,
+        )
 
     def complete(
         self, requests: Sequence[Request], sampling: Sampling, *, on_finish: OnFinish
     ) -> Iterator[Sequence[Reply]]:
         """Yield the replies one by one, in batches of one."""
         for request in requests:
-            reply = self._transpile(request.example.python, sampling)
+            reply = self._transpile(_python(request, self.package), sampling)
             on_finish(1)
             yield [reply]
 
@@ -84,6 +94,15 @@ class TranspilerEngine:
             self.limits.cpu_s, wall_s, self.limits.memory_bytes, self.limits.output_bytes
         )
         return self.sandbox.run(command, access, limits)
+
+
+def _python(request: Request, package: str) -> str:
+    if not isinstance(request.example, Example):
+        raise EngineUnfitError(
+            f"'{package}' turns Python into Rust, and the task has no Python to turn.",
+            "Ask a language model instead; other tasks of this build keep the transpiler.",
+        )
+    return request.example.python
 
 
 def _read_inside(folder: Path, path: Path, most: int) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from sse_steps.errors import SourceMissingError
+from sse_steps.models.formats import LARGEST_TEXT_BYTES
 from sse_steps.models.sources import is_plain_path
 
 INDEX_SUFFIX = ".safetensors.index.json"
@@ -14,10 +15,8 @@ NEEDED = ("config.json", "tokenizer.json")
 OPTIONAL = (
     "tokenizer_config.json",
     "generation_config.json",
-    "special_tokens_map.json",
     "chat_template.jinja",
 )
-LARGEST_COMPANION_BYTES = 256 << 20  # tokenizer.json of the largest vocabularies has 40 MB
 _MOST_SHARDS = 1000
 
 
@@ -62,8 +61,8 @@ def shards(index: Path) -> list[str]:
     Raises:
         SourceMissingError: it cannot be used.
     """
-    if index.stat().st_size > LARGEST_COMPANION_BYTES:
-        raise _unusable(index, f"it is larger than {LARGEST_COMPANION_BYTES:,} bytes")
+    if index.stat().st_size > LARGEST_TEXT_BYTES:
+        raise _unusable(index, f"it is larger than {LARGEST_TEXT_BYTES:,} bytes")
     try:
         names = json.loads(index.read_bytes())["weight_map"].values()
         found = list(dict.fromkeys(names))

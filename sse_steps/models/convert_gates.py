@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from sse_steps.models.file_kind import FileKind
+from sse_steps.models.formats import FileFormat
 from sse_steps.models.gates import Finding, Gate, Severity
 from sse_steps.models.precision import Precision
 
-CONVERTIBLE: Final = (FileKind.GGUF, FileKind.SAFETENSORS, FileKind.APR)
+CONVERTIBLE: Final = (FileFormat.GGUF, FileFormat.SAFETENSORS, FileFormat.APR)
 MAGIC: Final = b"APR!"
 _NAMED: Final = 5  # tensors that a finding names
 _REPORT: Final = "Do not use the file; report the converter's fault with the evidence that is kept."
@@ -29,7 +29,7 @@ class FormatDetected(Gate):
     question: ClassVar[str] = "Is the source of a format that can be converted?"
     remedy: ClassVar[str] = "Name a GGUF or safetensors file in the model's `source`."
 
-    kind: FileKind | str  # what the file is, or why it cannot be told
+    kind: FileFormat | str  # what the file is, or why it cannot be told
 
     def check(self) -> Finding:
         """Look at the file's first bytes."""

@@ -10,24 +10,25 @@ import io
 import json
 import pickletools
 import re
+import stat
 import struct
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from sse_steps.models.companions import LARGEST_COMPANION_BYTES, is_index
-
 
 class FileFormat(StrEnum):
-    """The formats that a model's files can have."""
+    """What is found where a model's files should be; the value says it in words."""
 
     GGUF = "GGUF"
-    APR = "APR"
+    APR = ".apr"
     SAFETENSORS = "safetensors"
     JSON = "JSON"
     TEMPLATE = "text or nothing"
-    PICKLE = "a pickle"
-    ARCHIVE = "an archive"
-    OTHER = "no format that is known"
+    PICKLE = "a pickle, which runs code when it is loaded"
+    ARCHIVE = "an archive, as PyTorch wraps its pickles in"
+    LFS_POINTER = "a git-lfs pointer, not the file that it stands for"
+    MARKUP = "a page of HTML or XML, such as a server's message of an error"
+    OTHER = "of no format that is known"
 
 
 WEIGHTS = frozenset({FileFormat.GGUF, FileFormat.APR, FileFormat.SAFETENSORS})
@@ -63,9 +64,17 @@ _ARCHIVE_MAGIC = (
     b"Rar!\x1a\x07",
     b"\x89HDF\r\n\x1a\n",  # HDF5, where Keras keeps marshalled code
 )
+_BY_MAGIC = {
+    b"GGUF": FileFormat.GGUF,
+    b"APR!": FileFormat.APR,
+    b"\x93NUMPY": FileFormat.PICKLE,  # arrays of objects are
+    b"version https://git-lfs": FileFormat.LFS_POINTER,
+    **dict.fromkeys(_ARCHIVE_MAGIC, FileFormat.ARCHIVE),
+}
 _TAR_MAGIC_AT = 257
-_NUMPY_MAGIC = b"\x93NUMPY"  # object arrays are pickles
+_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<head")
 _HEAD_BYTES = 1 << 16
+LARGEST_TEXT_BYTES = 256 << 20  # tokenizer.json of the largest vocabularies has 40 MB
 _LARGEST_SAFETENSORS_HEADER = 100_000_000  # the format's own limit
 _NAMES_CODE = frozenset(("GLOBAL", "INST"))  # with the module and the name as text
 _RUNS_CODE = frozenset(
@@ -78,25 +87,31 @@ _RUNS_CODE = frozenset(
 
 def format_by_name(name: str) -> FileFormat:
     """Return the format that a file's name claims."""
-    if is_index(name):
-        return FileFormat.JSON
     return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), FileFormat.OTHER)
 
 
 def format_by_content(path: Path) -> FileFormat:
-    """Return the format that a file's bytes show. Nothing of it is executed or unpacked."""
-    size = path.stat().st_size
+    """Return the format that a file's bytes show. Nothing of it is executed or unpacked.
+
+    Raises:
+        OSError: it cannot be opened, or is no regular file.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError("it is no regular file")  # a pipe would be waited for without end
+    size = status.st_size
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    if head.startswith((b"GGUF", b"APR!")):
-        return FileFormat.GGUF if head.startswith(b"GGUF") else FileFormat.APR
-    if head.startswith(_ARCHIVE_MAGIC) or head[_TAR_MAGIC_AT:].startswith(b"ustar"):
+    for magic, kind in _BY_MAGIC.items():
+        if head.startswith(magic):
+            return kind
+    if head[_TAR_MAGIC_AT:].startswith(b"ustar"):
         return FileFormat.ARCHIVE
-    if head.startswith(_NUMPY_MAGIC) or is_pickle(head):
+    if is_pickle(head):
         return FileFormat.PICKLE
     if _is_safetensors(head, size):
         return FileFormat.SAFETENSORS
-    return _text_format(path, size)
+    return _text_format(path, head, size)
 
 
 def is_pickle(head: bytes) -> bool:
@@ -128,8 +143,10 @@ def _is_safetensors(head: bytes, size: int) -> bool:
     return 2 <= length <= min(size - 8, _LARGEST_SAFETENSORS_HEADER) and head[8:9] == b"{"
 
 
-def _text_format(path: Path, size: int) -> FileFormat:
-    if size > LARGEST_COMPANION_BYTES:
+def _text_format(path: Path, head: bytes, size: int) -> FileFormat:
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith(_MARKUP):
+        return FileFormat.MARKUP
+    if size > LARGEST_TEXT_BYTES:
         return FileFormat.OTHER
     try:
         text = path.read_bytes().decode()

@@ -9,14 +9,14 @@ from typing import Final
 
 from sse_steps.models.apr_file import read_apr
 from sse_steps.models.architectures import Hyperparameters, optional_shapes, tensor_shapes
-from sse_steps.models.file_kind import FileKind, kind_of_file
+from sse_steps.models.formats import FileFormat, format_by_content
 from sse_steps.models.gguf_file import read_gguf
 from sse_steps.models.hyperparameters import read_hyperparameters
 from sse_steps.models.metadata import Metadata
 from sse_steps.models.stored_model import FloatArray, StoredModel, StoredTensor, unusable
 from sse_steps.models.tokenizer_data import TokenizerData, read_tokenizer
 
-_READERS: Final = {FileKind.APR: read_apr, FileKind.GGUF: read_gguf}
+_READERS: Final = {FileFormat.APR: read_apr, FileFormat.GGUF: read_gguf}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def read_stored(path: Path) -> StoredModel:
         ModelFormatError: the container is unknown, or damaged.
     """
     try:
-        kind = kind_of_file(path)
+        kind = format_by_content(path)
     except OSError as error:
         raise unusable(path, f"not a readable file: {error}") from error
     if kind not in _READERS:

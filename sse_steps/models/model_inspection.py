@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sse_steps.models.companions import is_index
-from sse_steps.models.file_kind import FileKind, kind_of_file
+from sse_steps.models.formats import FileFormat, format_by_content
 from sse_steps.models.header_json import parse_json
 from sse_steps.models.model_file import read_stored
 from sse_steps.models.safetensors_file import SafetensorsModel, read_safetensors
@@ -51,7 +51,7 @@ class Inspection:
     """A model file as its header describes it. All text is the file's own: hostile."""
 
     path: Path
-    kind: FileKind
+    kind: FileFormat
     architecture: str | None  # None where the file does not say
     quantization: str | None  # what it was converted to; only .apr says so
     tensors: tuple[InspectedTensor, ...]
@@ -105,15 +105,15 @@ def inspect_model(path: Path) -> Inspection:
         ModelFormatError: it is none of these, or damaged.
     """
     try:
-        kind = kind_of_file(path)
+        kind = format_by_content(path)
     except OSError as error:
         raise unusable(path, f"not a readable file: {error}") from error
-    if kind is FileKind.SAFETENSORS or is_index(path.name):
+    if kind is FileFormat.SAFETENSORS or is_index(path.name):
         return _of_safetensors(read_safetensors(path))
     return _of_stored(read_stored(path), kind)
 
 
-def _of_stored(stored: StoredModel, kind: FileKind) -> Inspection:
+def _of_stored(stored: StoredModel, kind: FileFormat) -> Inspection:
     architecture = stored.keys.get("general.architecture")
     tensors = (
         InspectedTensor(tensor.name, tensor.encoding.name, tensor.shape, tensor.data.nbytes)
@@ -137,7 +137,7 @@ def _of_safetensors(model: SafetensorsModel) -> Inspection:
     )
     return Inspection(
         model.path,
-        FileKind.SAFETENSORS,
+        FileFormat.SAFETENSORS,
         _configured_architecture(model.path.parent / "config.json"),
         None,
         tuple(tensors),
@@ -148,7 +148,7 @@ def _of_safetensors(model: SafetensorsModel) -> Inspection:
 def _configured_architecture(config: Path) -> str | None:
     """Return what the configuration beside safetensors names, None where it names nothing."""
     try:
-        if kind_of_file(config) is not FileKind.JSON:
+        if format_by_content(config) is not FileFormat.JSON:
             return None
         with config.open("rb") as file:
             entries = parse_json(str(file.read(_LARGEST_CONFIG_BYTES), "utf-8"))

@@ -8,11 +8,11 @@ from pathlib import Path
 from sse_steps.errors import ModelFormatError
 from sse_steps.models.apr_file import read_apr
 from sse_steps.models.architectures import Hyperparameters, Shape, optional_shapes, tensor_shapes
-from sse_steps.models.companions import is_index
+from sse_steps.models.companions import NEEDED, OPTIONAL, is_index
 from sse_steps.models.convert_gates import FormatDetected, Parsed, TensorsComplete
-from sse_steps.models.file_kind import FileKind, kind_of_file
+from sse_steps.models.formats import FileFormat, format_by_content
 from sse_steps.models.gguf_file import read_gguf
-from sse_steps.models.hugging_face.folder import COMPANIONS, read_hugging_face
+from sse_steps.models.hugging_face.folder import read_hugging_face
 from sse_steps.models.hyperparameters import read_hyperparameters
 from sse_steps.models.line import Ledger
 from sse_steps.models.metadata import Metadata
@@ -50,26 +50,26 @@ def files_of(source: Path) -> list[Path]:
     Raises:
         ModelFormatError: the index of shards cannot be read.
     """
-    if _kind(source) is not FileKind.SAFETENSORS:
+    if _kind(source) is not FileFormat.SAFETENSORS:
         return [source]
     shards = {tensor.path for tensor in read_safetensors(source).tensors.values()} - {source}
-    beside = (source.with_name(name) for name in COMPANIONS)
+    beside = (source.with_name(name) for name in (*NEEDED, *OPTIONAL))
     return [source, *sorted(shards), *(file for file in beside if file.is_file())]
 
 
-def _kind(path: Path) -> FileKind | str:
+def _kind(path: Path) -> FileFormat | str:
     try:
-        kind = kind_of_file(path)
+        kind = format_by_content(path)
     except OSError as fault:
         return f"a file that cannot be opened: {fault}"
-    names_shards = kind is FileKind.JSON and is_index(path.name)
-    return FileKind.SAFETENSORS if names_shards else kind
+    names_shards = kind is FileFormat.JSON and is_index(path.name)
+    return FileFormat.SAFETENSORS if names_shards else kind
 
 
-def _read(path: Path, kind: FileKind | str) -> SourceModel:
-    if kind is FileKind.SAFETENSORS:
+def _read(path: Path, kind: FileFormat | str) -> SourceModel:
+    if kind is FileFormat.SAFETENSORS:
         return read_hugging_face(path)
-    return from_stored(read_gguf(path) if kind is FileKind.GGUF else read_apr(path))
+    return from_stored(read_gguf(path) if kind is FileFormat.GGUF else read_apr(path))
 
 
 def _shape(model: SourceModel) -> Hyperparameters:

@@ -35,7 +35,7 @@ def caveats(
         if untested
         else "",
         "" if controls else "No control was run, so nothing vouches for the judge here.",
-        "The interval over examples (Wilson) takes them for a random sample of such programs.",
+        "The interval over examples (Wilson) takes them for a random sample of their kind.",
     )
     return tuple(sentence for sentence in found if sentence)
 

@@ -1,22 +1,61 @@
-"""The report as one self-contained HTML page."""
+"""The report as one self-contained HTML page: a document first, with JavaScript to explore."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sse_steps.report.chart import task_chart
 from sse_steps.report.options import ReportOptions
+from sse_steps.report.page_assets import (
+    content_policy,
+    embedded_json,
+    page_script,
+    page_style,
+    styles_as_classes,
+)
+from sse_steps.report.page_data import Explorer
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.sections import sections
 from sse_steps.report.wording import printable
 
 
-def render_html(report: Report, options: ReportOptions) -> str:
-    """Return the page: styles and charts inline, nothing loaded from elsewhere, text escaped."""
-    environment = Environment(
+def render_html(
+    report: Report, options: ReportOptions, explorers: Mapping[str, Explorer] | None = None
+) -> str:
+    """Return the page: styles and charts inline, nothing loaded from elsewhere, text escaped.
+
+    Without `explorers` it is a document without script; with them, by task, its charts and every
+    attempt can be explored.
+    """
+    explorers = explorers or {}
+    rules: list[str] = []
+    tasks = [
+        _task(report, task, number, options, explorers.get(task.task), rules)
+        for number, task in enumerate(report.tasks, start=1)
+    ]
+    style = page_style() + "".join(dict.fromkeys(rules))
+    script = page_script() if explorers else ""
+    return (
+        _environment()
+        .get_template("report.html.jinja")
+        .render(
+            title=report.title,
+            tasks=tasks,
+            # Safe: files of ours, and rules of Matplotlib's; a test looks for what would end them.
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            policy=Markup(content_policy(script, style)),  # noqa: S704 -- hashes
+        )
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader("sse_steps.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -24,22 +63,33 @@ def render_html(report: Report, options: ReportOptions) -> str:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    tasks = [
-        {
-            "report": task,
-            "sections": sections(report, task),
-            "wide_chart": _chart(task, options.chart_width, options.chart_height),
-            "narrow_chart": _chart(task, 4.2, 3.9),
-        }
-        for task in report.tasks
-    ]
-    template = environment.get_template("report.html.jinja")
-    return template.render(title=report.title, tasks=tasks)
 
 
-def _chart(task: TaskReport, width: float, height: float) -> Markup:
+def _task(
+    report: Report,
+    task: TaskReport,
+    number: int,
+    options: ReportOptions,
+    explorer: Explorer | None,
+    rules: list[str],
+) -> dict[str, Any]:
+    """Return what the template shows of a task; its charts' rules are added to `rules`."""
+    return {
+        "number": number,
+        "report": task,
+        "sections": sections(report, task),
+        "wide_chart": _chart(task, options.chart_width, options.chart_height, rules),
+        "narrow_chart": _chart(task, 4.2, 3.9, rules),
+        "explorer": explorer,
+        "data": embedded_json(explorer.data) if explorer else "",
+    }
+
+
+def _chart(task: TaskReport, width: float, height: float, rules: list[str]) -> Markup:
+    chart, its_rules = styles_as_classes(task_chart(task, width=width, height=height))
+    rules += its_rules
     # Safe: Matplotlib escapes text on its way into SVG, and a test feeds it hostile names.
-    return Markup(task_chart(task, width=width, height=height))  # noqa: S704
+    return Markup(chart)  # noqa: S704
 
 
 def _shown(value: object) -> object:

@@ -11,6 +11,7 @@ class ReportOptions:
 
     A model is good enough that passes at least `least_accuracy` of the examples and at most
     `tolerated_gap` fewer than the most accurate model. Fewer runs than `least_runs` are flagged.
+    The texts of attempts add at most `page_mb` megabytes to the page.
     """
 
     title: str = "Is the small model good enough, and what does it save?"
@@ -19,3 +20,4 @@ class ReportOptions:
     tolerated_gap: float = 0.05
     least_accuracy: float = 0.5
     least_runs: int = 5
+    page_mb: float = 15.0

@@ -15,6 +15,7 @@ from sse_steps.report.options import ReportOptions
 from sse_steps.report.provenance_data import Provenance as Provenance  # noqa: PLC0414 - for readers
 from sse_steps.report.rows import (
     AcceptanceRow,
+    AnswerMetrics,
     Control,
     CorpusUse,
     Divergence,
@@ -25,15 +26,19 @@ from sse_steps.report.rows import (
     FrontierRow,
     GateFinding,
     Isolation,
+    LabelRates,
     LevelMetrics,
     ModelMetrics,
     ModelRun,
     OutcomeCount,
     QuantizationRow,
     SkippedModel,
+    TaskDefinition,
 )
 from sse_steps.report.standing import Standing, standings
+from sse_steps.report.task_statistics import TaskStatistics, task_statistics
 from sse_steps.sql.database import check_database, read_records
+from sse_steps.tasks import Evaluation, GroundTruth
 
 
 class _OfTask(Protocol):
@@ -63,6 +68,10 @@ class TaskReport:
     skipped: tuple[SkippedModel, ...]
     quantizations: tuple[QuantizationRow, ...]
     flags: tuple[GateFinding, ...]
+    statistics: TaskStatistics
+    definition: TaskDefinition
+    answers: tuple[AnswerMetrics, ...]
+    label_rates: tuple[LabelRates, ...]
     caveats: tuple[str, ...]
     acceptances: tuple[Acceptance, ...] = ()
     runs: tuple[ModelRun, ...] = ()
@@ -120,6 +129,10 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         skipped=_of(task, read_records(database, "skipped_models", SkippedModel)),
         quantizations=_of(task, read_records(database, "quantizations", QuantizationRow)),
         flags=_flags(database, ranked),
+        statistics=task_statistics(database, task),
+        definition=_definition(database, task),
+        answers=_of(task, read_records(database, "answer_metrics", AnswerMetrics)),
+        label_rates=_of(task, read_records(database, "label_metrics", LabelRates)),
         caveats=(
             *caveats(ranked, controls, untested=untested, options=options),
             *corpus_caveats(_of(task, read_records(database, "corpora", CorpusUse))),
@@ -129,6 +142,13 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         ),
         runs=_of(task, read_records(database, "model_runs", ModelRun)),
     )
+
+
+def _definition(database: Path, task: str) -> TaskDefinition:
+    """Return what a task declares; one that is not declared is what a task file says by default."""
+    found = _of(task, read_records(database, "tasks", TaskDefinition))
+    default = TaskDefinition(task, GroundTruth.COMPILER, None, [], list(Evaluation().metrics))
+    return found[0] if found else default
 
 
 def _flags(database: Path, ranked: Sequence[Standing]) -> tuple[GateFinding, ...]:

@@ -25,9 +25,12 @@ class ModelMetrics:
     without_tokens: int
     prompt_tokens: int | None
     completion_tokens: int | None
+    prompt_usd: float | None
+    completion_usd: float | None
     usd_per_1m_tokens: float | None
     usd_per_example: float | None
     usd_per_pass: float | None
+    verification_usd_per_example: float | None
     latency_p50_ms: float | None
     latency_p95_ms: float | None
     latency_p99_ms: float | None
@@ -55,6 +58,7 @@ class FrontierRow:
     model: str
     on_frontier: bool
     on_convex_frontier: bool
+    on_frontier_with_size: bool | None
     dominated_by: list[str]
     accuracy_gap: float
     cost_ratio: float | None
@@ -161,7 +165,7 @@ class ExampleRow:
 
     task: str
     example: str
-    level: int
+    level: int | None  # None: the task is not about programs
     is_tested: bool
 
 
@@ -249,3 +253,48 @@ class GateFinding:
     passed: bool
     found: str
     expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDefinition:
+    """A row of `tasks`: what the task declares about its answers and its metrics."""
+
+    task: str
+    ground_truth: str
+    answer_metric: str | None  # None: the compiler judges
+    labels: list[str]  # empty: an answer is any text
+    metrics: list[str]
+
+    @property
+    def is_code(self) -> bool:
+        """Whether answers are programs, which are compiled and run."""
+        return self.answer_metric is None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMetrics:
+    """A row of `answer_metrics`. Rates are 0 to 1, None where the task has no use for one."""
+
+    task: str
+    model: str
+    verdicts: int
+    exact_match: float
+    mean_f1: float | None
+    accuracy: float | None
+    macro_f1: float | None
+    answered: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRates:
+    """A row of `label_metrics`: a rate is None where it is not defined, and `note` says why."""
+
+    task: str
+    model: str
+    label: str
+    support: int
+    predicted: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    note: str

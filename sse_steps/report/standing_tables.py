@@ -45,23 +45,26 @@ def ranking_table(task: TaskReport) -> Table:
 
 
 def accuracy_table(task: TaskReport) -> Table:
-    """Return how far each accuracy can be trusted."""
+    """Return how far each accuracy can be trusted; only code compiles and has levels."""
+    about_code = ("Compiles", "Composite score")
+    columns: list[tuple[Column, _Cell]] = [
+        (Column("Model", numeric=False, row_header=True), lambda row: row.metrics.model),
+        (Column("Runs"), lambda row: f"{row.metrics.runs}"),
+        (Column("Examples"), lambda row: f"{row.metrics.examples}"),
+        (Column("Compiles"), lambda row: percent(row.metrics.compile_rate)),
+        (Column("95 % over runs"), _over_runs),
+        (Column("95 % over examples"), _over_examples),
+        (Column("Same in every run"), lambda row: percent(row.metrics.consistency)),
+        (Column("Composite score"), lambda row: number(row.metrics.composite_score)),
+    ]
+    is_code = task.definition.is_code
     return _by_standing(
         "Accuracy in detail",
         task.standings,
-        [
-            (Column("Model", numeric=False, row_header=True), lambda row: row.metrics.model),
-            (Column("Runs"), lambda row: f"{row.metrics.runs}"),
-            (Column("Examples"), lambda row: f"{row.metrics.examples}"),
-            (Column("Compiles"), lambda row: percent(row.metrics.compile_rate)),
-            (Column("95 % over runs"), _over_runs),
-            (Column("95 % over examples"), _over_examples),
-            (Column("Same in every run"), lambda row: percent(row.metrics.consistency)),
-            (Column("Composite score"), lambda row: number(row.metrics.composite_score)),
-        ],
+        [each for each in columns if is_code or each[0].name not in about_code],
         note="Over runs: Student's t. Over examples: Wilson. Same in every run: counts replies "
-        "that were written anew, not reused ones. Composite score: of 100, by the weights of the "
-        "levels passed.",
+        "that were written anew, not reused ones."
+        + (" Composite score: of 100, by the weights of the levels passed." if is_code else ""),
     )
 
 
@@ -77,9 +80,14 @@ def cost_table(task: TaskReport) -> Table:
             (Column("$ per 1M tokens"), lambda row: dollars(row.metrics.usd_per_1m_tokens)),
             (Column("Tokens in"), lambda row: _tokens(row.metrics.prompt_tokens, row.metrics)),
             (Column("Tokens out"), lambda row: _tokens(row.metrics.completion_tokens, row.metrics)),
+            (Column("$ in"), lambda row: _mean_dollars(row.metrics.prompt_usd, row.metrics)),
+            (Column("$ out"), lambda row: _mean_dollars(row.metrics.completion_usd, row.metrics)),
+            (Column("$ to verify"), _to_verify),
             (Column("Size"), lambda row: size(row.metrics.size_bytes)),
         ],
-        note="Tokens are means per example.",
+        note="Tokens are means per example, and so is what they cost in and out where they have a "
+        "price; a model on this machine costs its seconds. To verify: what compiling and testing a "
+        "reply takes of this machine, paid by whoever evaluates and in no other figure.",
     )
 
 
@@ -121,6 +129,8 @@ def trade_off_table(task: TaskReport) -> Table:
 
 def frontier_words(row: FrontierRow) -> str:
     """Say where a model stands on the frontier."""
+    if not row.on_frontier and not row.dominated_by:
+        return "passes nothing"
     if not row.on_frontier:
         more = f" and {len(row.dominated_by) - 1} more" if len(row.dominated_by) > 1 else ""
         return f"behind {row.dominated_by[0]}{more}"
@@ -155,6 +165,14 @@ def _over_runs(row: Standing) -> str:
     if row.metrics.zero_spread:
         return f"{percent(row.metrics.pass_at_1)}, no spread"
     return percent_range(row.metrics.ci_low, row.metrics.ci_high)
+
+
+def _mean_dollars(total: float | None, metrics: ModelMetrics) -> str:
+    return ABSENT if total is None else dollars(total / metrics.completions)
+
+
+def _to_verify(row: Standing) -> str:
+    return dollars(row.metrics.verification_usd_per_example)
 
 
 def _tokens(total: int | None, metrics: ModelMetrics) -> str:

@@ -13,9 +13,21 @@ import duckdb
 from sse_steps.corpus.levels import Level
 from sse_steps.records import Completion, Skipped, VerdictRow
 from sse_steps.sql.checks import failing_checks, raise_for_failures
+from sse_steps.sql.comments import comment_tables
 from sse_steps.sql.relations import load_parquet, load_rows
 from sse_steps.sql.scripts import in_order, scripts_in
-from sse_steps.sql.sources import ConversionRow, CorpusRow, CriterionRow, GateRow, ModelRow, Sources
+from sse_steps.sql.sources import (
+    ConversionRow,
+    CorpusRow,
+    CriterionRow,
+    FactRow,
+    GateRow,
+    ModelRow,
+    PriceRow,
+    ProgramRow,
+    Sources,
+    TaskRow,
+)
 from sse_steps.sql.statistics import create_statistics
 from sse_steps.stats.intervals import student_t_quantiles
 
@@ -54,6 +66,7 @@ def build_database(target: Path, sources: Sources) -> None:
             load_sources(connection, sources)
             create_marts(connection)
             create_statistics(connection)
+            comment_tables(connection)
             failures = failing_checks(connection)
         partial.replace(target)
     raise_for_failures(failures, target)
@@ -69,7 +82,11 @@ def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
     load_parquet(connection, "raw_skipped", Skipped, sources.skipped)
     load_rows(connection, "raw_conversions", ConversionRow, sources.conversions)
     load_rows(connection, "raw_gates", GateRow, sources.gates)
+    load_rows(connection, "raw_prices", PriceRow, sources.prices)
+    load_parquet(connection, "raw_programs", ProgramRow, sources.programs)
+    load_rows(connection, "raw_facts", FactRow, sources.facts)
     load_rows(connection, "raw_criteria", CriterionRow, sources.criteria)
+    load_rows(connection, "raw_tasks", TaskRow, sources.tasks)
     load_rows(connection, "raw_student_t", _StudentT, _quantiles(connection))
 
 

@@ -23,7 +23,7 @@ class Script:
 
 
 def scripts_in(folder: str) -> tuple[Script, ...]:
-    """Return the scripts of `staging`, `marts` or `checks`, by name."""
+    """Return the scripts of `staging`, `marts`, `checks` or `page`, by name."""
     entries = sorted((files("sse_steps.sql") / folder).iterdir(), key=lambda entry: entry.name)
     return tuple(
         Script(entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))

@@ -85,6 +85,54 @@ class CriterionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceRow:
+    """What the machine was declared to cost; see `PriceSettings`."""
+
+    date: str
+    machine: str
+    usd_per_hour: float
+    source: str
+    watts: float
+    usd_per_kwh: float
+    energy_source: str
+    usd_per_second: float
+    sha256: str  # of all declared prices
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRow:
+    """What one example asks: its Python, the prompts as models get them, its cases as JSON."""
+
+    task: str
+    example: str
+    python: str | None  # None: a task of labels
+    signature: str | None  # the Rust function that the cases call; None: a program
+    system_prompt: str
+    prompt: str
+    cases: str
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One fact about what built the results, such as the compiler's version."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """What one task declares about its answers; see `sse_steps.tasks`."""
+
+    task: str
+    ground_truth: str
+    answer_metric: str | None  # None: the compiler judges
+    labels: str  # JSON, a list of texts; empty: an answer is any text
+    metrics: str  # JSON, a list of what the report is to show
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
     """Parquet files with the columns of their records, and declared relations."""
 
@@ -96,4 +144,8 @@ class Sources:
     skipped: tuple[Path, ...] = ()
     conversions: tuple[ConversionRow, ...] = ()
     gates: tuple[GateRow, ...] = ()
+    prices: tuple[PriceRow, ...] = ()  # one
+    programs: tuple[Path, ...] = ()
+    facts: tuple[FactRow, ...] = ()
     criteria: tuple[CriterionRow, ...] = ()
+    tasks: tuple[TaskRow, ...] = ()

@@ -90,14 +90,20 @@ def _mixture(candidates: Candidates, index: int, hull: Sequence[int]) -> Mixture
     accuracy, cost = float(candidates.accuracy[index]), float(candidates.cost[index])
     place = bisect_right(hull, cost, key=lambda corner: float(candidates.cost[corner])) - 1
     cheaper, dearer = hull[place], [*hull, None][place + 1]
-    if dearer is None or candidates.cost[cheaper] == cost:
-        spent, achieved = float(candidates.cost[cheaper]), float(candidates.accuracy[cheaper])
+    share = 1.0 if dearer is None else _share(candidates, cheaper, dearer, cost)
+    if dearer is None or share == 1:
+        spent = float(candidates.cost[cheaper] if dearer is None else cost)
+        achieved = float(candidates.accuracy[cheaper])
         beats = achieved > accuracy or (achieved == accuracy and spent < cost)
         return Mixture(index, cheaper, None, 1.0, achieved, spent) if beats else None
-    low, high = candidates.cost[cheaper], candidates.cost[dearer]
-    share = float((high - cost) / (high - low))
     achieved = float(
         share * candidates.accuracy[cheaper] + (1 - share) * candidates.accuracy[dearer]
     )
     beats = achieved > accuracy + ROUNDING
     return Mixture(index, cheaper, dearer, share, achieved, cost) if beats else None
+
+
+def _share(candidates: Candidates, cheaper: int, dearer: int, cost: float) -> float:
+    """Return with which probability the cheaper answers where the mixture costs `cost`."""
+    low, high = candidates.cost[cheaper], candidates.cost[dearer]
+    return float((high - cost) / (high - low))

@@ -139,7 +139,7 @@ def command(step: str, *arguments: object) -> Callable[..., TaskFailed | TaskErr
 def option(name: str, help_text: str, *, default: str | bool = "") -> dict[str, object]:
     """Return an option `--name` of a command, in doit's terms."""
     return {
-        "name": name,
+        "name": name.replace("-", "_"),
         "long": name,
         "type": type(default),
         "default": default,

@@ -7,20 +7,22 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from sse_steps.console import progress
-from sse_steps.corpus.examples_file import read_examples
+from sse_steps.corpus.examples_file import read_any_examples, read_examples
 from sse_steps.equivalence.probe import probe_for
 from sse_steps.errors import SandboxError
+from sse_steps.labels.verdicts import label_verdicts
 from sse_steps.records import (
     Completion,
     EquivalenceStatus,
     Example,
+    LabelledExample,
     Outcome,
     Verdict,
     VerdictRow,
 )
 from sse_steps.rust.judge import Judge, Sample, not_judged
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts
-from sse_steps.settings import CheckSlice, EquivalenceCounts
+from sse_steps.settings import CheckSlice, EquivalenceCounts, Origin
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, read_parquet, write_parquet
 
@@ -47,6 +49,12 @@ def run(
         cache: where finished verdicts are kept.
         target: the verdicts, Parquet.
     """
+    if settings.answers is not None:
+        named = {each.id: each for each in read_any_examples(examples)}
+        labelled = {id_: each for id_, each in named.items() if isinstance(each, LabelledExample)}
+        answered = read_parquet(completions, Completion)
+        write_parquet(label_verdicts(answered, labelled, settings.answers), VerdictRow, target)
+        return
     judge = Judge(
         machine.toolchain(cache),
         machine.sandbox(cache, allow_weak=settings.allow_weak_isolation),
@@ -116,11 +124,13 @@ def _title(pairs: list[tuple[Completion, Sample]]) -> str:
     if not pairs:
         return "check"
     first = pairs[0][0]
-    return f"check {first.task} {first.model} run {first.run}"
+    return f"check {Origin(first.task, first.model, first.run, first.turn).title}"
 
 
 def _origin(row: Completion) -> list[object]:
-    return [row.task, row.model, row.run, row.example]
+    """Return what says whose a kept verdict is; one of before there were turns is a first."""
+    turn = [row.turn] if row.turn > 1 else []
+    return [row.task, row.model, row.run, row.example, *turn]
 
 
 def _row(kept: KeptVerdicts, row: Completion, sample: Sample, found: dict[str, Kept]) -> VerdictRow:
@@ -138,6 +148,7 @@ def _row(kept: KeptVerdicts, row: Completion, sample: Sample, found: dict[str, K
         level=row.level,
         tests_total=len(sample.cases),
         cached=known.origin != _origin(row),
+        turn=row.turn,
         **verdict,
     )
 

@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from rich.console import Console
 
 from sse_steps.console import progress
-from sse_steps.corpus.examples_file import example_from_json, example_to_json, write_examples
+from sse_steps.corpus.examples_file import (
+    example_from_json,
+    example_to_json,
+    write_any_examples,
+)
 from sse_steps.corpus.expected import Answered, with_expected
 from sse_steps.corpus.interpreter import Python
 from sse_steps.corpus.reading import read_corpus
@@ -22,11 +26,22 @@ from sse_steps.corpus.source import Corpus, Source, Unusable
 from sse_steps.corpus.summary import CorpusCounts, CorpusSummary, in_words, write_summary
 from sse_steps.corpus.values import to_json
 from sse_steps.errors import CorpusError
+from sse_steps.labels.reading import FORMAT, read_labelled
+from sse_steps.labels.rules import AnswerRules
+from sse_steps.records import Example, LabelledExample
 from sse_steps.rust.toolchain import cpu_count
 from sse_steps.settings import CorpusSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=_HasId)
 
 
 def run(settings: CorpusSlice, path: Path, cache: Path, target: Path, reasons: Path) -> None:
@@ -44,12 +59,11 @@ def run(settings: CorpusSlice, path: Path, cache: Path, target: Path, reasons: P
     Raises:
         CorpusError: there is no corpus, or no entry of it can be used.
     """
-    corpus = read_corpus(path)
-    drawn = _sample(corpus.sources, settings.samples)
-    isolated = machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
-    python = Python(isolated, machine.limits(settings.limits))
-    answered = _answered(drawn, python, RecordStore(cache / "records.sqlite"))
-    summary = _summary(path, corpus, drawn, answered)
+    examples: list[Example] | list[LabelledExample]
+    if settings.answers is None:
+        examples, summary = _programs(settings, path, cache)
+    else:
+        examples, summary = _labelled(settings, settings.answers, path)
     write_summary(summary, reasons)
     _say(summary.counts, target.stem, reasons)
     if not summary.counts.usable:
@@ -57,10 +71,38 @@ def run(settings: CorpusSlice, path: Path, cache: Path, target: Path, reasons: P
             f"No entry of the corpus '{path}' can be used: {in_words(summary.counts)}.",
             f"The reasons are in '{reasons}'.",
         )
-    write_examples((each.example for each in answered), target)
+    write_any_examples(examples, target)
 
 
-def _sample(sources: Sequence[Source], count: int) -> list[Source]:
+def _programs(
+    settings: CorpusSlice, path: Path, cache: Path
+) -> tuple[list[Example], CorpusSummary]:
+    corpus = read_corpus(path)
+    drawn = _sample(corpus.sources, settings.samples)
+    isolated = machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
+    python = Python(isolated, machine.limits(settings.limits))
+    answered = _answered(drawn, python, RecordStore(cache / "records.sqlite"))
+    return [each.example for each in answered], _summary(path, corpus, drawn, answered)
+
+
+def _labelled(
+    settings: CorpusSlice, rules: AnswerRules, path: Path
+) -> tuple[list[LabelledExample], CorpusSummary]:
+    corpus = read_labelled(path, rules, settings.keys)
+    drawn = _sample(corpus.examples, settings.samples)
+    counts = CorpusCounts(
+        entries=corpus.entries,
+        usable=len(drawn),
+        untested=0,
+        unusable=len(corpus.unusable),
+        not_drawn=len(corpus.examples) - len(drawn),
+        cases=len(drawn),
+        cases_left_out=0,
+    )
+    return drawn, CorpusSummary(str(path), FORMAT, counts, corpus.unusable, (), ())
+
+
+def _sample(sources: Sequence[Named], count: int) -> list[Named]:
     """Return `count` examples in their order; which ones depends on their names alone."""
     by_hash = sorted(sources, key=lambda source: hashlib.sha256(source.id.encode()).digest())
     chosen = {source.id for source in by_hash[:count]}

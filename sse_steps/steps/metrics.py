@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+import tempfile
 from pathlib import Path
 
+from sse_steps import declarations
 from sse_steps.corpus.levels import LEVELS
-from sse_steps.corpus.summary import read_counts
-from sse_steps.models.line import StageRecord, read_stage
-from sse_steps.settings import AcceptanceSettings, MetricsSlice
+from sse_steps.models.line import read_stage
+from sse_steps.settings import MetricsSlice
 from sse_steps.sql.database import build_database
-from sse_steps.sql.sources import (
-    ConversionRow,
-    CorpusRow,
-    Criterion,
-    CriterionRow,
-    GateRow,
-    ModelRow,
-    Sources,
-)
+from sse_steps.sql.sources import ProgramRow, Sources
+from sse_steps.steps import machine
 from sse_steps.steps.plan import Rows
+from sse_steps.store import write_parquet
 
 
 def run(
     settings: MetricsSlice,
     rows: Rows,
     corpora: dict[str, Path],
+    examples: dict[str, Path],
     records: dict[str, Path],
     target: Path,
 ) -> None:
     """Build the results database and check that it does not contradict itself.
 
     Args:
-        settings: the models and the prices.
+        settings: the models, the prices and the prompts.
         rows: what the transpile and the check step wrote.
         corpora: what the corpus step wrote about each task's corpus.
+        examples: the examples themselves, by task.
         records: what the validate step wrote about each model with weights.
         target: the database.
 
@@ -43,51 +38,24 @@ def run(
         ControlError: a control missed the score that it must have.
         DataCheckError: another check of the data failed.
     """
-    prices = settings.prices
-    note = f"{prices.usd_per_hour} $/h, {prices.machine}, {prices.date}, {prices.source}"
     stages = {model: read_stage(path) for model, path in records.items()}
-    models = tuple(
-        ModelRow(name, model.role, model.description, _size(stages.get(name)), model.engine, note)
-        for name, model in settings.models.items()
-    )
-    sources = Sources(
-        completions=rows.completions,
-        verdicts=rows.verdicts,
-        models=models,
-        levels=LEVELS,
-        corpora=tuple(
-            CorpusRow(task, **asdict(read_counts(path))) for task, path in corpora.items()
-        ),
-        skipped=rows.skipped,
-        conversions=tuple(
-            ConversionRow(model, **stage.details["conversion"])
-            for model, stage in stages.items()
-            if stage.skip is None
-        ),
-        gates=tuple(_gates(stages)),
-        criteria=_criteria(settings.acceptance),
-    )
-    build_database(target, sources)
-
-
-def _size(stage: StageRecord | None) -> int | None:
-    """Return the bytes of a model's weights as they run; None where it has none or was skipped."""
-    return stage.details["bytes"] if stage is not None and stage.skip is None else None
-
-
-def _criteria(settings: AcceptanceSettings) -> tuple[CriterionRow, ...]:
-    return (
-        CriterionRow(Criterion.ACCURACY_GAP, settings.tolerated_gap),
-        CriterionRow(Criterion.COST_RATIO, settings.least_cost_ratio),
-        CriterionRow(Criterion.LATENCY_P99_MS, settings.latency_p99_ms),
-        CriterionRow(Criterion.DETERMINISTIC, settings.least_deterministic),
-        CriterionRow(Criterion.FRONTIER_DISTANCE, settings.tolerated_distance),
-    )
-
-
-def _gates(stages: Mapping[str, StageRecord]) -> Iterator[GateRow]:
-    for model, stage in stages.items():
-        for finding in stage.findings:
-            seen = asdict(finding)
-            del seen["remedy"]
-            yield GateRow(model=model, **seen)
+    tasks = settings.tasks
+    with tempfile.TemporaryDirectory(prefix="programs-") as folder:
+        programs = Path(folder) / "programs.parquet"
+        write_parquet(tuple(declarations.program_rows(tasks, examples)), ProgramRow, programs)
+        sources = Sources(
+            completions=rows.completions,
+            verdicts=rows.verdicts,
+            skipped=rows.skipped,
+            programs=(programs,),
+            levels=LEVELS,
+            models=declarations.model_rows(settings, stages),
+            corpora=declarations.corpus_rows(corpora),
+            conversions=declarations.conversion_rows(stages),
+            gates=tuple(declarations.gate_rows(stages)),
+            prices=(declarations.price_row(settings.prices),),
+            facts=declarations.fact_rows(machine.compiler_version()),
+            criteria=declarations.criterion_rows(settings.acceptance),
+            tasks=tuple(declarations.task_row(name, task) for name, task in tasks.items()),
+        )
+        build_database(target, sources)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 
 from sse_steps.infer.engine import Sampling
+from sse_steps.labels.template import placeholders
+from sse_steps.prices import price_of
 from sse_steps.report.chart_files import ChartFile
 from sse_steps.report.provenance_data import Asked
 from sse_steps.rust.crates import built_index
@@ -25,9 +27,12 @@ from sse_steps.settings import (
     RecordSlice,
     ReportSlice,
     Settings,
+    TaskMetrics,
     TranspileSlice,
 )
 from sse_steps.steps.model_plan import ModelPlan
+from sse_steps.tasks import GroundTruth
+from sse_steps.turns import TurnFiles
 
 Choice = TypeVar("Choice")
 
@@ -67,10 +72,24 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class TranspileFiles:
-    """Where a run's completions go, and why the model took no part if it did not."""
+    """Where a run's completions go, and why the model took no part if it did not.
+
+    A later turn has no `skipped` of its own, and begins with what the turns before it have left.
+    """
 
     completions: Path
-    skipped: Path
+    skipped: Path | None
+    earlier: tuple[TurnFiles, ...] = ()
+
+    @property
+    def targets(self) -> list[Path]:
+        """The files that are written."""
+        return [path for path in (self.completions, self.skipped) if path is not None]
+
+    @property
+    def read(self) -> list[Path]:
+        """The files of earlier turns."""
+        return [path for each in self.earlier for path in (each.completions, each.verdicts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +161,21 @@ class Plan:
         return self.settings.corpus or next(iter(self.settings.tasks.values())).corpus
 
     def origins(self) -> Iterator[Origin]:
-        """Yield every run of every model on every task."""
+        """Yield every turn of every run of every model on every task."""
         for task, definition in self.settings.tasks.items():
             runs = self.settings.run.runs or definition.evaluation.runs
             for model in self.settings.models:
                 for number in range(1, runs + 1):
-                    yield Origin(task, model, number)
+                    for turn in range(1, self._turns(task, model) + 1):
+                        yield Origin(task, model, number, turn)
+
+    def _turns(self, task: str, model: str) -> int:
+        """Return how often a model may try: again only where it can be told what a compiler says.
+
+        Of an answer that is one of a few labels, that it is wrong would be too much to say.
+        """
+        compiled = self.settings.tasks[task].ground_truth.type is GroundTruth.COMPILER
+        return self.settings.run.turns if compiled and self.settings.models[model].converses else 1
 
     def corpus_path(self, task: str) -> Path:
         """Return the folder or the file that a task's examples come from."""
@@ -172,8 +200,11 @@ class Plan:
         return self._partition("completions", origin)
 
     def transpile_files(self, origin: Origin) -> TranspileFiles:
-        """Return where the outcome of one run goes."""
-        return TranspileFiles(self.completions(origin), self._partition("skipped", origin))
+        """Return where the outcome of one turn of a run goes, and what it begins with."""
+        skipped = self._partition("skipped", origin) if origin.turn == 1 else None
+        earlier = [replace(origin, turn=turn) for turn in range(1, origin.turn)]
+        left = tuple(TurnFiles(self.completions(each), self.verdicts(each)) for each in earlier)
+        return TranspileFiles(self.completions(origin), skipped, left)
 
     def verdicts(self, origin: Origin) -> Path:
         """Return where the verdicts of one run go."""
@@ -185,13 +216,14 @@ class Plan:
         written = [self.transpile_files(origin) for origin in origins]
         return Rows(
             completions=tuple(files.completions for files in written),
-            skipped=tuple(files.skipped for files in written),
+            skipped=tuple(files.skipped for files in written if files.skipped is not None),
             verdicts=tuple(self.verdicts(origin) for origin in origins),
         )
 
     def _partition(self, kind: str, origin: Origin) -> Path:
         folder = self.results / kind / f"task={origin.task}" / f"model={origin.model}"
-        return folder / f"run={origin.run}.parquet"
+        turn = "" if origin.turn == 1 else f".turn={origin.turn}"
+        return folder / f"run={origin.run}{turn}.parquet"
 
     def recordings(self) -> Iterator[tuple[str, Path]]:
         """Yield each model whose replies come from a tool, with where its recording goes."""
@@ -200,7 +232,7 @@ class Plan:
                 yield model, self.results / "recordings" / f"{model}.jsonl"
 
     def runs_of(self, model: str) -> list[Origin]:
-        """Return every run of one model on every task."""
+        """Return every turn of every run of one model on every task."""
         return [origin for origin in self.origins() if origin.model == model]
 
     def record_slice(self, model: str) -> RecordSlice:
@@ -231,9 +263,11 @@ class Plan:
 
     def corpus_slice(self, task: str) -> CorpusSlice:
         """Return what a task's examples depend on."""
-        run = self.settings.run
-        samples = run.samples or self.settings.tasks[task].evaluation.samples
-        return CorpusSlice(samples, run.limits, run.allow_weak_isolation)
+        run, definition = self.settings.run, self.settings.tasks[task]
+        samples = run.samples or definition.evaluation.samples
+        answers, prompts = definition.ground_truth.answer_rules, definition.prompts
+        keys = placeholders(prompts.system, prompts.user_template) if answers else ()
+        return CorpusSlice(samples, run.limits, run.allow_weak_isolation, answers, keys)
 
     def transpile_slice(self, origin: Origin) -> TranspileSlice:
         """Return what one run of one model depends on."""
@@ -242,13 +276,14 @@ class Plan:
             prompts=self.settings.tasks[origin.task].prompts,
             model=self.settings.models[origin.model],
             sampling=self.sampling(origin),
-            usd_per_hour=self.settings.prices.usd_per_hour,
+            price=price_of(self.settings.models[origin.model].tool, self.settings.prices),
             allow_weak_isolation=self.settings.run.allow_weak_isolation,
         )
 
     def sampling(self, origin: Origin) -> Sampling:
         """Return how a model writes: the command line decides, then its file, then the task's.
 
+        A reply is no longer than both files allow: one word needs no program's room.
         Runs differ by their seed. At temperature 0 the seed has no say, so all runs are one unless
         `repeat_greedy` asks to measure that.
         """
@@ -257,7 +292,7 @@ class Plan:
         temperature = _first(run.temperature, model.temperature, evaluation.temperature)
         return Sampling(
             temperature=temperature,
-            max_tokens=_first(run.max_tokens, model.max_tokens, evaluation.max_tokens),
+            max_tokens=run.max_tokens or _tighter(model.max_tokens, evaluation.max_tokens),
             timeout_s=_first(run.timeout_ms, model.timeout_ms, evaluation.timeout_ms) / 1000,
             top_k=_first(run.top_k, model.top_k, 0),
             top_p=_first(run.top_p, model.top_p, 1.0),
@@ -269,8 +304,9 @@ class Plan:
     def check_slice(self, task: str) -> CheckSlice:
         """Return what a task's verdicts depend on."""
         run = self.settings.run
-        crates = self.settings.tasks[task].verify.crates
-        return CheckSlice(run.limits, run.allow_weak_isolation, crates, run.equivalence)
+        definition = self.settings.tasks[task]
+        crates, answers = definition.verify.crates, definition.ground_truth.answer_rules
+        return CheckSlice(run.limits, run.allow_weak_isolation, crates, run.equivalence, answers)
 
     def verify_slice(self) -> CheckSlice:
         """Return what the verdict on a single file depends on: the first task says which crates."""
@@ -282,7 +318,12 @@ class Plan:
 
     def metrics_slice(self) -> MetricsSlice:
         """Return what metrics depend on."""
-        return MetricsSlice(self.settings.models, self.settings.prices, self.settings.acceptance)
+        settings = self.settings
+        tasks = {
+            name: TaskMetrics(task.ground_truth, task.metrics, task.prompts)
+            for name, task in settings.tasks.items()
+        }
+        return MetricsSlice(settings.models, settings.prices, settings.acceptance, tasks)
 
     def report_slice(self) -> ReportSlice:
         """Return what the report depends on."""
@@ -312,10 +353,12 @@ class Plan:
 
     def earlier(self, origin: Origin) -> list[str]:
         """Return the name of the run before this one: it goes first, later ones reuse its work."""
-        if origin.run == 1:
-            return []
-        return [f"{origin.task}:{origin.model}:{origin.run - 1}"]
+        return [] if origin.run == 1 else [replace(origin, run=origin.run - 1).name]
 
 
 def _first(*choices: Choice | None) -> Choice:
     return next(choice for choice in choices if choice is not None)
+
+
+def _tighter(limit: int | None, other: int) -> int:
+    return other if limit is None else min(limit, other)

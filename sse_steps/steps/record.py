@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from sse_steps.corpus.examples_file import read_examples
-from sse_steps.infer.prompt import build_request
 from sse_steps.infer.recording import VERSION, Asked, Recorded, RecordedReply
 from sse_steps.records import Completion
 from sse_steps.settings import RecordSlice, TranspileSlice
+from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import read_parquet, write_json_lines
+from sse_steps.turns import requests_of
 
 
 def run(
-    settings: RecordSlice, examples: Sequence[Path], completions: Sequence[Path], target: Path
+    settings: RecordSlice, examples: Sequence[Path], written: Sequence[TranspileFiles], target: Path
 ) -> None:
-    """Write one line for each different request of a model, in the order of its runs.
+    """Write one line for each different request of a model, in the order of its runs and turns.
 
     A model that took no part, its tool gone, leaves what was recorded before as it is: those
     replies may have been paid for.
@@ -27,19 +27,20 @@ def run(
     Args:
         settings: how each run asked.
         examples: the examples of each run.
-        completions: what came of each run.
+        written: what came of each run and turn.
         target: the recording, JSON lines.
     """
-    parts = zip(settings.runs, examples, completions, strict=True)
+    parts = zip(settings.runs, examples, written, strict=True)
     lines = [line for part in parts for line in _lines(*part)]
     if not lines and target.is_file():
         return
     write_json_lines((asdict(line) for line in _one_each(lines)), target)
 
 
-def _lines(run: TranspileSlice, examples: Path, completions: Path) -> Iterator[Recorded]:
-    requests = {each.id: build_request(each, run.prompts) for each in read_examples(examples)}
-    for row in read_parquet(completions, Completion):
+def _lines(run: TranspileSlice, examples: Path, written: TranspileFiles) -> Iterator[Recorded]:
+    asked = requests_of(examples, run.prompts, written.earlier)
+    requests = {request.example.id: request for request in asked}
+    for row in read_parquet(written.completions, Completion):
         yield Recorded(
             version=VERSION,
             asked=Asked.of(requests[row.example], run.sampling),

@@ -12,16 +12,18 @@ from pathlib import Path
 from rich.console import Console
 
 from sse_steps.models.line import read_stage
+from sse_steps.prices import PriceSettings
 from sse_steps.provenance import machine_facts, software_facts
 from sse_steps.report.chart_files import draw_charts
 from sse_steps.report.html import render_html
 from sse_steps.report.markdown import render_markdown
 from sse_steps.report.options import ReportOptions
+from sse_steps.report.page_data import load_explorers
 from sse_steps.report.provenance_data import Digest, Facts, Provenance
 from sse_steps.report.report_data import load_report
 from sse_steps.report.report_json import render_json, render_schema
 from sse_steps.report.terminal import render_table
-from sse_steps.settings import PriceSettings, ReportSlice
+from sse_steps.settings import ReportSlice
 from sse_steps.steps import machine
 from sse_steps.steps.plan import Evidence, ReportFiles
 from sse_steps.store import content_key, sha256_of, write_text
@@ -41,14 +43,17 @@ def run(settings: ReportSlice, database: Path, evidence: Evidence, files: Report
         DataCheckError: another check of the data fails.
     """
     gap = settings.acceptance.tolerated_gap
-    options = ReportOptions(title=settings.report.title, tolerated_gap=gap)
+    options = ReportOptions(
+        title=settings.report.title, tolerated_gap=gap, page_mb=settings.report.page_mb
+    )
     report = load_report(database, options, _provenance(settings, evidence))
     charts = draw_charts(report, width=options.chart_width, height=options.chart_height)
     for path, chart in zip(files.charts, charts.values(), strict=True):
         write_text(chart, path)
     write_text(settings.configuration, files.configuration)
     write_text(render_markdown(report), files.markdown)
-    write_text(render_html(report, options), files.html)
+    explorers = load_explorers(database, report, page_mb=options.page_mb)
+    write_text(render_html(report, options, explorers), files.html)
     write_text(render_schema(), files.schema)
     write_text(render_json(report, schema=files.schema.name), files.json)
     Console(file=sys.stdout).print(render_table(report))

@@ -11,24 +11,31 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.console import progress
-from sse_steps.corpus.examples_file import read_examples
-from sse_steps.errors import EngineMissingError, ModelFormatError
+from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
 from sse_steps.infer.factory import Surroundings, build_engine
-from sse_steps.infer.prompt import build_request
 from sse_steps.models.line import Skip, StageRecord, read_stage, say
-from sse_steps.records import Case, Completion, Example, FinishReason, Reply, Skipped
+from sse_steps.records import (
+    Case,
+    Completion,
+    Example,
+    FinishReason,
+    LabelledExample,
+    Reply,
+    Skipped,
+)
 from sse_steps.settings import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
 from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
+from sse_steps.turns import requests_of
 
 _CALLING = ("infer/command_line.py", "infer/tool_output.py", "infer/tool_process.py")
 # What of our code a model's reply depends on, beside all of `infer`: how its file is understood.
 READING = (
-    *("apr_file", "apr_layout", "apr_metadata", "architectures", "file_kind", "gguf_file"),
+    *("apr_file", "apr_layout", "apr_metadata", "architectures", "formats", "gguf_file"),
     *("header_json", "header_limits", "header_reader", "hyperparameters", "metadata"),
     *("model_file", "stored_model", "tokenizer_data"),
 )
@@ -53,9 +60,11 @@ def run(
         record: what the validate step wrote, None for an engine without weights.
         file: the model's weights or its recording, None for an engine without either.
         cache: where finished replies are kept.
-        files: where the completions go, Parquet, and why there are none.
+        files: where the completions go, Parquet, and why there are none; and what earlier turns
+            left, whose failures are the ones that are asked again.
 
     Raises:
+        EngineMissingError: the engine is gone, after it had replied in an earlier turn.
         ModelFormatError: the weights are not the ones that were validated.
     """
     validated = read_stage(record) if record is not None else None
@@ -63,13 +72,17 @@ def run(
     rows: list[Completion] = []
     if skip is None:
         identity = _identity(file, validated)
+        requests = requests_of(examples, settings.prompts, files.earlier)
         try:
-            rows = _completions(settings, read_examples(examples), (file, identity), cache)
-        except EngineMissingError as missing:
+            rows = _completions(settings, requests, (file, identity), cache) if requests else []
+        except (EngineMissingError, EngineUnfitError) as absent:
+            if files.skipped is None:  # it was there a turn before
+                raise
             if settings.origin.run == 1:  # later runs have nothing to add
-                say(f"'{settings.origin.model}' is skipped. {missing}")
-            skip = Skip(None, missing.wrong, missing.remedy)
-    write_parquet(_skipped(settings.origin, skip), Skipped, files.skipped)
+                say(f"'{settings.origin.model}' is skipped. {absent}")
+            skip = Skip(None, absent.wrong, absent.remedy)
+    if files.skipped is not None:
+        write_parquet(_skipped(settings.origin, skip), Skipped, files.skipped)
     write_parquet(rows, Completion, files.completions)
 
 
@@ -91,12 +104,13 @@ def _identity(file: Path | None, validated: StageRecord | None) -> str | None:
 def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
     if skip is None:
         return []
-    return [Skipped(**asdict(origin), gate=skip.gate, reason=skip.wrong, remedy=skip.remedy)]
+    why = (skip.gate, skip.wrong, skip.remedy)
+    return [Skipped(origin.task, origin.model, origin.run, *why)]
 
 
 def _completions(
     settings: TranspileSlice,
-    examples: Sequence[Example],
+    requests: Sequence[Request],
     weights: tuple[Path | None, str | None],
     cache: Path,
 ) -> list[Completion]:
@@ -105,7 +119,6 @@ def _completions(
         file, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
     )
     engine = build_engine(settings.origin.model, settings.model, around)
-    requests = [build_request(each, settings.prompts) for each in examples]
     keys = [_key(settings, engine, request, identity) for request in requests]
     store = RecordStore(cache / "records.sqlite")
     passing = _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
@@ -148,9 +161,7 @@ def _complete_missing(
         return passing
     origin = settings.origin
     waiting = iter(missing)
-    with progress(
-        f"transpile {origin.task} {origin.model} run {origin.run}", len(missing)
-    ) as advance:
+    with progress(f"transpile {origin.title}", len(missing)) as advance:
         asked = [requests[key] for key in missing]
         for batch in engine.complete(asked, settings.sampling, on_finish=advance):
             records = _records(batch, waiting, origin)
@@ -163,14 +174,25 @@ def _complete_missing(
 def _records(
     batch: Sequence[Reply], keys: Iterator[str], origin: Origin
 ) -> dict[str, dict[str, Any]]:
-    return {next(keys): {"reply": asdict(reply), "origin": asdict(origin)} for reply in batch}
+    kept_with = _kept_with(origin)
+    return {next(keys): {"reply": asdict(reply), "origin": kept_with} for reply in batch}
+
+
+def _kept_with(origin: Origin) -> dict[str, object]:
+    """Return what says whose a kept reply is; those of before there were turns are of the first."""
+    fields = asdict(origin)
+    return {name: value for name, value in fields.items() if (name, value) != ("turn", 1)}
 
 
 def _completion(
-    settings: TranspileSlice, example: Example, record: dict[str, Any], engine: str
+    settings: TranspileSlice,
+    example: Example | LabelledExample,
+    record: dict[str, Any],
+    engine: str,
 ) -> Completion:
     reply = Reply(**record["reply"])
     origin = settings.origin
+    cost = settings.price.cost(reply)
     return Completion(
         task=origin.task,
         model=origin.model,
@@ -186,33 +208,23 @@ def _completion(
         machine_s=reply.machine_s,
         batch_size=reply.batch_size,
         cold=reply.cold,
-        cost_usd=_cost(reply, settings),
-        cached=record["origin"] != asdict(origin),
+        cost_usd=cost.total,
+        cached=record["origin"] != _kept_with(origin),
         engine=reply.engine or engine,
         error=reply.error,
         time_to_first_token_s=reply.time_to_first_token_s,
         peak_memory_bytes=reply.peak_memory_bytes,
         replayed=reply.replayed,
         asked_at=reply.asked_at,
+        prompt_cost_usd=cost.prompt,
+        completion_cost_usd=cost.completion,
+        turn=origin.turn,
     )
 
 
-def _cost(reply: Reply, settings: TranspileSlice) -> float | None:
-    """Return what a reply cost: as it was told, by its tokens, or by the machine's time.
-
-    None where nobody says: another machine did the work, or a recording does not know.
-    """
-    if reply.cost_usd is not None or reply.replayed:
-        return reply.cost_usd
-    tool = settings.model.tool
-    if tool is not None and tool.prices is not None:
-        return tool.prices.cost(reply.prompt_tokens, reply.completion_tokens)
-    if tool is not None and tool.hosted:
+def _rust(example: Example | LabelledExample, reply: Reply) -> str | None:
+    if isinstance(example, LabelledExample):
         return None
-    return reply.machine_s * settings.usd_per_hour / 3600
-
-
-def _rust(example: Example, reply: Reply) -> str | None:
     if reply.is_code:
         return reply.text
     first = example.cases[0] if example.cases else None

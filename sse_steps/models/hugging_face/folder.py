@@ -18,10 +18,6 @@ from sse_steps.models.safetensors_file import read_safetensors
 from sse_steps.models.source_model import SourceModel, SourceTensor
 from sse_steps.models.stored_model import KeyValue, unusable
 
-COMPANIONS: Final = (
-    *("config.json", "tokenizer.json"),
-    *("tokenizer_config.json", "generation_config.json", "chat_template.jinja"),
-)
 _LAYOUTS: Final[Mapping[str, type[Config]]] = {
     "llama": LlamaConfig,
     "qwen2": Qwen2Config,
@@ -48,8 +44,8 @@ def read_hugging_face(weights: Path) -> SourceModel:
     """Return a model in GGUF's terms; its tensors load when they are asked for.
 
     Args:
-        weights: the safetensors file, or the index of its shards. The first two of `COMPANIONS`
-            lie beside it, and perhaps the others.
+        weights: the safetensors file, or the index of its shards. Its companions lie
+            beside it; see `sse_steps.models.companions`.
 
     Raises:
         ModelFormatError: a file is missing or damaged, or the model is of a kind that no engine

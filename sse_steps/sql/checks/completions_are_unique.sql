@@ -1,4 +1,4 @@
--- Rule: No model completes an example twice in a run.
+-- Rule: No model completes an example twice in a turn of a run.
 -- Remedy: Delete the rows named here from results/completions and results/verdicts, and run doit again.
 with
 
@@ -15,9 +15,10 @@ final as (
         model,
         run,
         example,
+        turn,
         count(*) as completions
     from completions
-    group by task, model, run, example
+    group by task, model, run, example, turn
     having count(*) > 1
 
 )

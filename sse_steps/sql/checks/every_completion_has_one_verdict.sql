@@ -21,9 +21,10 @@ completion_counts as (
         model,
         run,
         example,
+        turn,
         count(*) as completions
     from completions
-    group by task, model, run, example
+    group by task, model, run, example, turn
 
 ),
 
@@ -34,9 +35,10 @@ verdict_counts as (
         model,
         run,
         example,
+        turn,
         count(*) as verdicts
     from verdicts
-    group by task, model, run, example
+    group by task, model, run, example, turn
 
 ),
 
@@ -47,10 +49,11 @@ final as (
         model,
         run,
         example,
+        turn,
         coalesce(completion_counts.completions, 0) as completions,
         coalesce(verdict_counts.verdicts, 0) as verdicts
     from completion_counts
-    full outer join verdict_counts using (task, model, run, example)
+    full outer join verdict_counts using (task, model, run, example, turn)
     where completion_counts.completions is null or verdict_counts.verdicts is distinct from 1
 
 )

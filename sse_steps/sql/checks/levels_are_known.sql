@@ -1,4 +1,4 @@
--- Rule: An example has one level in a task, and it is a Py2Rs level, 1 to 10.
+-- Rule: An example has one level in a task, a Py2Rs level, 1 to 10; in a task of labels it has none.
 -- Remedy: Mend the level of that example in the corpus and run doit again.
 with
 
@@ -17,6 +17,12 @@ verdicts as (
 levels as (
 
     select * from levels
+
+),
+
+tasks as (
+
+    select * from tasks
 
 ),
 
@@ -44,8 +50,13 @@ final as (
         string_agg(cast(seen.level as varchar), ', ' order by seen.level) as levels
     from seen
     left join levels using (level)
+    left join tasks using (task)
     group by seen.task, seen.example
-    having count(*) > 1 or count(levels.level) = 0
+    having
+        count(*) > 1
+        or (count(levels.level) = 0) <> coalesce(bool_or(tasks.ground_truth = 'labels'), false)
+        -- A level that there is not, in a task without levels.
+        or count(seen.level) > count(levels.level)
 
 )
 

@@ -15,6 +15,7 @@ final as (
         model,
         run,
         example,
+        turn,
         outcome,
         compiles,
         tests_run,
@@ -26,7 +27,7 @@ final as (
         or tests_run > tests_total
         or (
             outcome = 'passed'
-            and not (compiles and tests_total > 0 and tests_passed = tests_total)
+            and not (coalesce(compiles, true) and tests_total > 0 and tests_passed = tests_total)
         )
 
 )

@@ -1,4 +1,4 @@
--- One row per completion with its verdict, without the long texts.
+-- One row per completion of a first turn with its verdict, without the long texts.
 with
 
 completions as (
@@ -40,6 +40,8 @@ final as (
         completions.completion_tokens,
         1000 * completions.latency_s as latency_ms,
         completions.cost_usd,
+        completions.prompt_cost_usd,
+        completions.completion_cost_usd,
         completions.cold as is_cold,
         completions.cached as is_cached,
         completions.replayed as is_replayed,
@@ -48,8 +50,9 @@ final as (
         verdicts.isolation,
         verdicts.not_enforced
     from completions
-    inner join verdicts using (task, model, run, example)
+    inner join verdicts using (task, model, run, example, turn)
     inner join examples using (task, example)
+    where turn = 1
 
 )
 

@@ -1,4 +1,4 @@
--- What each model wrote: one row per (task, model, run, example).
+-- What each model wrote: one row per (task, model, run, example, turn).
 with
 
 stg_completions as (
@@ -10,7 +10,7 @@ stg_completions as (
 final as (
 
     select * from stg_completions
-    order by task, model, run, example
+    order by task, model, run, example, turn
 
 )
 

@@ -4,7 +4,7 @@ with
 verdicts as (
 
     select * from verdicts
-    where equivalence = 'diverged'
+    where equivalence = 'diverged' and turn = 1
 
 ),
 

@@ -4,7 +4,7 @@ with
 verdicts as (
 
     select * from verdicts
-    where equivalence is not null
+    where equivalence is not null and turn = 1
 
 ),
 

@@ -1,9 +1,10 @@
--- One row per (task, isolation level, what it leaves open) under which code was compiled or run.
+-- One row per (task, isolation level, what it leaves open) under which code was compiled or run,
+-- in any turn.
 with
 
-attempts as (
+verdicts as (
 
-    select * from attempts
+    select * from verdicts
     where outcome not in ('no_answer', 'no_code', 'untested')
 
 ),
@@ -15,7 +16,7 @@ final as (
         isolation,
         not_enforced,
         count(*) as verdicts
-    from attempts
+    from verdicts
     group by task, isolation, not_enforced
 
 )

@@ -33,6 +33,9 @@ totals as (
         case
             when count(cost_usd) = count(*) then fsum(cost_usd) filter (where is_tested)
         end as tested_cost_usd,
+        case when count(prompt_cost_usd) = count(*) then fsum(prompt_cost_usd) end as prompt_usd,
+        case when count(completion_cost_usd) = count(*) then fsum(completion_cost_usd) end
+            as completion_usd,
         count(*) filter (where is_tested and passes) as passed
     from attempts
     group by task, model
@@ -54,6 +57,8 @@ final as (
         without_tokens,
         prompt_tokens,
         completion_tokens,
+        prompt_usd,
+        completion_usd,
         case
             when cost_usd is not null then 1e6 * counted_cost_usd / nullif(paid_tokens, 0)
         end as usd_per_1m_tokens,

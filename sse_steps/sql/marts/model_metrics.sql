@@ -37,6 +37,12 @@ composite_scores as (
 
 ),
 
+verification_costs as (
+
+    select * from verification_costs
+
+),
+
 final as (
 
     select
@@ -56,9 +62,12 @@ final as (
         model_costs.without_tokens,
         model_costs.prompt_tokens,
         model_costs.completion_tokens,
+        model_costs.prompt_usd,
+        model_costs.completion_usd,
         model_costs.usd_per_1m_tokens,
         model_costs.usd_per_example,
         model_costs.usd_per_pass,
+        verification_costs.verification_usd_per_example,
         model_latency.latency_p50_ms,
         model_latency.latency_p95_ms,
         model_latency.latency_p99_ms,
@@ -82,6 +91,7 @@ final as (
     left join model_latency using (task, model)
     left join model_consistency using (task, model)
     left join composite_scores using (task, model)
+    left join verification_costs using (task, model)
 
 )
 

@@ -17,7 +17,8 @@ final as (
         count(*) as examples,
         count(*) filter (where passes) as passed,
         count(*) filter (where passes) / count(*) as pass_rate,
-        count(*) filter (where compiles) / count(*) as compile_rate
+        -- Null where there is nothing to compile.
+        count(*) filter (where compiles) / nullif(count(compiles), 0) as compile_rate
     from attempts
     group by task, model, run
 

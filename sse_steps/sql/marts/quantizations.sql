@@ -16,6 +16,7 @@ model_metrics as (
 completions as (
 
     select * from completions
+    where turn = 1
 
 ),
 

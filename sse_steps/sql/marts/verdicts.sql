@@ -1,4 +1,4 @@
--- What the judge found: one row per (task, model, run, example).
+-- What the judge found: one row per (task, model, run, example, turn).
 with
 
 stg_verdicts as (
@@ -10,7 +10,7 @@ stg_verdicts as (
 final as (
 
     select * from stg_verdicts
-    order by task, model, run, example
+    order by task, model, run, example, turn
 
 )
 

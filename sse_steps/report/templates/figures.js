@@ -1,0 +1,89 @@
+// What follows from the attempts of one task, over the examples of one level or of all.
+// `task` is what page_data.py embeds; a level is a number, or null for all levels.
+
+const Z = 1.959963984540054; // the normal distribution's quantile at 97.5 %
+const FIRST_LETTER = 48;
+
+/** Return an attempt's outcome by name; null where there was no such attempt. */
+function outcomeOf(task, model, run, example) {
+  return task.outcomeNames[task.outcomes[model][run].charCodeAt(example) - FIRST_LETTER - 1] ?? null;
+}
+
+/** Return an attempt's rustc error code; null where there is none. */
+function errorOf(task, model, run, example) {
+  return task.errorCodes[task.errors[model][run].charCodeAt(example) - FIRST_LETTER - 1] ?? null;
+}
+
+/** Return the places of the examples of a level. */
+function examplesOf(task, level) {
+  const places = task.examples.map((_, place) => place);
+  return level === null ? places : places.filter((place) => task.levels[place] === level);
+}
+
+/** Return the share of `examples` that each run of a model passed. */
+function runRates(task, model, examples) {
+  return task.runs.map((_, run) => {
+    const passed = examples.filter((place) => outcomeOf(task, model, run, place) === "passed").length;
+    return passed / examples.length;
+  });
+}
+
+/** Return Wilson's 95 % interval; `rate` is a mean over runs, `n` the number of examples. */
+function wilson(rate, n) {
+  const scale = 1 + Z ** 2 / n;
+  const centre = (rate + Z ** 2 / (2 * n)) / scale;
+  const half = (Z / scale) * Math.sqrt((rate * (1 - rate)) / n + Z ** 2 / (4 * n ** 2));
+  return [rate === 0 ? 0 : Math.max(0, centre - half), rate === 1 ? 1 : Math.min(1, centre + half)];
+}
+
+/** Return each candidate's figures: the database's for all levels, recomputed here for one. */
+function figuresOf(task, level) {
+  const examples = examplesOf(task, level);
+  const figures = task.models.map((model, place) => {
+    const rates = runRates(task, place, examples);
+    const own = { model, place, rates, size: model.size };
+    if (level === null) return { ...own, rate: model.passAt1, low: model.low, high: model.high, cost: model.cost, latency: model.latency };
+    const rate = rates.reduce((sum, each) => sum + each, 0) / rates.length;
+    const [low, high] = wilson(rate, examples.length);
+    const [cost, latency] = model.byLevel[level] ?? [null, null];
+    return { ...own, rate, low, high, cost, latency };
+  });
+  for (const each of figures) {
+    each.dominatedBy = figures.filter((other) => dominates(other, each)).map((other) => other.model.shown);
+  }
+  return figures;
+}
+
+/** Whether one is no worse in accuracy, cost and latency, and better in one; unknown is the worst. */
+function dominates(one, other) {
+  const known = (value) => value ?? Infinity;
+  const pairs = [
+    [-one.rate, -other.rate],
+    [known(one.cost), known(other.cost)],
+    [known(one.latency), known(other.latency)],
+  ];
+  return pairs.every(([ours, theirs]) => ours <= theirs) && pairs.some(([ours, theirs]) => ours < theirs);
+}
+
+/** Return the points, [x, gain], that no other beats: less x, more gain; by x. */
+function nonDominated(points) {
+  const kept = [];
+  for (const point of [...points].sort((a, b) => a[0] - b[0] || b[1] - a[1])) {
+    if (kept.length === 0 || point[1] > kept.at(-1)[1]) kept.push(point);
+  }
+  return kept;
+}
+
+/** Return those of `nonDominated` that no mixture of two others beats. */
+function convexFrontier(points) {
+  const kept = [];
+  for (const point of nonDominated(points)) {
+    while (kept.length > 1 && isBelow(kept.at(-2), kept.at(-1), point)) kept.pop();
+    kept.push(point);
+  }
+  return kept;
+}
+
+function isBelow([x0, y0], [x1, y1], [x2, y2]) {
+  return (y1 - y0) * (x2 - x0) < (y2 - y0) * (x1 - x0);
+}

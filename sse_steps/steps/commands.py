@@ -1,0 +1,172 @@
+"""The tasks that are commands: they print, and make nothing. What each does is in its own step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from doit.task import Task
+
+from sse_steps.steps import COMMAND, SIDE_BY_SIDE, command, option
+from sse_steps.steps.command_line import TextCommand
+from sse_steps.steps.plan import Plan
+
+
+def commands(plan: Plan, arguments: Sequence[str]) -> Iterator[dict[str, Any] | Task]:
+    """Yield every command.
+
+    Args:
+        plan: the build that the commands are about.
+        arguments: the command line, for a command that takes a text.
+    """
+    yield _verify(plan)
+    yield _inspect()
+    yield _corpus_stats(plan)
+    yield _benchmark(plan)
+    yield _cache(plan)
+    yield _sql(plan, arguments)
+    yield _compare(plan)
+    yield _gate(plan)
+    yield from _demonstrations(plan)
+
+
+def _verify(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "verify",
+        "doc": "Judge one Rust file: doit verify --source out.rs [--tests T.rs | --cases C.json].",
+        "params": [
+            option("source", "the Rust to judge"),
+            option("tests", "Rust tests for it"),
+            option("cases", "cases for it, as JSON"),
+            option("json", "print one JSON object", default=False),
+        ],
+        "actions": [command("verify", plan.verify_slice(), plan.verify_lock(), plan.cache)],
+        "meta": COMMAND,
+    }
+
+
+def _inspect() -> dict[str, Any]:
+    return {
+        "basename": "inspect",
+        "doc": "Say what a model file is, from its header: doit inspect --model FILE [--json].",
+        "params": [
+            option("model", "the file: .apr, .gguf, .safetensors"),
+            option("json", "print one JSON object", default=False),
+        ],
+        "actions": [command("inspect")],
+        "meta": COMMAND,
+    }
+
+
+def _corpus_stats(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "corpus-stats",
+        "doc": "Say what a corpus holds: doit corpus-stats --path PATH.",
+        "params": [
+            option("path", "a folder or a file", default=plan.default_corpus),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("corpus_stats", plan.root)],
+        "meta": COMMAND,
+    }
+
+
+def _benchmark(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "benchmark",
+        "doc": "Say how a corpus spreads over the levels: doit benchmark --corpus PATH.",
+        "params": [
+            option("corpus", "a folder or a file", default=plan.default_corpus),
+            option("verbose", "print each example", default=False),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("benchmark", plan.root)],
+        "meta": COMMAND,
+    }
+
+
+def _cache(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "cache",
+        "doc": "Say what the cache of models holds: doit cache [--trim] [--pin NAME].",
+        "params": [
+            option("trim", "evict what lies above the limit", default=False),
+            option("pin", "a model that is never to be evicted"),
+            option("unpin", "a model that may be evicted again"),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("cache", plan.line.storage)],
+        "meta": COMMAND,
+    }
+
+
+def _sql(plan: Plan, arguments: Sequence[str]) -> Task:
+    return TextCommand(
+        "sql",
+        arguments,
+        doc='Ask the results with SQL: doit sql "from frontier"; alone, it lists what is there.',
+        params=[
+            option("file", "a file that holds the query; - is standard input"),
+            option("question", "the name of a question that has a query already"),
+            option("csv", "write the rows to this file; - is standard output"),
+            option("json", "the same as JSON"),
+            option("parquet", "the same as Parquet"),
+        ],
+        actions=[command("sql", plan.database)],
+        io=SIDE_BY_SIDE,
+        meta=COMMAND,
+    )
+
+
+def _compare(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "compare",
+        "doc": "Say what got better and what worse: doit compare --with OTHER_RESULTS.",
+        "params": [
+            option("with", "the other results: a folder, or its results.duckdb"),
+            option("fail-on-regression", "exit with 1 where something got worse", default=False),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("compare", plan.settings.gate, plan.database)],
+        "io": SIDE_BY_SIDE,
+        "meta": COMMAND,
+    }
+
+
+def _gate(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "gate",
+        "doc": "Hold candidates to the thresholds in conf/gate: doit gate [--json].",
+        "params": [option("json", "print JSON", default=False)],
+        "actions": [command("gate", plan.settings.gate, plan.database)],
+        "io": SIDE_BY_SIDE,
+        "meta": COMMAND,
+    }
+
+
+def _demonstrations(plan: Plan) -> Iterator[dict[str, Any]]:
+    yield {
+        "basename": "demo",
+        "name": None,
+        "doc": "Show what this does, on small real data: doit demo:pareto and its siblings.",
+    }
+    shared = {"basename": "demo", "io": SIDE_BY_SIDE, "meta": COMMAND}
+    yield {
+        **shared,
+        "name": "pareto",
+        "doc": "Show who is worth having, by measured figures that ship with this program.",
+        "actions": [command("demo_pareto")],
+    }
+    yield {
+        **shared,
+        "name": "benchmark",
+        "doc": "Show how the shipped corpus spreads over the ten levels.",
+        "actions": [command("demo_benchmark", plan.root / plan.default_corpus)],
+    }
+    yield {
+        **shared,
+        "name": "pipeline",
+        "doc": "Bring, convert and validate a small model, and put it to a few examples.",
+        "actions": [command("demo_pipeline", plan.database, plan.report_files.html)],
+        "task_dep": ["report"],
+    }
