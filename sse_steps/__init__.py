@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from sse_steps.errors import UserError
     from sse_steps.pareto_analysis import EvalResult, ParetoAnalysis, analyze_pareto
     from sse_steps.records import Case, Failure, Method, Outcome, ProgramCase, Verdict
+    from sse_steps.report_builder import BuiltReport, ReportBuilder
     from sse_steps.rust.sandbox import Limits
     from sse_steps.tasks import load_tasks
     from sse_steps.verifier import CompilerVerifier
 
 __all__ = [
+    "BuiltReport",
     "Case",
     "CompilerVerifier",
     "EvalResult",
@@ -28,6 +30,7 @@ __all__ = [
     "Outcome",
     "ParetoAnalysis",
     "ProgramCase",
+    "ReportBuilder",
     "UserError",
     "Verdict",
     "analyze_pareto",
@@ -36,6 +39,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BuiltReport": "report_builder",
     "Case": "records",
     "CompilerVerifier": "verifier",
     "EvalResult": "pareto_analysis",
@@ -45,6 +49,7 @@ _HOMES = {
     "Outcome": "records",
     "ParetoAnalysis": "pareto_analysis",
     "ProgramCase": "records",
+    "ReportBuilder": "report_builder",
     "UserError": "errors",
     "Verdict": "records",
     "analyze_pareto": "pareto_analysis",

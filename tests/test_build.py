@@ -32,8 +32,10 @@ def settled(project: Project) -> Iterator[Project]:
 
 
 def test_a_build_leaves_every_file_of_the_report(project: Project) -> None:
-    """The first command leaves Markdown, HTML, JSON, a chart and a database."""
-    names = ("report.md", "report.html", "report.json", "pareto.svg", "results.duckdb")
+    """The first command leaves Markdown, HTML, JSON, charts and a database."""
+    report = ("report.md", "report.html", "report.json", "report.schema.json", "config.yaml")
+    charts = ("pareto.svg", "latency_accuracy.svg", "cost_latency.svg", "run_spread.svg")
+    names = (*report, *charts, "results.duckdb")
     assert all((project.folder / "results" / name).stat().st_size > 0 for name in names)
 
 

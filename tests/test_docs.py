@@ -32,6 +32,7 @@ PUBLIC = (
     "divergences",
     "model_metrics",
     "frontier",
+    "acceptance",
     "dominations",
     "mixtures",
     "value_leaders",

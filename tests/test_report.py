@@ -484,6 +484,46 @@ def test_terminal_table_fits_80_columns(make: Make) -> None:
         assert figure in text
 
 
+def test_the_terminal_says_who_differs_from_the_python(make: Make) -> None:
+    """Passing programs that answer otherwise than their Python have a line; without them none."""
+    one, two = scripted("model", ["pp"])
+    found = [
+        _with(one, EquivalenceStatus.EQUAL, 50),
+        _with(two, EquivalenceStatus.DIVERGED, 7, "f(1)"),
+    ]
+    line = "Passing programs that differ from their Python on other inputs: model 1 of 2."
+    assert line in terminal_text(make(found), width=120)
+    assert "differ from their Python" not in terminal_text(make([one]), width=120)
+
+
+def test_without_controls_there_is_no_table_of_them(make: Make) -> None:
+    """Where no control was run a caveat says so, and no empty table stands there."""
+    text = render_markdown(make(scripted("model", ["pw"])))
+    assert "No control was run" in text
+    assert "Must score" not in text
+
+
+def test_who_passes_nothing_is_no_value_leader(make: Make) -> None:
+    """However cheap it is, a model that passes nothing has no value score in any table."""
+    free = replace(COMPLETION, cost_usd=1e-9, latency_s=1e-6)
+    report = make(scripted("cheap", ["ww"], template=free) + scripted("good", ["pw"]))
+    rows = {row[0]: row for row in ranking_table(report.tasks[0]).rows}
+    assert rows["cheap"][5] == "–"  # noqa: RUF001 -- the dash of an empty cell
+    assert rows["good"][5] == "1.0"
+
+
+def test_replies_without_token_counts_are_told(make: Make) -> None:
+    """Means over tokens are of the replies with counts, and a caveat says how many have none."""
+    counted, *others = scripted("model", ["pppp"])
+    none = [(replace(each, prompt_tokens=None, completion_tokens=None), v) for each, v in others]
+    report = make([counted, *none])
+    (standing,) = report.tasks[0].standings
+    assert standing.metrics.without_tokens == 3
+    assert standing.metrics.usd_per_1m_tokens == pytest.approx(1e6 * 0.001 / 150)
+    assert any("model 3 of 4" in caveat for caveat in report.tasks[0].caveats)
+    assert "| $0.0010 | $0.0010 | $6.67 | 100 | 50 |" in render_markdown(report).replace("\\$", "$")
+
+
 @pytest.mark.parametrize(
     ("amount", "text"),
     [

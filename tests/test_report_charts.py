@@ -31,7 +31,7 @@ Draw = Callable[..., Report]
 Points = list[tuple[int, int]]
 
 POINTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=12)
-HOSTILE = "</text><script>alert(1)</script>$x$\x1b"
+HOSTILE = "</text><script>a()</script>$x$\x1b"
 
 
 @pytest.fixture
@@ -102,7 +102,8 @@ def test_a_line_of_mixtures_is_straight_in_dollars() -> None:
     for start in (0.0, 0.001):
         ends = ((start, 0.2), (0.5, 0.8))
         places = mixing_line(ends)
-        assert (places[0], places[-1]) == (ends[0], pytest.approx(ends[1]))
+        assert places[0] == ends[0]
+        assert places[-1] == pytest.approx(ends[1])
         for x, y in places:
             share = (x - start) / (0.5 - start)
             assert y == pytest.approx(0.2 + share * 0.6)
@@ -145,7 +146,7 @@ def test_hostile_names_stay_text_in_every_chart(drawn: Draw) -> None:
     for svg in draw_charts(drawn(attempts, conversions), width=8, height=4).values():
         root = ET.fromstring(svg)  # noqa: S314 -- our own output
         assert not {each.tag.rpartition("}")[2] for each in root.iter()} & {"script", "image"}
-        assert "<script>alert(1)</script>$x$" in "".join(root.itertext())
+        assert "<script>a()</script>$x$" in "".join(root.itertext())
 
 
 def test_a_dark_browser_gets_dark_colours(drawn: Draw) -> None:

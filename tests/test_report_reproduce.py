@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from synthetic_results import scripted, write_sources
+from synthetic_results import candidate, scripted, write_sources
 
 from sse_steps.config import load_settings
 from sse_steps.provenance import commit, machine_facts, memory_bytes, processor, software_facts
@@ -36,7 +36,8 @@ def test_every_format_tells_how_to_do_it_again(tmp_path: Path) -> None:
         asked=(Asked("task", "model", 0.7, 4096, (1, 2)), Asked("task", "other", 0, 9, (0, 0))),
     )
     attempts = scripted("model", ["pw"])
-    build_database(tmp_path / "results.duckdb", write_sources(tmp_path, attempts, []))
+    sources = write_sources(tmp_path, attempts, [candidate("model")])
+    build_database(tmp_path / "results.duckdb", sources)
     report = load_report(tmp_path / "results.duckdb", ReportOptions(), provenance)
     for text in (
         render_markdown(report),

@@ -243,6 +243,7 @@ def _draw_point(axes: Axes, standing: Standing, pair: Pair, place: tuple[float, 
     axes.plot(
         [x],
         [y],
+        linestyle="none",
         marker="<" if is_free else "o",
         markersize=8,
         markerfacecolor=colour if leading else LIGHT.paper,

@@ -126,9 +126,10 @@ def say_instead(axes: Axes, text: str) -> None:
 
 def add_label(axes: Axes, text: str, place: tuple[float, float]) -> None:
     """Write a label beside a point; where exactly is found when all is drawn."""
-    axes.annotate(
+    label = axes.annotate(
         text, place, xytext=(0, 0), textcoords="offset points", color=LIGHT.ink, fontsize=10
     )
+    label.set_in_layout(False)  # a long name takes no room from the panel
 
 
 def _place_labels(axes: Axes) -> None:

@@ -57,7 +57,12 @@ def build_database(target: Path, sources: Sources) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
         partial = Path(folder) / target.name
         # One thread: floats are summed in one order, so equal inputs give figures equal to the bit.
-        with duckdb.connect(partial, config={"threads": 1}) as connection:
+        # Beyond its memory DuckDB goes on in a folder beside the file, which is removed with it.
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "threads": 1,
+            "memory_limit": "1GB",
+        }
+        with duckdb.connect(partial, config=settings) as connection:
             load_sources(connection, sources)
             create_marts(connection)
             create_statistics(connection)

@@ -26,7 +26,7 @@ from sse_steps.report.terminal import render_table
 from sse_steps.settings import ReportSlice
 from sse_steps.steps import machine
 from sse_steps.steps.plan import Evidence, ReportFiles
-from sse_steps.store import content_key, sha256_of, write_text
+from sse_steps.store import sha256_of, write_text
 
 
 def run(settings: ReportSlice, database: Path, evidence: Evidence, files: ReportFiles) -> None:
@@ -85,4 +85,4 @@ def _digests(settings: ReportSlice, evidence: Evidence) -> Iterator[Digest]:
         stage = read_stage(path)
         yield Digest(f"Weights of {model}", "" if stage.skip else stage.details["sha256"])
     yield Digest("Golden prompts", sha256_of(evidence.golden_prompts))
-    yield Digest("Prices, as canonical JSON", content_key(asdict(settings.prices)))
+    yield Digest("Prices", settings.prices.sha256)
