@@ -1,6 +1,6 @@
 """Our bootstrap beside scipy.stats.bootstrap: the same data, 10,000 resamples, time and endpoints.
 
-Usage: python benchmarks/bench_bootstrap.py [ROUNDS]                                  (5 unless told)
+Usage: python benchmarks/bench_bootstrap.py [ROUNDS]                                 (5 unless told)
 
 The data are examples' mean scores over five runs, and differences of two such means. SciPy draws
 every example, with its vectorised mean and in batches that fit into memory; ours draws how often
