@@ -119,16 +119,15 @@ def _over_examples(candidate: Scores) -> Intervals:
 
 def _run_note(candidate: Scores) -> str:
     rates = run_means(candidate.passed)
-    if candidate.is_copied:
-        return (
-            "All runs but one reuse its replies, as greedy decoding has it: the spread between "
-            "runs is zero by construction, not by measurement."
-        )
     if len(rates) == 1:
         return "One run: nothing is known between runs."
-    equal = "Every run scored the same." if np.ptp(rates) == 0 else ""
     few = f"Fewer than {RECOMMENDED_RUNS} runs." if len(rates) < RECOMMENDED_RUNS else ""
-    return " ".join(note for note in (few, equal) if note)
+    equal = "Every run scored the same." if np.ptp(rates) == 0 else ""
+    copied = (
+        "All runs but one reuse its replies, since equal requests without randomness have one "
+        "answer: the spread between runs is zero by construction, not by measurement."
+    )
+    return " ".join(note for note in (few, copied if candidate.is_copied else equal) if note)
 
 
 def _example_note(candidate: Scores) -> str:
