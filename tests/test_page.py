@@ -300,6 +300,27 @@ def test_tables_sort_by_their_figures(page: Page) -> None:
     assert table.locator("tbody th").all_inner_texts() == ["large", "small", "unpriced"]
 
 
+def test_every_task_is_explored_apart(browser: Browser, tmp_path: Path) -> None:
+    """With two tasks a level is chosen for one, and an address leads into the right one."""
+    other = replace(COMPLETION, task="other")
+    attempts = [*three_candidates(), *scripted("small", ["pc", "pp"], template=other)]
+    file, _ = write_page(tmp_path, attempts, programs=programs_of(attempts, task="other"))
+    fragment = "#" + urlencode({"task": "other", "example": "e01", "model": "small", "run": 1})
+    with opened(browser, file, fragment=fragment) as page:
+        expect(page.locator("dialog .verdict")).to_contain_text("Compile error")
+        expect(page.locator("dialog section[aria-label=Rust] pre")).to_have_text("// small 1 c")
+        page.keyboard.press("Escape")
+        second, first = page.locator("article").all()  # by name
+        first.locator("select[name=level]").first.select_option("2")
+        expect(first.locator("table.matrix tbody tr")).to_have_count(2)
+        expect(second.locator("table.matrix tbody tr")).to_have_count(2)
+        expect(second.locator("select[name=level]")).to_have_count(0)
+        # Matplotlib names a shape in its charts after its content, so equal ones share a name.
+        named = page.locator("[id]:not(svg *)")
+        names = named.evaluate_all("nodes => nodes.map(node => node.id)")
+        assert len(names) == len(set(names))
+
+
 def hostile_attempts() -> Attempts:
     """Put markup, control characters and a very long line wherever a stranger writes."""
     name = f"{MARKUP}{TURNED}"
