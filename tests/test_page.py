@@ -26,7 +26,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from synthetic_results import COMPLETION, attempt, candidate, scripted
 
 from sse_steps.records import Outcome
+from sse_steps.report.html import render_html
 from sse_steps.report.options import ReportOptions
+from sse_steps.report.page_data import load_explorers
 from sse_steps.report.wording import dollars, milliseconds, percent, percent_range
 from sse_steps.stats.intervals import wilson_interval
 
@@ -319,6 +321,21 @@ def test_every_task_is_explored_apart(browser: Browser, tmp_path: Path) -> None:
         named = page.locator("[id]:not(svg *)")
         names = named.evaluate_all("nodes => nodes.map(node => node.id)")
         assert len(names) == len(set(names))
+
+
+def test_a_task_without_levels_has_no_level_to_choose(browser: Browser, tmp_path: Path) -> None:
+    """Where examples have no level there is neither a box nor a column of levels."""
+    attempts = three_candidates()
+    file, report = write_page(tmp_path, attempts, programs=programs_of(attempts))
+    options = ReportOptions()
+    explorer = load_explorers(tmp_path / "results.duckdb", report, page_mb=1)["task"]
+    data = explorer.data | {"levels": [None] * 6, "levelNames": {}}
+    file.write_text(render_html(report, options, {"task": replace(explorer, data=data)}))
+    with opened(browser, file) as page:
+        expect(page.locator("select[name=level]")).to_have_count(0)
+        expect(page.locator("table.matrix thead th")).to_have_count(4)
+        cell(page, "e03", "small").click()
+        expect(page.locator("dialog section[aria-label=Rust] pre")).to_have_text("// small 3 c")
 
 
 def hostile_attempts() -> Attempts:
