@@ -47,6 +47,17 @@ def test_controls_score_as_they_must(project: Project) -> None:
     assert (scores["reference"], scores["stub"]) == (1.0, 0.0)
 
 
+def test_the_database_holds_what_was_asked(project: Project) -> None:
+    """Each example of the build has its Python, its prompts and its cases as a row of programs."""
+    with duckdb.connect(project.folder / "results/results.duckdb", read_only=True) as connection:
+        rows = connection.execute("select example, python, prompt, cases from programs").fetchall()
+    assert len(rows) == 3
+    for _, python, prompt, cases in rows:
+        assert python.strip() in prompt
+        assert "Define exactly this function: pub fn" in prompt
+        assert json.loads(cases)
+
+
 def test_a_second_build_runs_no_step(project: Project) -> None:
     """Where nothing changed, nothing runs."""
     assert project.doit(*SETTINGS).ran == set()

@@ -26,7 +26,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from synthetic_results import COMPLETION, attempt, candidate, scripted
 
 from sse_steps.records import Outcome
+from sse_steps.report.html import render_html
 from sse_steps.report.options import ReportOptions
+from sse_steps.report.page_data import load_explorers
 from sse_steps.report.wording import dollars, milliseconds, percent, percent_range
 from sse_steps.stats.intervals import wilson_interval
 
@@ -298,6 +300,42 @@ def test_tables_sort_by_their_figures(page: Page) -> None:
     assert table.locator("tbody th").all_inner_texts() == ["large", "unpriced", "small"]
     table.get_by_role("button", name="$ per example").click()
     assert table.locator("tbody th").all_inner_texts() == ["large", "small", "unpriced"]
+
+
+def test_every_task_is_explored_apart(browser: Browser, tmp_path: Path) -> None:
+    """With two tasks a level is chosen for one, and an address leads into the right one."""
+    other = replace(COMPLETION, task="other")
+    attempts = [*three_candidates(), *scripted("small", ["pc", "pp"], template=other)]
+    file, _ = write_page(tmp_path, attempts, programs=programs_of(attempts, task="other"))
+    fragment = "#" + urlencode({"task": "other", "example": "e01", "model": "small", "run": 1})
+    with opened(browser, file, fragment=fragment) as page:
+        expect(page.locator("dialog .verdict")).to_contain_text("Compile error")
+        expect(page.locator("dialog section[aria-label=Rust] pre")).to_have_text("// small 1 c")
+        page.keyboard.press("Escape")
+        second, first = page.locator("article").all()  # by name
+        first.locator("select[name=level]").first.select_option("2")
+        expect(first.locator("table.matrix tbody tr")).to_have_count(2)
+        expect(second.locator("table.matrix tbody tr")).to_have_count(2)
+        expect(second.locator("select[name=level]")).to_have_count(0)
+        # Matplotlib names a shape in its charts after its content, so equal ones share a name.
+        named = page.locator("[id]:not(svg *)")
+        names = named.evaluate_all("nodes => nodes.map(node => node.id)")
+        assert len(names) == len(set(names))
+
+
+def test_a_task_without_levels_has_no_level_to_choose(browser: Browser, tmp_path: Path) -> None:
+    """Where examples have no level there is neither a box nor a column of levels."""
+    attempts = three_candidates()
+    file, report = write_page(tmp_path, attempts, programs=programs_of(attempts))
+    options = ReportOptions()
+    explorer = load_explorers(tmp_path / "results.duckdb", report, page_mb=1)["task"]
+    data = explorer.data | {"levels": [None] * 6, "levelNames": {}}
+    file.write_text(render_html(report, options, {"task": replace(explorer, data=data)}))
+    with opened(browser, file) as page:
+        expect(page.locator("select[name=level]")).to_have_count(0)
+        expect(page.locator("table.matrix thead th")).to_have_count(4)
+        cell(page, "e03", "small").click()
+        expect(page.locator("dialog section[aria-label=Rust] pre")).to_have_text("// small 3 c")
 
 
 def hostile_attempts() -> Attempts:

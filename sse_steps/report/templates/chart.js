@@ -55,16 +55,18 @@ function paretoChart(known, [x, y], width, title, context) {
   if (x === "cost" && y === "rate") chart.append(mixtures(convexFrontier(points), across, up, box));
   const marks = known.map((each) => pointOf(each, x, y, across, up, context));
   chart.append(...marks);
-  placeLabels(marks, box, known.map((each) => [across(each[x]), up(each[y])]));
+  const bars = y === "rate" ? known.filter((each) => each.low !== null).map((each) => [across(each[x]) - 2, up(each.high), across(each[x]) + 2, up(each.low)]) : [];
+  placeLabels(marks, box, known.map((each) => [across(each[x]), up(each[y])]), bars);
   return chart;
 }
 
-/** Return a scale with `ticks`: linear from 0 for shares, else logarithmic with a place for zero. */
+/** Return a scale with `marks`, value and text: linear from 0 for shares, else logarithmic with a place for zero. */
 function scaleOf(values, measure, range) {
   if (measure.isShare) {
     const top = Math.min(1.02, Math.max(0.1, 1.12 * Math.max(...values)));
     const scale = d3.scaleLinear([0, top], range);
-    const marks = scale.ticks(6).filter((tick) => tick <= 1).map((tick) => [tick, `${d3.format(".3~f")(100 * tick)} %`]);
+    const room = Math.abs(range[1] - range[0]) / (range[1] > range[0] ? 60 : 30);
+    const marks = scale.ticks(Math.min(6, room)).filter((tick) => tick <= 1).map((tick) => [tick, `${d3.format(".3~f")(100 * tick)} %`]);
     return Object.assign((value) => scale(value), { marks });
   }
   const positive = values.filter((value) => value > 0);
@@ -155,12 +157,12 @@ function explanation(each, context) {
 }
 
 /** Put each label where it covers least: right or left, near and then farther. */
-function placeLabels(marks, box, places) {
-  const taken = places.map(([left, top]) => [left - 9, top - 9, left + 9, top + 9]);
+function placeLabels(marks, box, places, bars) {
+  const taken = [...places.map(([left, top]) => [left - 9, top - 9, left + 9, top + 9]), ...bars];
   marks.forEach((mark, index) => {
     const [label, [left, top]] = [mark.querySelector(".label"), places[index]];
     const width = 6.7 * [...label.textContent].length;
-    const tried = [-8, 18, -20, 30].flatMap((down) => [[11, down], [-11 - width, down]]);
+    const tried = [-8, 18, -20, 30].flatMap((down) => [[12, down], [-12 - width, down]]);
     const areas = tried.map(([right, down]) => [left + right, top + down - 11, left + right + width, top + down + 3]);
     const faults = areas.map((area) => taken.filter((other) => overlaps(area, other)).length + (area[0] < box.left || area[2] > box.right || area[1] < 0 || area[3] > box.bottom ? 5 : 0));
     const best = areas[faults.indexOf(Math.min(...faults))];
