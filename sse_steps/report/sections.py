@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sse_steps.report import equivalence_tables, model_tables, standing_tables, task_tables
+from sse_steps.report import (
+    equivalence_tables,
+    frontier_tables,
+    model_tables,
+    standing_tables,
+    task_tables,
+)
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.table import Table
 
@@ -23,6 +29,13 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
     return (
         Section("Ranking", (standing_tables.ranking_table(task),), has_chart=True),
         Section("Levels", (task_tables.level_table(report, task),)),
+        *_shown(
+            "Who is worth having",
+            frontier_tables.membership_table(task),
+            frontier_tables.domination_table(task),
+            frontier_tables.mixture_table(task),
+            frontier_tables.value_table(task),
+        ),
         Section(
             "What it costs, and how long it takes",
             (
