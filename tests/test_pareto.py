@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slow_frontier import (
     Point,
@@ -36,12 +36,9 @@ from sse_steps.stats.pareto_mixtures import on_convex_frontier as convex_frontie
 
 def by_all_pairs(objectives: FloatArray) -> list[bool]:
     """Return which rows no other row dominates, each held against each."""
-    rows = [tuple(row) for row in objectives.tolist()]
     return [
-        not any(
-            other != row and all(a <= b for a, b in zip(other, row, strict=True)) for other in rows
-        )
-        for row in rows
+        not np.any((objectives <= row).all(axis=1) & (objectives < row).any(axis=1))
+        for row in objectives
     ]
 
 
@@ -73,7 +70,7 @@ def test_ten_thousand_random_sets_have_the_convex_frontier_of_all_mixtures() -> 
 
 @pytest.mark.parametrize("columns", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("steps", [3, 12, 10**6])
-@pytest.mark.parametrize("count", [0, 1, 40, 255, 256, 700])
+@pytest.mark.parametrize("count", [0, 1, 40, 1_200])
 def test_any_number_of_objectives(columns: int, steps: int, count: int) -> None:
     """From one objective to five, few values or many, sifted or not, it is what all pairs say."""
     random = np.random.default_rng(columns)
@@ -81,9 +78,11 @@ def test_any_number_of_objectives(columns: int, steps: int, count: int) -> None:
     assert non_dominated(objectives).tolist() == by_all_pairs(objectives)
 
 
+@settings(max_examples=500)
+@example([(-2.0, -0.5, -2.0), (math.inf, -2.0, -0.5)], 1)  # what moocore alone gets wrong
 @given(
     st.lists(st.tuples(*[st.sampled_from([-2.0, -0.5, 0.0, 1.0, math.inf])] * 3), max_size=12),
-    st.sampled_from([1, 60]),
+    st.sampled_from([1, 1_000]),
 )
 def test_equal_and_infinite_rows(rows: list[tuple[float, float, float]], times: int) -> None:
     """Copies stand or fall together, also so many that they are sifted; infinity is a figure."""

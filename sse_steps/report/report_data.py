@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from sse_steps.corpus.levels import Level
 from sse_steps.report.acceptance import Acceptance, acceptances
 from sse_steps.report.caveats import caveats, corpus_caveats
+from sse_steps.report.frontier_details import FrontierDetails, frontier_details
 from sse_steps.report.headline import Headline, headline
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.provenance_data import Provenance as Provenance  # noqa: PLC0414 - for readers
@@ -58,6 +59,7 @@ class TaskReport:
     task: str
     headline: Headline
     standings: tuple[Standing, ...]
+    frontier: FrontierDetails
     examples: int
     levels: tuple[LevelMetrics, ...]
     scores: tuple[Py2rsScore, ...]
@@ -121,6 +123,7 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         task=task,
         headline=headline(ranked, options),
         standings=ranked,
+        frontier=frontier_details(database, task),
         examples=len(examples) - untested,
         levels=_of(task, read_records(database, "level_metrics", LevelMetrics)),
         scores=_of(task, read_records(database, "composite_scores", Py2rsScore)),

@@ -13,7 +13,9 @@ BoolArray = NDArray[np.bool_]
 IndexArray = NDArray[np.intp]
 
 # Fewer points than this are compared sooner than they are sifted.
-_SIFTED_FROM = 256
+_SIFTED_FROM = 1_000
+# Points from which the unit of each objective is taken.
+_SAMPLE = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +66,11 @@ def non_dominated(objectives: FloatArray) -> BoolArray:
     Source: Kung, Luccio and Preparata, "On finding the maxima of a set of vectors", Journal of the
     ACM 22 (1975), as moocore has it: O(n log n) for d up to 3, O(n log^(d-2) n) above.
     """
+    if len(objectives) < _SIFTED_FROM:
+        return _compared(objectives)
     mask = np.zeros(len(objectives), dtype=bool)
-    rest = _sifted(objectives) if len(objectives) >= _SIFTED_FROM else np.arange(len(objectives))
-    mask[rest] = is_nondominated(objectives[rest], keep_weakly=True)
+    rest = _sifted(objectives)
+    mask[rest] = _compared(objectives[rest])
     return mask
 
 
@@ -115,13 +119,19 @@ def _domination(candidates: Candidates, dominated: int, by: int) -> Domination:
     )
 
 
+def _compared(objectives: FloatArray) -> BoolArray:
+    """Return the frontier by moocore, which has marks at infinity of its own: none goes in."""
+    finite = np.minimum(objectives, np.finfo(np.float64).max)
+    return np.asarray(is_nondominated(finite, keep_weakly=True), dtype=bool)
+
+
 def _sifted(objectives: FloatArray) -> IndexArray:
     """Return the rows that one strong row does not beat in every objective.
 
     Of random rows that leaves few to compare; it can cost a pass, and never leaves out a member.
     The strong row has the smallest sum of objectives, in the unit of their spread.
     """
-    sample = objectives[:: max(1, len(objectives) // _SIFTED_FROM)]
+    sample = objectives[:: max(1, len(objectives) // _SAMPLE)]
     with np.errstate(invalid="ignore"):  # infinity less infinity
         spread = sample.mean(axis=0) - sample.min(axis=0)
         weights = np.divide(1.0, spread, out=np.zeros(len(spread)), where=spread > 0)
