@@ -195,7 +195,7 @@ def asked(folder: Path, model: ModelSettings, *, run: int = 1, **files: Path) ->
     written = TranspileFiles(folder / "completions.parquet", folder / "skipped.parquet")
     places = (files.get("record"), files.get("file"))
     transpile.run(settings, folder / "examples.jsonl", *places, folder / "cache", written)
-    return read_parquet(written.skipped, Skipped)
+    return read_parquet(folder / "skipped.parquet", Skipped)
 
 
 def validated(folder: Path, skip: Skip | None, sha256: str = "") -> Path:
