@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,10 +55,15 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIns]:
         yield on_path(tmp_path_factory.mktemp("tools"), environment)
 
 
+def stand_in_body(project: Project) -> str:
+    """Return the stand-in's program: it knows the project's solutions."""
+    tasks = str(project.folder / "tasks/py2rs")
+    return "import pathlib\n" + BODY.format(tasks=tasks, hostile="unknown_name")
+
+
 def add_tool(stand_ins: StandIns, project: Project) -> None:
     """Put the stand-in on PATH and declare it as a model."""
-    tasks = str(project.folder / "tasks/py2rs")
-    stand_ins.add("tool", "import pathlib\n" + BODY.format(tasks=tasks, hostile="unknown_name"))
+    stand_ins.add("tool", stand_in_body(project))
     (project.folder / "conf/model/tool.yaml").write_text(TOOL, encoding="utf-8")
 
 
@@ -271,3 +280,31 @@ def test_a_language_model_is_asked_in_its_own_template(project: Project) -> None
     assert second[2] > first[2]
     skipped = project.folder / f"results/skipped/task={TASK}/model=tiny"
     assert [path.name for path in skipped.iterdir()] == ["run=1.parquet"]
+
+
+def test_a_build_that_is_killed_in_a_later_turn_goes_on(
+    tmp_path: Path, stand_ins: StandIns
+) -> None:
+    """Replies that were whole are not asked for again, and the results are the same."""
+    project = lay_out(tmp_path)
+    add_tool(stand_ins, project)
+    stand_ins.add("tool", stand_in_body(project).replace("prompt =", "time.sleep(1); prompt ="))
+    before = len(stand_ins.calls("tool"))
+    process = subprocess.Popen(
+        project.command(*THREE),
+        cwd=project.folder,
+        env=project.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while len(stand_ins.calls("tool")) < before + 5:  # three of turn 1, then the second of turn 2
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (project.folder / "results/results.duckdb").exists()
+    built_again(project)
+    assert len(stand_ins.calls("tool")) == before + 7  # the one that was killed is asked again
+    query = "select turn, asked, passed_here, passed_so_far from turns where model = 'tool'"
+    assert rows(project, query) == [(1, 3, 1, 1), (2, 2, 1, 2), (3, 1, 0, 2)]
