@@ -160,6 +160,7 @@ def test_letters_are_labels_and_no_articles() -> None:
     rules = AnswerRules("label", labels=("A", "B"))
     assert grade("A", ("A",), rules).is_right
     assert not grade("A", ("B",), rules).is_right
+    assert not grade("C", ("C++",), AnswerRules("label", labels=("C", "C++"))).is_right
 
 
 # ---- verdicts ----

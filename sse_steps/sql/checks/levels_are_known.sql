@@ -1,4 +1,4 @@
--- Rule: An example has one level in a task, a Py2Rs level, 1 to 10; in a task of labels it has none.
+-- Rule: An example has one level in a task, a Py2Rs level, 1 to 10, or none in a task of labels.
 -- Remedy: Mend the level of that example in the corpus and run doit again.
 with
 

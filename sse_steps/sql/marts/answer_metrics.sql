@@ -1,4 +1,4 @@
--- One row per (task, model), for tasks of labels: rates over all runs, in which no answer is wrong.
+-- One row per (task, model), for tasks of labels: rates over all runs. No answer counts as wrong.
 -- What a task has no use for is null: F1 of words where answers are labels of a closed set or are
 -- graded by exact match, accuracy and macro F1 where answers are any text.
 with
