@@ -180,17 +180,8 @@ def main() -> None:
         found = measure(Path(sys.argv[2]))
         sys.stdout.write(f"\n{json.dumps(found)}\n")
         return
-    names = [
-        "examples",
-        "completions",
-        "metrics",
-        "report",
-        "together",
-        "processor",
-        "peak",
-        "database",
-        "HTML",
-    ]
+    times, sizes = ["metrics", "report", "together", "processor"], ["peak", "database", "HTML"]
+    names = ["examples", "completions", *times, *sizes]
     print(f"| {' | '.join(names)} |\n|{' ---: |' * len(names)}")
     for examples in [int(text) for text in sys.argv[1:]] or [100, 1_000, 10_000]:
         with tempfile.TemporaryDirectory() as folder:
