@@ -13,13 +13,16 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sse_steps"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 STEPS = sorted((PACKAGE / "steps").glob("*.py"))
-STEP_NAMES = {path.stem for path in STEPS} - {"__init__", "machine", "plan", "model_plan"}
+STEP_NAMES = {path.stem for path in STEPS} - {
+    *("__init__", "machine", "plan", "model_plan"),
+    *("command_line", "commands"),
+}
 
 # Who alone may import what, as paths below the package; a folder stands for all that is in it.
 ONLY = {
     "hydra": ("config.py", "__main__.py"),
     "omegaconf": ("config.py", "__main__.py"),
-    "doit": ("steps/__init__.py",),
+    "doit": ("steps/__init__.py", "steps/command_line.py", "steps/commands.py"),
     "duckdb": ("store.py", "sql/"),
     "subprocess": (
         "rust/sandbox.py",

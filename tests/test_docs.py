@@ -47,6 +47,7 @@ PUBLIC = (
     "quantizations",
     "skipped_models",
     "gates",
+    "facts",
     "intervals",
     "spread",
     "pass_at_k",
@@ -98,13 +99,26 @@ def test_every_public_name_is_documented() -> None:
     assert [name for name in sse_steps.__all__ if name not in page] == []
 
 
-def test_every_option_of_verify_is_documented() -> None:
-    """docs/verify.md has a row for each option that the command has, and no other."""
-    page = (ROOT / "docs/verify.md").read_text(encoding="utf-8")
-    graph = (ROOT / "dodo.py").read_text(encoding="utf-8")
-    task = graph.partition("def task_verify")[2].partition("\ndef ")[0]
-    known = re.findall(r'option\("(\w+)"', task)
-    assert sorted(re.findall(r"^\| `--(\w+)` \|", page, re.MULTILINE)) == sorted(known)
+def options_of(command: str) -> list[str]:
+    """Return the options that a command has, in alphabetical order."""
+    declared = (ROOT / "sse_steps/steps/commands.py").read_text(encoding="utf-8")
+    task = declared.partition(f"def _{command}(")[2].partition("\ndef ")[0]
+    return sorted(re.findall(r'option\("([\w-]+)"', task))
+
+
+@pytest.mark.parametrize("command", ["verify", "sql", "compare"])
+def test_every_option_of_a_command_is_documented(command: str) -> None:
+    """The command's page has a row for each option that it has, and no other."""
+    page = (ROOT / f"docs/{command}.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\| `--([\w-]+)` \|", page, re.MULTILINE)) == options_of(command)
+
+
+def test_every_threshold_of_the_gate_is_documented() -> None:
+    """docs/compare.md has a row for each setting in conf/gate."""
+    page = (ROOT / "docs/compare.md").read_text(encoding="utf-8")
+    settings = (ROOT / "conf/gate/default.yaml").read_text(encoding="utf-8")
+    names = re.findall(r"^(\w+):", settings, re.MULTILINE)
+    assert re.findall(r"^\| `gate\.(\w+)` \|", page, re.MULTILINE) == names
 
 
 @pytest.mark.parametrize("settings", [Tool, JsonPaths])
@@ -119,10 +133,9 @@ def test_every_key_of_a_tool_is_documented(settings: type[DataclassInstance]) ->
 def test_every_option_of_cache_is_documented() -> None:
     """docs/models.md has a row for each option of `doit cache`, and for each of its settings."""
     page = (ROOT / "docs/models.md").read_text(encoding="utf-8")
-    task = (ROOT / "dodo.py").read_text(encoding="utf-8").partition("def task_cache")[2]
-    known = re.findall(r'option\("(\w+)"', task.partition("\ndef ")[0])
+    known = options_of("cache")
     section = page.partition("\n## The cache\n")[2].partition("\n## ")[0]
-    assert sorted(re.findall(r"^\| `--(\w+)` \|", section, re.MULTILINE)) == sorted(known)
+    assert sorted(re.findall(r"^\| `--(\w+)` \|", section, re.MULTILINE)) == known
     settings = (ROOT / "conf/cache/default.yaml").read_text(encoding="utf-8")
     names = re.findall(r"^(\w+):", settings, re.MULTILINE)
     assert re.findall(r"^\| `cache\.(\w+)` \|", section, re.MULTILINE) == names
