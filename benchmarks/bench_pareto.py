@@ -73,6 +73,8 @@ def milliseconds(contenders: dict[str, Frontier], points: FloatArray, times: int
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(times):
         for name, frontier in contenders.items():
+            # Whoever comes second finds the points in the caches: here everybody does.
+            frontier(points)
             started = time.perf_counter()
             frontier(points)
             taken[name].append(1000 * (time.perf_counter() - started))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,7 +122,7 @@ def _domination(candidates: Candidates, dominated: int, by: int) -> Domination:
 
 def _compared(objectives: FloatArray) -> BoolArray:
     """Return the frontier by moocore, which has marks at infinity of its own: none goes in."""
-    finite = np.minimum(objectives, np.finfo(np.float64).max)
+    finite = np.minimum(objectives, sys.float_info.max)
     return np.asarray(is_nondominated(finite, keep_weakly=True), dtype=bool)
 
 
