@@ -45,7 +45,8 @@ from sse_steps.records import Completion, Example, FinishReason, Outcome
 from sse_steps.rust.isolation import Isolation
 from sse_steps.rust.judge import Judge
 from sse_steps.rust.toolchain import cpu_count
-from sse_steps.settings import CheckSlice, LimitSettings
+from sse_steps.settings import LimitSettings
+from sse_steps.slices import CheckSlice
 from sse_steps.steps import check
 from sse_steps.store import write_parquet
 

@@ -146,10 +146,11 @@ def sources(folder: Path) -> Sources:
 
 def measure(folder: Path) -> dict[str, float]:
     """Build the database and write the report; seconds of each, and the process's peak memory."""
+    from sse_steps.build_files import Evidence  # noqa: PLC0415
     from sse_steps.config import load_settings  # noqa: PLC0415 - not in the process that writes
     from sse_steps.sql.database import build_database  # noqa: PLC0415
     from sse_steps.steps import report  # noqa: PLC0415
-    from sse_steps.steps.plan import Evidence, Plan  # noqa: PLC0415
+    from sse_steps.steps.plan import Plan  # noqa: PLC0415
 
     plan = Plan(load_settings([*OVERRIDES, f"paths.results={folder}"], root=ROOT), ROOT)
     database = folder / "results.duckdb"

@@ -15,7 +15,8 @@ from sse_steps.infer.prompt import build_request
 from sse_steps.models.line import StageRecord
 from sse_steps.prices import PriceSettings, price_of
 from sse_steps.records import Example
-from sse_steps.settings import AcceptanceSettings, MetricsSlice, TaskMetrics
+from sse_steps.settings import AcceptanceSettings
+from sse_steps.slices import MetricsSlice, TaskMetrics
 from sse_steps.sql.sources import (
     ConversionRow,
     CorpusRow,

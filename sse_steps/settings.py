@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from sse_steps.infer.engine import Sampling
 from sse_steps.infer.tool import Tool
-from sse_steps.labels.rules import AnswerRules
 from sse_steps.models.quantization import Quantization
-from sse_steps.prices import Price, PriceSettings
+from sse_steps.prices import PriceSettings
 from sse_steps.records import Role
-from sse_steps.report.provenance_data import Asked
-from sse_steps.tasks import Judging, Metric, Prompts, Task
+from sse_steps.tasks import Task
 from sse_steps.validation import STRICT_KEYS
 
 Positive = Annotated[int, Field(ge=1)]
@@ -191,130 +187,3 @@ class Settings:
     cache: CacheSettings
     overrides: tuple[str, ...] = ()  # of the command line, which the others follow from
     gate: GateSettings = GateSettings()
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CorpusSlice:
-    """What examples depend on."""
-
-    samples: int
-    limits: LimitSettings
-    allow_weak_isolation: bool
-    answers: AnswerRules | None = None  # None: a corpus of programs
-    keys: tuple[str, ...] = ()  # what the prompt asks for of a record with a label
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Origin:
-    """Which rows of the results a step writes."""
-
-    task: str
-    model: str
-    run: int
-    turn: int = 1
-
-    @property
-    def name(self) -> str:
-        """What doit calls it, and a store of finished work: a first turn has no number."""
-        run = f"{self.task}:{self.model}:{self.run}"
-        return run if self.turn == 1 else f"{run}:{self.turn}"
-
-    @property
-    def title(self) -> str:
-        """What people call it."""
-        run = f"{self.task} {self.model} run {self.run}"
-        return run if self.turn == 1 else f"{run} turn {self.turn}"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class DownloadSlice:
-    """What a model's weights depend on."""
-
-    source: str
-    sha256: str | None
-    allow_pickle: bool = False
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ConvertSlice:
-    """What converted weights depend on, beside their source."""
-
-    quantization: Quantization
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ValidateSlice:
-    """What letting a model in depends on, beside its weights."""
-
-    name: str
-    model: ModelSettings
-    validation: ValidationSettings
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CratesSlice:
-    """What the crates that a task allows depend on."""
-
-    names: tuple[str, ...]
-    allow_weak_isolation: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class TranspileSlice:
-    """What one run of one model on one task depends on."""
-
-    origin: Origin
-    prompts: Prompts
-    model: ModelSettings
-    sampling: Sampling
-    price: Price
-    allow_weak_isolation: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class RecordSlice:
-    """What the recording of one model depends on: its runs."""
-
-    runs: tuple[TranspileSlice, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CheckSlice:
-    """What verdicts depend on."""
-
-    limits: LimitSettings
-    allow_weak_isolation: bool
-    crates: tuple[str, ...] = ()  # that the task allows
-    equivalence: EquivalenceSettings = dataclasses.field(default_factory=EquivalenceSettings)
-    answers: AnswerRules | None = None  # None: the compiler decides
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class TaskMetrics:
-    """What a task says about its metrics, and what it asks."""
-
-    ground_truth: Judging
-    metrics: tuple[Metric, ...]  # that the report shows
-    prompts: Prompts
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class MetricsSlice:
-    """What metrics depend on."""
-
-    models: dict[str, ModelSettings]
-    prices: PriceSettings
-    acceptance: AcceptanceSettings
-    tasks: dict[str, TaskMetrics]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ReportSlice:
-    """What the report depends on."""
-
-    report: ReportSettings
-    acceptance: AcceptanceSettings
-    prices: PriceSettings
-    configuration: str  # all of it, as YAML
-    command: str  # the command line that repeats it
-    asked: tuple[Asked, ...]

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.models.line import Stage, StageRecord, read_stage
-from sse_steps.settings import CacheSettings, DownloadSlice
+from sse_steps.settings import CacheSettings
+from sse_steps.slices import DownloadSlice
 from sse_steps.steps import download
 from sse_steps.steps.model_plan import ModelFiles, ModelStorage
 

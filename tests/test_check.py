@@ -22,12 +22,8 @@ from sse_steps.records import (
 )
 from sse_steps.rust.sandbox import Sandbox
 from sse_steps.rust.toolchain import Toolchain
-from sse_steps.settings import (
-    CheckSlice,
-    EquivalenceCounts,
-    EquivalenceSettings,
-    LimitSettings,
-)
+from sse_steps.settings import EquivalenceCounts, EquivalenceSettings, LimitSettings
+from sse_steps.slices import CheckSlice
 from sse_steps.steps import check, machine
 from sse_steps.store import read_parquet, write_parquet
 

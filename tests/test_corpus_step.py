@@ -13,7 +13,8 @@ from sse_steps.corpus.examples_file import read_examples
 from sse_steps.corpus.summary import CorpusCounts, in_words, read_counts
 from sse_steps.errors import CorpusError
 from sse_steps.records import Example
-from sse_steps.settings import CorpusSlice, LimitSettings
+from sse_steps.settings import LimitSettings
+from sse_steps.slices import CorpusSlice
 from sse_steps.steps import corpus
 
 ROOT = Path(__file__).parents[1]

@@ -21,7 +21,8 @@ from sse_steps.labels.reading import read_labelled
 from sse_steps.labels.rules import AnswerMetric, AnswerRules
 from sse_steps.labels.scoring import grade
 from sse_steps.records import LabelledExample
-from sse_steps.settings import CorpusSlice, LimitSettings
+from sse_steps.settings import LimitSettings
+from sse_steps.slices import CorpusSlice
 from sse_steps.steps import corpus
 from sse_steps.tasks import load_task
 

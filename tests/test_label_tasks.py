@@ -13,7 +13,7 @@ from sse_steps.infer.prompt import build_request
 from sse_steps.labels.rules import AnswerMetric, AnswerRules
 from sse_steps.labels.template import placeholders
 from sse_steps.records import LabelledExample
-from sse_steps.settings import Origin
+from sse_steps.slices import Origin
 from sse_steps.steps.plan import Plan
 from sse_steps.tasks import Metric, Prompts, Task, load_task
 

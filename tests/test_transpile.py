@@ -12,6 +12,7 @@ import pytest
 from stand_ins import StandIns, on_path
 from tiny_model import TinyModel
 
+from sse_steps.build_files import TranspileFiles
 from sse_steps.corpus.examples_file import write_examples
 from sse_steps.errors import ModelFormatError, RecordingError
 from sse_steps.infer.command_line import tool_version
@@ -22,9 +23,9 @@ from sse_steps.infer.tool import JsonPaths, Tool
 from sse_steps.models.line import Skip, StageRecord
 from sse_steps.prices import Price, PriceSettings, TokenPrice, price_of
 from sse_steps.records import Case, Completion, Example, FinishReason, Skipped
-from sse_steps.settings import ModelSettings, Origin, TranspileSlice
+from sse_steps.settings import ModelSettings
+from sse_steps.slices import Origin, TranspileSlice
 from sse_steps.steps import transpile
-from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import read_parquet, sha256_of, write_json_lines, write_text
 from sse_steps.tasks import Prompts
 

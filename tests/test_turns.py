@@ -28,7 +28,8 @@ from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.session import Answered
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.rust.trial import judge_answer
-from sse_steps.settings import ModelSettings, Origin
+from sse_steps.settings import ModelSettings
+from sse_steps.slices import Origin
 
 GREEDY = Sampling(temperature=0.0, max_tokens=100, timeout_s=5.0)
 EXAMPLES = [Example(f"e{number}", 1, f"x = {number}", ()) for number in range(1, 4)]

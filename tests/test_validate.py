@@ -25,7 +25,8 @@ from sse_steps.models.gates import Finding
 from sse_steps.models.line import Ledger, Stage, StageRecord, read_stage
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.stored_model import FloatArray
-from sse_steps.settings import ModelSettings, ValidateSlice, ValidationSettings
+from sse_steps.settings import ModelSettings, ValidationSettings
+from sse_steps.slices import ValidateSlice
 from sse_steps.steps import validate
 from sse_steps.steps.model_plan import ModelFiles
 from sse_steps.store import sha256_of, write_text

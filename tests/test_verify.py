@@ -13,7 +13,8 @@ from project import lay_out
 from sse_steps.config import load_settings
 from sse_steps.records import Outcome, Verdict
 from sse_steps.rust.toolchain import Toolchain
-from sse_steps.settings import CheckSlice, LimitSettings
+from sse_steps.settings import LimitSettings
+from sse_steps.slices import CheckSlice
 from sse_steps.steps import Reporter, command, option, verify
 
 SLICE = CheckSlice(LimitSettings(), allow_weak_isolation=False)

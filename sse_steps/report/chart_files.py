@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from sse_steps.report.line_rows import QuantizationRow
 from sse_steps.report.report_data import Report, TaskReport
-from sse_steps.report.rows import QuantizationRow
 from sse_steps.report.wording import listed, percent
 
 

@@ -25,8 +25,8 @@ from sse_steps.report.chart_style import (
     say_instead,
     svg_document,
 )
+from sse_steps.report.line_rows import QuantizationRow
 from sse_steps.report.report_data import Report, TaskReport
-from sse_steps.report.rows import QuantizationRow
 from sse_steps.report.wording import printable
 
 Curve = tuple[QuantizationRow, ...]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sse_steps.report.answer_rows import AnswerMetrics
 from sse_steps.report.report_data import TaskReport
-from sse_steps.report.rows import AnswerMetrics
 from sse_steps.report.table import Column, Table
 from sse_steps.report.wording import ABSENT, percent
 from sse_steps.tasks import Metric

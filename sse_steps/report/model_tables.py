@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sse_steps.report.line_rows import QuantizationRow
 from sse_steps.report.report_data import TaskReport
-from sse_steps.report.rows import QuantizationRow
 from sse_steps.report.table import Column, Table
 from sse_steps.report.wording import ABSENT, number, percent, size
 

@@ -9,14 +9,15 @@ from typing import Protocol, TypeVar
 
 from sse_steps.corpus.levels import Level
 from sse_steps.report.acceptance import Acceptance, acceptances
+from sse_steps.report.answer_rows import AnswerMetrics, LabelRates, TaskDefinition
 from sse_steps.report.caveats import caveats, corpus_caveats
 from sse_steps.report.frontier_details import FrontierDetails, frontier_details
 from sse_steps.report.headline import Headline, headline
+from sse_steps.report.line_rows import GateFinding, QuantizationRow, SkippedModel
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.provenance_data import Provenance as Provenance  # noqa: PLC0414 - for readers
 from sse_steps.report.rows import (
     AcceptanceRow,
-    AnswerMetrics,
     Control,
     CorpusUse,
     Divergence,
@@ -25,17 +26,12 @@ from sse_steps.report.rows import (
     ErrorCode,
     ExampleRow,
     FrontierRow,
-    GateFinding,
     Isolation,
-    LabelRates,
     LevelMetrics,
     ModelMetrics,
     ModelRun,
     OutcomeCount,
     Py2rsScore,
-    QuantizationRow,
-    SkippedModel,
-    TaskDefinition,
     TurnMetrics,
 )
 from sse_steps.report.standing import Standing, standings

@@ -223,40 +223,6 @@ class CorpusUse:
 
 
 @dataclass(frozen=True, slots=True)
-class SkippedModel:
-    """A row of `skipped_models`."""
-
-    task: str
-    model: str
-    gate: str | None
-    reason: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuantizationRow:
-    """A row of `quantizations`: what converting a model's weights loses and saves."""
-
-    task: str
-    model: str
-    source: str
-    quantization: str
-    parameters: int
-    size_bytes: int
-    bits_per_weight: float
-    worst_kl: float
-    worst_cosine: float
-    prompts: int
-    golden_prompts: str
-    top_10_overlap: float
-    largest_logit_difference: float
-    compared_with: str
-    tokens_per_s: float | None
-    peak_memory_bytes: int | None
-    pass_at_1: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class AcceptanceRow:
     """A row of `acceptance`: one criterion. `is_met` is None where that is not known."""
 
@@ -279,61 +245,3 @@ class ModelRun:
     examples: int
     passed: int
     pass_rate: float
-
-
-@dataclass(frozen=True, slots=True)
-class GateFinding:
-    """A row of `gates`."""
-
-    model: str
-    gate: str
-    question: str
-    severity: str
-    passed: bool
-    found: str
-    expected: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskDefinition:
-    """A row of `tasks`: what the task declares about its answers and its metrics."""
-
-    task: str
-    ground_truth: str
-    answer_metric: str | None  # None: the compiler judges
-    labels: list[str]  # empty: an answer is any text
-    metrics: list[str]
-
-    @property
-    def is_code(self) -> bool:
-        """Whether answers are programs, which are compiled and run."""
-        return self.answer_metric is None
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerMetrics:
-    """A row of `answer_metrics`. Rates are 0 to 1, None where the task has no use for one."""
-
-    task: str
-    model: str
-    verdicts: int
-    exact_match: float
-    mean_f1: float | None
-    accuracy: float | None
-    macro_f1: float | None
-    answered: float
-
-
-@dataclass(frozen=True, slots=True)
-class LabelRates:
-    """A row of `label_metrics`: a rate is None where it is not defined, and `note` says why."""
-
-    task: str
-    model: str
-    label: str
-    support: int
-    predicted: int
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    note: str

@@ -22,7 +22,8 @@ from sse_steps.records import (
 )
 from sse_steps.rust.judge import Judge, Sample, not_judged
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts
-from sse_steps.settings import CheckSlice, EquivalenceCounts, Origin
+from sse_steps.settings import EquivalenceCounts
+from sse_steps.slices import CheckSlice, Origin
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, read_parquet, write_parquet
 

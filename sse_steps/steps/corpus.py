@@ -30,7 +30,7 @@ from sse_steps.labels.reading import FORMAT, read_labelled
 from sse_steps.labels.rules import AnswerRules
 from sse_steps.records import Example, LabelledExample
 from sse_steps.rust.toolchain import cpu_count
-from sse_steps.settings import CorpusSlice
+from sse_steps.slices import CorpusSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sse_steps.settings import CratesSlice
+from sse_steps.slices import CratesSlice
 from sse_steps.steps import machine
 
 

@@ -21,7 +21,7 @@ from sse_steps.models.model_lock import LockedFile, LockedModel, locked_model
 from sse_steps.models.resuming import Report
 from sse_steps.models.sources import parse_source
 from sse_steps.models.suppliers import supplier_of
-from sse_steps.settings import DownloadSlice
+from sse_steps.slices import DownloadSlice
 from sse_steps.steps.model_plan import GIGABYTE, ModelFiles, ModelStorage
 from sse_steps.store import sha256_of
 

@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 
 from sse_steps import declarations
+from sse_steps.build_files import Rows
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.models.line import read_stage
-from sse_steps.settings import MetricsSlice
+from sse_steps.slices import MetricsSlice
 from sse_steps.sql.database import build_database
 from sse_steps.sql.sources import ProgramRow, Sources
 from sse_steps.steps import machine
-from sse_steps.steps.plan import Rows
 from sse_steps.store import write_parquet
 
 

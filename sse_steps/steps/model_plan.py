@@ -15,14 +15,8 @@ from sse_steps.models.line import Stage, read_stage
 from sse_steps.models.model_lock import locked_model
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
-from sse_steps.settings import (
-    CacheSettings,
-    ConvertSlice,
-    DownloadSlice,
-    ModelSettings,
-    Settings,
-    ValidateSlice,
-)
+from sse_steps.settings import CacheSettings, ModelSettings, Settings
+from sse_steps.slices import ConvertSlice, DownloadSlice, ValidateSlice
 from sse_steps.versions import installed_version
 
 _ENGINE_PACKAGES = {"llama_cpp": ("llama-cpp-python",)}

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from sse_steps.build_files import TranspileFiles
 from sse_steps.infer.recording import VERSION, Asked, Recorded, RecordedReply
 from sse_steps.records import Completion
-from sse_steps.settings import RecordSlice, TranspileSlice
-from sse_steps.steps.plan import TranspileFiles
+from sse_steps.slices import RecordSlice, TranspileSlice
 from sse_steps.store import read_parquet, write_json_lines
 from sse_steps.turns import requests_of
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from sse_steps.build_files import Evidence, ReportFiles
 from sse_steps.models.line import read_stage
 from sse_steps.prices import PriceSettings
 from sse_steps.provenance import machine_facts, software_facts
@@ -23,9 +24,8 @@ from sse_steps.report.provenance_data import Digest, Facts, Provenance
 from sse_steps.report.report_data import load_report
 from sse_steps.report.report_json import render_json, render_schema
 from sse_steps.report.terminal import render_table
-from sse_steps.settings import ReportSlice
+from sse_steps.slices import ReportSlice
 from sse_steps.steps import machine
-from sse_steps.steps.plan import Evidence, ReportFiles
 from sse_steps.store import sha256_of, write_text
 
 

@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from sse_steps.build_files import TranspileFiles
 from sse_steps.console import progress
 from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
@@ -25,10 +26,9 @@ from sse_steps.records import (
     Reply,
     Skipped,
 )
-from sse_steps.settings import Origin, TranspileSlice
+from sse_steps.slices import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
-from sse_steps.steps.plan import TranspileFiles
 from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
 from sse_steps.turns import requests_of
 

@@ -34,7 +34,7 @@ from sse_steps.models.validate_gates import (
     QuantizedLogitsAgree,
     SanePrompts,
 )
-from sse_steps.settings import ValidateSlice
+from sse_steps.slices import ValidateSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps.model_plan import ModelFiles
 from sse_steps.store import content_key, sha256_of

@@ -11,7 +11,7 @@ from sse_steps.cases_file import read_cases, read_input
 from sse_steps.errors import InputFileError
 from sse_steps.printable import printable
 from sse_steps.records import Method, Outcome, Verdict
-from sse_steps.settings import CheckSlice
+from sse_steps.slices import CheckSlice
 from sse_steps.steps import machine
 from sse_steps.verifier import CompilerVerifier
 

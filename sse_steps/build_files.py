@@ -1,0 +1,77 @@
+"""The files of a build: which ones a step reads and writes together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sse_steps.turns import TurnFiles
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFiles:
+    """Where the report goes. The Markdown names the charts by their file names alone."""
+
+    markdown: Path
+    html: Path
+    json: Path
+    schema: Path
+    configuration: Path
+    charts: tuple[Path, ...]  # one for each `ChartFile`, named so
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Every file of the report."""
+        others = (self.markdown, self.html, self.json, self.schema, self.configuration)
+        return (*others, *self.charts)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Files whose digests the report names; `root` is the checkout."""
+
+    examples: dict[str, Path]  # by task
+    weights: dict[str, Path]  # the last record of each model's line
+    golden_prompts: Path
+    root: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them."""
+        return (*self.examples.values(), *self.weights.values(), self.golden_prompts)
+
+
+@dataclass(frozen=True, slots=True)
+class TranspileFiles:
+    """Where a run's completions go, and why the model took no part if it did not.
+
+    A later turn has no `skipped` of its own, and begins with what the turns before it have left.
+    """
+
+    completions: Path
+    skipped: Path | None
+    earlier: tuple[TurnFiles, ...] = ()
+
+    @property
+    def targets(self) -> list[Path]:
+        """The files that are written."""
+        return [path for path in (self.completions, self.skipped) if path is not None]
+
+    @property
+    def read(self) -> list[Path]:
+        """The files of earlier turns."""
+        return [path for each in self.earlier for path in (each.completions, each.verdicts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The Parquet files that metrics are computed from."""
+
+    completions: tuple[Path, ...]
+    skipped: tuple[Path, ...]
+    verdicts: tuple[Path, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them."""
+        return (*self.completions, *self.skipped, *self.verdicts)
