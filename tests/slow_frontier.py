@@ -111,13 +111,12 @@ point_lists = st.lists(
 def random_sets(count: int, *, seed: int) -> list[list[Point]]:
     """Return sets of 1 to 10 points of few values: ties, duplicates, collinear and unknown ones."""
     random = np.random.default_rng(seed)
-    return [
-        [
-            _random_point(f"m{index}", random, steps=int(random.choice([2, 4, 8])))
-            for index in range(random.integers(1, 11))
-        ]
-        for _ in range(count)
-    ]
+    return [_random_set(random) for _ in range(count)]
+
+
+def _random_set(random: np.random.Generator) -> list[Point]:
+    steps, count = int(random.choice([2, 4, 8])), random.integers(1, 11)
+    return [_random_point(f"m{index}", random, steps=steps) for index in range(count)]
 
 
 def _random_point(model: str, random: np.random.Generator, *, steps: int) -> Point:
