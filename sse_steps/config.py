@@ -89,6 +89,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
     composed.setdefault("model", {})
     valid = validated(_Composed, composed, "The configuration", ConfigError)
     _check_sources(valid.model)
+    _check_corpus(valid.corpus, root)
     return Settings(
         tasks={name: load_task(name, root / "tasks") for name in valid.tasks},
         models=_quantized({name: valid.model[name] for name in names}, valid.quantization),
@@ -103,6 +104,15 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         gate=valid.gate,
         overrides=tuple(overrides),
     )
+
+
+def _check_corpus(corpus: str | None, root: Path) -> None:
+    """Raise before any work where the corpus of the command line is not there."""
+    if corpus is not None and not (root / corpus).exists():
+        raise ConfigError(
+            f"There is no corpus at '{root / corpus}'.",
+            "Name a folder or a file of examples: corpus=PATH, relative to the project's folder.",
+        )
 
 
 def _check_sources(models: dict[str, ModelSettings]) -> None:

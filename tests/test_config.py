@@ -74,7 +74,7 @@ def test_overrides_reach_their_settings() -> None:
             "model.py2many.timeout_ms=77",
             "model.stub.description=changed",
             "report.title=A title, with a comma".replace(",", "\\,"),
-            "corpus=some/folder",
+            "corpus=tasks/py2rs",
         ],
         root=ROOT,
     )
@@ -85,7 +85,7 @@ def test_overrides_reach_their_settings() -> None:
     assert settings.models["py2many"].timeout_ms == 77
     assert settings.models["stub"].description == "changed"
     assert settings.report.title == "A title, with a comma"
-    assert settings.corpus == "some/folder"
+    assert settings.corpus == "tasks/py2rs"
 
 
 def test_a_model_named_twice_is_used_once() -> None:

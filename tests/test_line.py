@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,29 @@ def test_a_record_with_the_same_key_is_finished_work(tmp_path: Path) -> None:
     stage(tmp_path).run(work_of(Halting(7)), before=None, key="one")
     with pytest.raises(LineHaltedError):
         stage(tmp_path).run(work_of(Halting(7)), before=None, key="two")
+
+
+def test_another_folder_of_results_finds_what_passed(tmp_path: Path) -> None:
+    """A stage that passed for one folder is not done again for another; the record is the same."""
+    first, second = (
+        replace(stage(tmp_path / name), finished=tmp_path / "cache") for name in ("a", "b")
+    )
+    first.run(work_of(Skipping(42)), before=None, key="one")
+    second.run(work_of(Halting(7)), before=None, key="one")
+    assert read_stage(second.record) == read_stage(first.record)
+    with pytest.raises(LineHaltedError):
+        second.run(work_of(Halting(7)), before=None, key="two")
+
+
+def test_what_did_not_pass_is_kept_for_nobody(tmp_path: Path) -> None:
+    """A model that a gate skipped is looked at again for another folder of results."""
+    first, second = (
+        replace(stage(tmp_path / name), finished=tmp_path / "cache") for name in ("a", "b")
+    )
+    first.run(work_of(Skipping(7)), before=None, key="one")
+    second.run(work_of(Skipping(42)), before=None, key="one")
+    assert read_stage(first.record).skip is not None
+    assert read_stage(second.record).skip is None
 
 
 def test_a_skipped_stage_is_tried_again_whatever_its_key(tmp_path: Path) -> None:

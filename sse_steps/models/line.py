@@ -71,12 +71,16 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of one model: its name, its record, and where a halt leaves its own."""
+    """One stage of one model: its name, its record, and where a halt leaves its own.
+
+    `finished` is a folder that builds share: what passed is kept there by its key.
+    """
 
     model: str
     name: str
     record: Path
     andon: Path
+    finished: Path | None = None
 
     def run(
         self,
@@ -98,14 +102,14 @@ class Stage:
         Raises:
             LineHaltedError: a gate halted the line; its record lies in the andon folder.
         """
-        if key is not None and self._is_done(key):
+        if key is not None and _finished(self.record, key) is not None:
             return
         ledger = Ledger(self.model)
         earlier = None if before is None else read_stage(before)
         skip = None if earlier is None else earlier.skip
         details: Mapping[str, Any] = {}
         try:
-            details = details if skip else work(ledger)
+            details = details if skip else self._work_once(work, ledger, key)
         except ModelSkippedError as fault:
             skip = Skip(fault.gate, fault.wrong, fault.remedy)
             say(f"{fault.wrong}\n{fault.remedy}")
@@ -117,15 +121,23 @@ class Stage:
         for finding in failures(ledger.findings, Severity.WARN):
             say(f"POKA-YOKE: '{self.model}' is flagged by gate {finding.gate}: {finding.found}")
         found = (*(earlier.findings if earlier else ()), *ledger.findings)
-        record = StageRecord(self.model, self.name, found, skip, details, key)
-        write_text(json.dumps(asdict(record), indent=2, default=str), self.record)
+        _write(StageRecord(self.model, self.name, found, skip, details, key), self.record)
 
-    def _is_done(self, key: str) -> bool:
-        try:
-            record = read_stage(self.record)
-        except InputFileError:
-            return False
-        return record.key == key and record.skip is None
+    def _work_once(
+        self, work: Callable[[Ledger], Mapping[str, Any]], ledger: Ledger, key: str | None
+    ) -> Mapping[str, Any]:
+        """Do the work, or find it done for another folder of results; return its details."""
+        if self.finished is None or key is None:
+            return work(ledger)
+        place = self.finished / f"{key}.json"
+        known = _finished(place, key)
+        if known is not None:
+            ledger.findings.extend(known.findings)
+            return known.details
+        details = work(ledger)
+        findings = tuple(ledger.findings)
+        _write(StageRecord(self.model, self.name, findings, None, details, key), place)
+        return details
 
     def _halted(self, fault: LineHaltedError, ledger: Ledger) -> tuple[str, str, str]:
         when = datetime.now(UTC)
@@ -158,6 +170,19 @@ def read_stage(path: Path) -> StageRecord:
         raise InputFileError(
             f"'{path}' is no record of a stage: {fault}.", "Remove it, and run the build again."
         ) from fault
+
+
+def _write(record: StageRecord, path: Path) -> None:
+    write_text(json.dumps(asdict(record), indent=2, default=str), path)
+
+
+def _finished(path: Path, key: str) -> StageRecord | None:
+    """Return the record at `path` if it is that of a stage with this key that passed."""
+    try:
+        record = read_stage(path)
+    except InputFileError:
+        return None
+    return record if record.key == key and record.skip is None else None
 
 
 def _andon(stage: Stage, fault: LineHaltedError, ledger: Ledger, when: datetime) -> str:

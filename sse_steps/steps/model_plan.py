@@ -214,7 +214,7 @@ class ModelPlan:
 
     def stage(self, model: str, name: str, record: Path) -> Stage:
         """Return one stage of a model's line."""
-        return Stage(model, name, record, self.results / "andon")
+        return Stage(model, name, record, self.results / "andon", self.cache / "stages")
 
     def download_slice(self, model: str) -> DownloadSlice:
         """Return what a model's weights depend on."""

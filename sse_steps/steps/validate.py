@@ -190,7 +190,8 @@ def _key(settings: ValidateSlice, files: ModelFiles, prompts: Path) -> str:
     libraries = ("numpy", "llama-cpp-python", "tokenizers", "jinja2", "gguf")
     versions = [installed_version(name) for name in libraries]
     seen = [sha256_of(path) for path in (*files.compared, prompts)]
-    return content_key(asdict(settings), seen, versions, source_hash())
+    code = source_hash("infer", "models", "rust/sandbox.py", "steps/validate.py")
+    return content_key(asdict(settings), seen, versions, code)
 
 
 def _details(
