@@ -194,9 +194,12 @@ def test_passes_per_dollar_are_the_metrics_turned_round(build: Build) -> None:
 @pytest.mark.parametrize(
     ("change", "check"),
     [
-        ("update intervals set low = low - 0.01 where method = 'Wilson'", "agree_with"),
+        (
+            "update intervals set low = low - 0.01 where method = 'Wilson, clustered by example'",
+            "agree_with",
+        ),
         ("update intervals set high = null where method = 'Student''s t'", "agree_with"),
-        ("delete from intervals where method = 'Wilson'", "agree_with"),
+        ("delete from intervals where method = 'Wilson, clustered by example'", "agree_with"),
         ("update spread set pass_at_1 = 0.123", "agree_with"),
         ("update spread set cost_adjusted = 2 * cost_adjusted", "agree_with"),
         ("update pairwise_tests set p_holm = 0", "p_values"),
