@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,13 +133,14 @@ def write_parquet(path: Path, rows: Sequence[DataclassInstance]) -> Path:
     """Write records of one type to a Parquet file, a column per field."""
     names = [field.name for field in fields(rows[0])]
     kinds = {"run": "bigint", "level": "bigint"}
-    columns = ", ".join(f"{name} {kinds.get(name, _kind(rows, name))}" for name in names)
+    columns = ", ".join(
+        f"unnest(cast(${name} as {kinds.get(name, _kind(rows, name))}[])) as {name}"
+        for name in names
+    )
     with duckdb.connect() as connection:
-        connection.execute(f"create table rows ({columns})")
-        marks = ", ".join("?" for _ in names)
-        connection.executemany(
-            f"insert into rows values ({marks})",  # noqa: S608 -- a constant but for its length
-            [astuple(row) for row in rows],
+        connection.execute(
+            f"create table rows as select {columns}",
+            {name: [getattr(row, name) for row in rows] for name in names},
         )
         connection.table("rows").write_parquet(str(path))
     return path

@@ -175,10 +175,14 @@ def test_a_missing_first_run_is_replaced_by_the_first_attempt() -> None:
 
 
 def test_first_attempts_that_disagree_with_all_runs_are_noted() -> None:
-    """Where the counts and the difference have different signs, a reader is told."""
+    """Where the counts and the difference have different signs, or it is none, a reader is told."""
     first = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
     second = np.array([[0.0, 1.0, 1.0], [0.0, 1.0, 0.0]])
-    assert "point the other way" in compare(first, second).note
+    found = compare(first, second)
+    assert found.is_contradicted
+    assert "What the first attempts show, the mean over runs does not." in found.note
+    assert compare(first[:1], 1 - first[:1]).is_contradicted
+    assert not compare(second, first[:, [1]]).is_contradicted
 
 
 @pytest.mark.parametrize(

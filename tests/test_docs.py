@@ -48,6 +48,7 @@ PUBLIC = (
     "skipped_models",
     "gates",
     "facts",
+    "wilson_intervals",
     "intervals",
     "spread",
     "pass_at_k",

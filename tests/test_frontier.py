@@ -133,6 +133,18 @@ def test_value_scores_of_the_check_table(point: Point, value: float) -> None:
     assert row["on_frontier"]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_quotient_that_is_too_large_for_a_number_is_none() -> None:
+    """Next to nothing, and beside it a fortune: no ratio is infinite, in SQL or in the arrays."""
+    points = [Point("dear", 1.0, 1e300, 1.0), Point("cheap", 0.5, 1e-300, 0.5)]
+    row = frontier(points)["cheap"]
+    assert (row["cost_ratio"], row["latency_ratio"], row["value_score"]) == (None, 2.0, None)
+    _, offer = pareto_value.trade_offs(candidates(points))
+    assert (offer.cost_ratio, offer.latency_ratio, offer.value_score) == (None, 2.0, None)
+    worse = [Point("dear", 0.5, 1e300, 1.0), Point("cheap", 1.0, 1e-300, 1.0)]
+    assert [row["cost_ratio"] for row in marts(worse).dominations] == [None]
+
+
 def test_controls_are_not_on_the_frontier() -> None:
     """A control is never a candidate, however good and cheap it is."""
     assert set(frontier([Point("a", 0.5, 1, 1)])) == {"a"}

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import chromium, opened
@@ -30,7 +31,7 @@ from sse_steps.report.html import render_html
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.page_data import load_explorers
 from sse_steps.report.wording import dollars, milliseconds, percent, percent_range
-from sse_steps.stats.intervals import wilson_interval
+from sse_steps.stats.intervals import clustered_wilson_interval
 
 MARKUP = "</script><img src=x onerror=alert(1)><!-- ]]> &amp; <svg onload=alert(2)>"
 TURNED = "a\u202eb\u0007c"  # reads from right to left, and rings
@@ -81,7 +82,7 @@ def figures(model: str, places: range) -> str:
     """Compute what a mark has to say of a candidate, over some of the examples."""
     runs = [[letters[place] == "p" for place in places] for letters in RUNS[model]]
     rate = sum(map(sum, runs)) / len(runs) / len(places)
-    interval = wilson_interval(rate * len(places), len(places))
+    interval = clustered_wilson_interval(np.array(runs, dtype=float).T)
     assert interval is not None
     cost = COSTS[model]
     return (

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from scipy import stats
 from synthetic_results import COMPLETION, attempt, candidate, scripted, write_sources
@@ -18,7 +19,11 @@ from sse_steps.records import Completion, FinishReason, Outcome, Role, VerdictRo
 from sse_steps.sql.database import build_database
 from sse_steps.sql.scripts import in_order, scripts_in
 from sse_steps.sql.sources import CorpusRow, ModelRow, Sources
-from sse_steps.stats.intervals import student_t_interval, wilson_interval
+from sse_steps.stats.intervals import (
+    clustered_wilson_interval,
+    student_t_interval,
+    wilson_interval,
+)
 
 Attempts = list[tuple[Completion, VerdictRow]]
 Build = Callable[..., Path]
@@ -96,6 +101,30 @@ def test_wilson_in_sql_equals_python(build: Build, passed: int) -> None:
     assert interval is not None
     assert row_of(database, "wilson_low, wilson_high") == pytest.approx(
         (interval.low, interval.high), abs=1e-12
+    )
+
+
+@pytest.mark.parametrize("letters", ["pw", "ppppppppw", "wwwwwwwwp", "p"])
+def test_wilson_of_several_runs_is_clustered(build: Build, letters: str) -> None:
+    """In SQL runs count for as much as in stats.intervals, over all levels and on each."""
+    drawn = np.random.default_rng(1).choice(list(letters), size=(5, 12))
+    runs = ["".join(run) for run in drawn.tolist()]
+    database = build(scripted("model", runs, per_level=6))
+    scores = np.array([[letter == "p" for letter in run] for run in runs], dtype=float).T
+    for level, rows in ((None, slice(0, 12)), (1, slice(0, 6)), (2, slice(6, 12))):
+        expected = clustered_wilson_interval(scores[rows])
+        assert expected is not None
+        with duckdb.connect(database, read_only=True) as connection:
+            found = connection.execute(
+                "select wilson_low, wilson_high from wilson_intervals "
+                "where level is not distinct from ?",
+                [level],
+            ).fetchall()
+        assert found == [pytest.approx((expected.low, expected.high), abs=1e-12)]
+    overall = clustered_wilson_interval(scores)
+    assert overall is not None
+    assert row_of(database, "wilson_low, wilson_high") == pytest.approx(
+        (overall.low, overall.high), abs=1e-12
     )
 
 

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from sse_steps.sql.database import read_records
 from sse_steps.sql.statistic_rows import FrontierProbabilityRow, HypervolumeRow
-
-
-class _OfTask(Protocol):
-    @property
-    def task(self) -> str: ...
-
-
-Row = TypeVar("Row", bound=_OfTask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +59,11 @@ class FrontierDetails:
 def frontier_details(database: Path, task: str) -> FrontierDetails:
     """Read what surrounds the frontier of one task from the results database."""
     return FrontierDetails(
-        dominations=_of(task, read_records(database, "dominations", DominationRow)),
-        mixtures=_of(task, read_records(database, "mixtures", MixtureRow)),
-        value_leaders=_of(task, read_records(database, "value_leaders", ValueLeader)),
-        frontier_probability=_of(
-            task, read_records(database, "frontier_probability", FrontierProbabilityRow)
+        dominations=read_records(database, "dominations", DominationRow, task=task),
+        mixtures=read_records(database, "mixtures", MixtureRow, task=task),
+        value_leaders=read_records(database, "value_leaders", ValueLeader, task=task),
+        frontier_probability=read_records(
+            database, "frontier_probability", FrontierProbabilityRow, task=task
         ),
-        hypervolume=_of(task, read_records(database, "hypervolume", HypervolumeRow)),
+        hypervolume=read_records(database, "hypervolume", HypervolumeRow, task=task),
     )
-
-
-def _of(task: str, rows: Sequence[Row]) -> tuple[Row, ...]:
-    return tuple(row for row in rows if row.task == task)

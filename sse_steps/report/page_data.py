@@ -104,7 +104,12 @@ def _model(standing: Standing, points: Sequence[LevelPoint]) -> dict[str, Any]:
         "onConvexFrontier": frontier.on_convex_frontier,
         "value": frontier.value_score,
         "byLevel": {
-            point.level: [point.usd_per_example, point.latency_p50_ms]
+            point.level: {
+                "low": point.wilson_low,
+                "high": point.wilson_high,
+                "cost": point.usd_per_example,
+                "latency": point.latency_p50_ms,
+            }
             for point in points
             if point.model == metrics.model
         },

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from sse_steps.corpus.levels import Level
 from sse_steps.report.acceptance import Acceptance, acceptances
@@ -38,14 +37,6 @@ from sse_steps.report.standing import Standing, standings
 from sse_steps.report.task_statistics import TaskStatistics, task_statistics
 from sse_steps.sql.database import check_database, read_records
 from sse_steps.tasks import Evaluation, GroundTruth
-
-
-class _OfTask(Protocol):
-    @property
-    def task(self) -> str: ...
-
-
-Row = TypeVar("Row", bound=_OfTask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +100,11 @@ def load_report(database: Path, options: ReportOptions, provenance: Provenance) 
 
 
 def _task_report(database: Path, task: str, options: ReportOptions) -> TaskReport:
-    metrics = _of(task, read_records(database, "model_metrics", ModelMetrics))
-    frontier = _of(task, read_records(database, "frontier", FrontierRow))
-    examples = _of(task, read_records(database, "examples", ExampleRow))
+    metrics = read_records(database, "model_metrics", ModelMetrics, task=task)
+    frontier = read_records(database, "frontier", FrontierRow, task=task)
+    examples = read_records(database, "examples", ExampleRow, task=task)
     ranked = standings(metrics, frontier)
-    controls = _of(task, read_records(database, "controls", Control))
+    controls = read_records(database, "controls", Control, task=task)
     untested = sum(not example.is_tested for example in examples)
     return TaskReport(
         task=task,
@@ -121,37 +112,37 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         standings=ranked,
         frontier=frontier_details(database, task),
         examples=len(examples) - untested,
-        levels=_of(task, read_records(database, "level_metrics", LevelMetrics)),
-        scores=_of(task, read_records(database, "composite_scores", Py2rsScore)),
-        turns=_of(task, read_records(database, "turns", TurnMetrics)),
-        outcomes=_of(task, read_records(database, "outcome_counts", OutcomeCount)),
-        error_codes=_of(task, read_records(database, "error_codes", ErrorCode)),
-        equivalence=_of(task, read_records(database, "equivalence", EquivalenceCount)),
-        divergences=_of(task, read_records(database, "divergences", Divergence)),
+        levels=read_records(database, "level_metrics", LevelMetrics, task=task),
+        scores=read_records(database, "composite_scores", Py2rsScore, task=task),
+        turns=read_records(database, "turns", TurnMetrics, task=task),
+        outcomes=read_records(database, "outcome_counts", OutcomeCount, task=task),
+        error_codes=read_records(database, "error_codes", ErrorCode, task=task),
+        equivalence=read_records(database, "equivalence", EquivalenceCount, task=task),
+        divergences=read_records(database, "divergences", Divergence, task=task),
         controls=controls,
-        engines=_of(task, read_records(database, "engines", EngineUse)),
-        isolation=_of(task, read_records(database, "isolation_levels", Isolation)),
-        skipped=_of(task, read_records(database, "skipped_models", SkippedModel)),
-        quantizations=_of(task, read_records(database, "quantizations", QuantizationRow)),
+        engines=read_records(database, "engines", EngineUse, task=task),
+        isolation=read_records(database, "isolation_levels", Isolation, task=task),
+        skipped=read_records(database, "skipped_models", SkippedModel, task=task),
+        quantizations=read_records(database, "quantizations", QuantizationRow, task=task),
         flags=_flags(database, ranked),
         statistics=task_statistics(database, task),
         definition=_definition(database, task),
-        answers=_of(task, read_records(database, "answer_metrics", AnswerMetrics)),
-        label_rates=_of(task, read_records(database, "label_metrics", LabelRates)),
+        answers=read_records(database, "answer_metrics", AnswerMetrics, task=task),
+        label_rates=read_records(database, "label_metrics", LabelRates, task=task),
         caveats=(
             *caveats(ranked, controls, untested=untested, options=options),
-            *corpus_caveats(_of(task, read_records(database, "corpora", CorpusUse))),
+            *corpus_caveats(read_records(database, "corpora", CorpusUse, task=task)),
         ),
         acceptances=acceptances(
-            ranked, _of(task, read_records(database, "acceptance", AcceptanceRow))
+            ranked, read_records(database, "acceptance", AcceptanceRow, task=task)
         ),
-        runs=_of(task, read_records(database, "model_runs", ModelRun)),
+        runs=read_records(database, "model_runs", ModelRun, task=task),
     )
 
 
 def _definition(database: Path, task: str) -> TaskDefinition:
     """Return what a task declares; one that is not declared is what a task file says by default."""
-    found = _of(task, read_records(database, "tasks", TaskDefinition))
+    found = read_records(database, "tasks", TaskDefinition, task=task)
     default = TaskDefinition(task, GroundTruth.COMPILER, None, [], list(Evaluation().metrics))
     return found[0] if found else default
 
@@ -161,7 +152,3 @@ def _flags(database: Path, ranked: Sequence[Standing]) -> tuple[GateFinding, ...
     names = {standing.metrics.model for standing in ranked}
     found = read_records(database, "gates", GateFinding)
     return tuple(row for row in found if row.model in names and not row.passed)
-
-
-def _of(task: str, rows: Iterable[Row]) -> tuple[Row, ...]:
-    return tuple(row for row in rows if row.task == task)

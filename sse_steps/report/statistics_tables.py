@@ -12,10 +12,9 @@ from sse_steps.sql.statistic_rows import IntervalMethod, IntervalRow, PairRow, P
 
 _MODEL = Column("Model", numeric=False, row_header=True)
 _METHODS = (
-    ("95 % over examples", IntervalMethod.CLUSTERED_WILSON),
-    ("Bootstrap", IntervalMethod.BCA),
     ("95 % over runs", IntervalMethod.POOLED),
-    ("Student's t", IntervalMethod.STUDENT_T),
+    ("Over runs, Student's t", IntervalMethod.STUDENT_T),
+    ("Over examples, bootstrap", IntervalMethod.BCA),
 )
 _MOST_K = 6
 
@@ -30,9 +29,9 @@ def pair_table(task: TaskReport) -> Table:
         (
             Column("Better", numeric=False, row_header=True),
             Column("Than", numeric=False),
-            Column("By"),
+            Column("By, all runs"),
             Column("95 % over examples"),
-            Column("Won : lost"),
+            Column("Won : lost, first run"),
             Column("p, corrected"),
             Column("Significant", numeric=False),
         ),
@@ -48,16 +47,15 @@ def pair_table(task: TaskReport) -> Table:
 
 
 def interval_table(task: TaskReport) -> Table:
-    """Return each candidate's intervals: over examples and over runs, the one to read first."""
+    """Return each candidate's intervals beside the one over examples, which the ranking has."""
     rows = task.statistics.intervals
     found = {(row.model, row.method): row for row in rows}
     return Table(
-        "How far each pass rate can be trusted",
-        (_MODEL, Column("Pass@1"), *(Column(name) for name, _ in _METHODS)),
+        "Other intervals of the pass rates",
+        (_MODEL, *(Column(name) for name, _ in _METHODS)),
         tuple(
             (
                 standing.metrics.model,
-                percent(standing.metrics.pass_at_1),
                 *(
                     _interval_cell(found.get((standing.metrics.model, method)))
                     for _, method in _METHODS
@@ -67,9 +65,10 @@ def interval_table(task: TaskReport) -> Table:
         ),
         note=" ".join(
             [
-                "Over examples: on other programs like these. Wilson, clustered by example; beside "
-                "it the bootstrap (BCa). Over runs: on these programs, asked again. Pooled within "
-                "examples; beside it Student's t over the runs' rates.",
+                "Over runs: on these programs, asked again. Pooled within examples; beside it "
+                "Student's t over the runs' rates. Over examples: on other programs like these. "
+                "The ranking has Wilson's interval, clustered by example; here is the bootstrap's "
+                "(BCa).",
                 *_noted((row.model, row.note) for row in rows),
             ]
         ),
@@ -122,7 +121,8 @@ def pass_at_k_table(task: TaskReport) -> Table:
 _PAIR_NOTE = (
     "By: difference of the pass rates over all runs, with its bootstrap interval. Won : lost: "
     "examples that only the one, or only the other, passed in the first run. p: McNemar's exact "
-    "test of these, corrected for all pairs by Holm; significant is at most 0.05."
+    "test of these, corrected for all pairs by Holm. Significant: p is at most 0.05, and the first "
+    "run points the same way as all runs."
 )
 
 

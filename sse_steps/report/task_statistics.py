@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from sse_steps.sql.database import read_records
 from sse_steps.sql.statistic_rows import IntervalRow, PairRow, PassAtKRow, PowerRow, SpreadRow
-
-
-class _OfTask(Protocol):
-    @property
-    def task(self) -> str: ...
-
-
-Row = TypeVar("Row", bound=_OfTask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +23,9 @@ class TaskStatistics:
 def task_statistics(database: Path, task: str) -> TaskStatistics:
     """Read the statistics of one task from the results database."""
     return TaskStatistics(
-        intervals=_of(task, read_records(database, "intervals", IntervalRow)),
-        spread=_of(task, read_records(database, "spread", SpreadRow)),
-        pass_at_k=_of(task, read_records(database, "pass_at_k", PassAtKRow)),
-        pairwise_tests=_of(task, read_records(database, "pairwise_tests", PairRow)),
-        power=_of(task, read_records(database, "power", PowerRow)),
+        intervals=read_records(database, "intervals", IntervalRow, task=task),
+        spread=read_records(database, "spread", SpreadRow, task=task),
+        pass_at_k=read_records(database, "pass_at_k", PassAtKRow, task=task),
+        pairwise_tests=read_records(database, "pairwise_tests", PairRow, task=task),
+        power=read_records(database, "power", PowerRow, task=task),
     )
-
-
-def _of(task: str, rows: Sequence[Row]) -> tuple[Row, ...]:
-    return tuple(row for row in rows if row.task == task)

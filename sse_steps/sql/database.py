@@ -63,11 +63,13 @@ def build_database(target: Path, sources: Sources) -> None:
             "memory_limit": "1GB",
         }
         with duckdb.connect(partial, config=settings) as connection:
+            connection.begin()
             load_sources(connection, sources)
             create_marts(connection)
             create_statistics(connection)
             comment_tables(connection)
             failures = failing_checks(connection)
+            connection.commit()
         partial.replace(target)
     raise_for_failures(failures, target)
 
@@ -98,12 +100,19 @@ def create_marts(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table {script.name} as {script.text}")
 
 
-def read_records(database: Path, relation: str, record_type: type[Record]) -> tuple[Record, ...]:
-    """Return the rows of `relation` in a fixed order; `record_type`'s fields name the columns."""
+def read_records(
+    database: Path, relation: str, record_type: type[Record], *, task: str | None = None
+) -> tuple[Record, ...]:
+    """Return the rows of `relation`, of one task or of all, in a fixed order.
+
+    `record_type`'s fields name the columns.
+    """
     columns = ", ".join(field.name for field in fields(record_type))
-    query = f"select {columns} from {relation} order by all"  # noqa: S608 -- both names are ours
+    condition, parameters = ("", []) if task is None else ("where task = ?", [task])
+    query = f"select {columns} from {relation} {condition} order by all"  # noqa: S608 -- ours
     with duckdb.connect(database, read_only=True) as connection:
-        return tuple(record_type(*row) for row in connection.execute(query).fetchall())
+        rows = connection.execute(query, parameters).fetchall()
+    return tuple(record_type(*row) for row in rows)
 
 
 def check_database(database: Path) -> None:
@@ -114,8 +123,9 @@ def check_database(database: Path) -> None:
 
 
 def _quantiles(connection: duckdb.DuckDBPyConnection) -> list[_StudentT]:
-    """Return t for every number of runs that the completions may need, and for the normal."""
-    found = connection.execute("select count(distinct run) from raw_completions").fetchone()
-    runs = int(found[0]) if found else 0
-    freedoms = [*map(float, range(1, runs)), math.inf]
+    """Return t for every number of runs and of examples that there can be, and for the normal."""
+    query = "select greatest(count(distinct run), count(distinct example)) from raw_completions"
+    found = connection.execute(query).fetchone()
+    most = int(found[0]) if found else 0
+    freedoms = [*map(float, range(1, most)), math.inf]
     return [_StudentT(*row) for row in zip(freedoms, student_t_quantiles(freedoms), strict=True)]

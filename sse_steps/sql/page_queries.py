@@ -35,12 +35,17 @@ class AttemptGrid:
 
 
 class LevelPoint(NamedTuple):
-    """Cost in dollars and latency in milliseconds of a candidate on one level; None not known."""
+    """What a candidate costs, how long it takes, and how sure its rate is, on one level.
+
+    Cost in dollars and latency in milliseconds; None is not known.
+    """
 
     model: str
     level: int
     usd_per_example: float | None
     latency_p50_ms: float | None
+    wilson_low: float
+    wilson_high: float
 
 
 class ProgramText(NamedTuple):
@@ -95,7 +100,7 @@ def read_attempt_grid(database: Path, task: str) -> AttemptGrid | None:
 
 
 def read_level_points(database: Path, task: str) -> tuple[LevelPoint, ...]:
-    """Return cost and latency of every candidate on every level that the task has."""
+    """Return interval, cost and latency of every candidate on every level that the task has."""
     with duckdb.connect(database, read_only=True) as connection:
         return _rows(connection, "page_points", LevelPoint, {"task": task})
 

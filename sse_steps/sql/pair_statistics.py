@@ -36,7 +36,7 @@ def pair_rows(matrix: PassMatrix) -> tuple[PairRow, ...]:
             p_mcnemar=found.p_mcnemar,
             p_bonferroni=p_bonferroni,
             p_holm=p_holm,
-            is_significant=p_holm <= _ALPHA,
+            is_significant=p_holm <= _ALPHA and not found.is_contradicted,
             p_paired_t=found.p_paired_t,
             p_welch=found.p_welch,
             effect_size=found.effect_size,

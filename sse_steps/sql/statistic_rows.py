@@ -85,8 +85,8 @@ class PairRow:
     (percentile) over examples. `p_mcnemar` is exact, over examples, of the first run (of an
     example's first attempt, where a run is missing); `p_paired_t` over examples
     (mean over runs), `p_welch` over runs. `p_holm` and `p_bonferroni` correct `p_mcnemar` over all
-    pairs of the task; `is_significant` is `p_holm` at most 0.05. `effect_size` is Cohen's d of the
-    paired differences.
+    pairs of the task; `is_significant` is `p_holm` at most 0.05 where the first run and all runs
+    point the same way. `effect_size` is Cohen's d of the paired differences.
     """
 
     task: str

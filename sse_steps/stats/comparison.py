@@ -15,6 +15,8 @@ from sse_steps.stats.spread import RECOMMENDED_RUNS, run_means
 
 FloatArray = NDArray[np.float64]
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -25,7 +27,8 @@ class Comparison:
     and then over examples; `low` and `high` are its 95 % interval over examples (bootstrap,
     percentile: where few examples differ it holds its promise better than BCa does).
     `p_paired_t` is over examples, `p_welch` over runs, `effect_size` Cohen's d of the paired
-    differences. None is "not defined", and `note` says why.
+    differences. `is_contradicted`: the first attempts tell the two apart, and over all runs the
+    difference is 0 or points the other way. None is "not defined", and `note` says why.
     """
 
     examples: int
@@ -38,6 +41,7 @@ class Comparison:
     p_paired_t: float | None
     p_welch: float | None
     effect_size: float | None
+    is_contradicted: bool
     note: str
 
 
@@ -63,8 +67,10 @@ def compare(
     intervals = bootstrap_intervals(differences, resamples=resamples, seed=seed)
     rates = run_means(first), run_means(second)
     left_out = int((~shared).sum())
+    balance = only_first - only_second
+    is_contradicted = balance != 0 and balance * float(differences.mean()) <= _ROUNDING
     notes = (
-        *_notes(differences, only_first - only_second, left_out=left_out),
+        *_notes(differences, left_out=left_out, is_contradicted=is_contradicted),
         *_run_notes(*rates),
     )
     return Comparison(
@@ -78,6 +84,7 @@ def compare(
         p_paired_t=paired_t_test(differences),
         p_welch=welch_t_test(*rates),
         effect_size=cohens_d(differences),
+        is_contradicted=is_contradicted,
         note=" ".join(notes),
     )
 
@@ -135,7 +142,7 @@ def _moments(values: FloatArray) -> tuple[float, float, int]:
 
 def _is_constant(values: FloatArray) -> bool:
     # Equal shares may differ by rounding, and a deviation of 1e-17 would make any mean significant.
-    return len(values) < 2 or bool(np.ptp(values) <= 1e-12)
+    return len(values) < 2 or bool(np.ptp(values) <= _ROUNDING)
 
 
 def _first_attempts(scores: FloatArray) -> FloatArray:
@@ -144,7 +151,7 @@ def _first_attempts(scores: FloatArray) -> FloatArray:
     return first
 
 
-def _notes(differences: FloatArray, balance: int, *, left_out: int) -> Iterator[str]:
+def _notes(differences: FloatArray, *, left_out: int, is_contradicted: bool) -> Iterator[str]:
     if left_out:
         yield f"Examples left out because only one of the two attempted them: {left_out}."
     if len(differences) == 1:
@@ -154,8 +161,8 @@ def _notes(differences: FloatArray, balance: int, *, left_out: int) -> Iterator[
             "Every example differs by the same amount: the interval is a point, and a t-test over "
             "examples is not defined."
         )
-    if balance * differences.mean() < 0:
-        yield "The first attempts alone point the other way than the mean over runs."
+    if is_contradicted:
+        yield "What the first attempts show, the mean over runs does not."
 
 
 def _run_notes(first: FloatArray, second: FloatArray) -> Iterator[str]:

@@ -107,7 +107,8 @@ def ratio(above: float, below: float) -> float | None:
         return None
     if above == below:
         return 1.0
-    return float(above / below) if below else None
+    quotient = float(above) / float(below) if below else np.inf
+    return quotient if np.isfinite(quotient) else None
 
 
 def _domination(candidates: Candidates, dominated: int, by: int) -> Domination:

@@ -58,8 +58,8 @@ def value_leaders(candidates: Candidates) -> ValueLeaders:
 
 
 def _per_dollar(candidates: Candidates, index: int) -> float:
-    cost = candidates.cost[index]
-    return float(candidates.accuracy[index] / cost) if cost else np.inf
+    cost = float(candidates.cost[index])
+    return float(candidates.accuracy[index]) / cost if cost else np.inf
 
 
 def _trade_off(candidates: Candidates, index: int, best: int) -> TradeOff:
@@ -68,4 +68,5 @@ def _trade_off(candidates: Candidates, index: int, best: int) -> TradeOff:
     latency = ratio(candidates.latency[best], candidates.latency[index])
     if cost is None or latency is None or candidates.accuracy[index] == 0:
         return TradeOff(gap, cost, latency, None)
-    return TradeOff(gap, cost, latency, (1 - gap) * cost * latency)
+    score = (1 - gap) * cost * latency
+    return TradeOff(gap, cost, latency, score if np.isfinite(score) else None)

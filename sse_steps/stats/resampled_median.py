@@ -75,5 +75,5 @@ def _found(weights: FloatArray, ranks: FloatArray, owners: NDArray[np.intp]) -> 
     """Return where among values of `owners`, in order, each row's `ranks` are, [resamples, 2]."""
     drawn = weights.astype(np.int32).take(owners, axis=1)
     counted = np.cumsum(drawn, axis=1, dtype=np.int32)
-    found = [row.searchsorted(rank, "right") for row, rank in zip(counted, ranks, strict=True)]
-    return np.array(found, dtype=np.intp).reshape(ranks.shape)
+    found = [np.count_nonzero(counted <= rank[:, np.newaxis], axis=1) for rank in ranks.T]
+    return np.column_stack(found)

@@ -1,7 +1,6 @@
 // What follows from the attempts of one task, over the examples of one level or of all.
 // `task` is what page_data.py embeds; a level is a number, or null for all levels.
 
-const Z = 1.959963984540054; // the normal distribution's quantile at 97.5 %
 const FIRST_LETTER = 48;
 
 /** Return an attempt's outcome by name; null where there was no such attempt. */
@@ -28,15 +27,7 @@ function runRates(task, model, examples) {
   });
 }
 
-/** Return Wilson's 95 % interval; `rate` is a mean over runs, `n` the number of examples. */
-function wilson(rate, n) {
-  const scale = 1 + Z ** 2 / n;
-  const centre = (rate + Z ** 2 / (2 * n)) / scale;
-  const half = (Z / scale) * Math.sqrt((rate * (1 - rate)) / n + Z ** 2 / (4 * n ** 2));
-  return [rate === 0 ? 0 : Math.max(0, centre - half), rate === 1 ? 1 : Math.min(1, centre + half)];
-}
-
-/** Return each candidate's figures: the database's for all levels, recomputed here for one. */
+/** Return each candidate's figures, for all levels or for one; only rates of runs are counted here. */
 function figuresOf(task, level) {
   const examples = examplesOf(task, level);
   const figures = task.models.map((model, place) => {
@@ -44,9 +35,7 @@ function figuresOf(task, level) {
     const own = { model, place, rates, size: model.size };
     if (level === null) return { ...own, rate: model.passAt1, low: model.low, high: model.high, cost: model.cost, latency: model.latency };
     const rate = rates.reduce((sum, each) => sum + each, 0) / rates.length;
-    const [low, high] = wilson(rate, examples.length);
-    const [cost, latency] = model.byLevel[level] ?? [null, null];
-    return { ...own, rate, low, high, cost, latency };
+    return { ...own, rate, ...model.byLevel[level] };
   });
   for (const each of figures) {
     each.dominatedBy = figures.filter((other) => dominates(other, each)).map((other) => other.model.shown);

@@ -65,10 +65,10 @@ figures as (
     select task, model, 'Student''s t, high end', ci_high
     from model_metrics
     union all
-    select task, model, 'Wilson, low end', wilson_low
+    select task, model, 'Wilson, clustered by example, low end', wilson_low
     from model_metrics
     union all
-    select task, model, 'Wilson, high end', wilson_high
+    select task, model, 'Wilson, clustered by example, high end', wilson_high
     from model_metrics
 
 ),

@@ -27,7 +27,9 @@ final as (
         and p_holm between p_mcnemar and p_bonferroni + 1e-12
         and coalesce(p_paired_t, 0) between 0 and 1
         and coalesce(p_welch, 0) between 0 and 1
-        and is_significant = (p_holm <= 0.05)
+        -- A first run that all runs contradict shows nothing; equal means may differ by rounding.
+        and is_significant
+        = (p_holm <= 0.05 and (only_model - only_other) * difference > 1e-12)
     )
 
 )

@@ -23,7 +23,7 @@ pairs as (
 
 ),
 
-final as (
+ratios as (
 
     select
         pairs.task,
@@ -43,6 +43,18 @@ final as (
         on dominated.task = pairs.task and dominated.model = pairs.model
     inner join frontier_candidates as member
         on member.task = pairs.task and member.model = pairs.dominated_by
+
+),
+
+-- A quotient of extreme figures can be too large for a number.
+final as (
+
+    select
+        * replace (
+            case when isfinite(cost_ratio) then cost_ratio end as cost_ratio,
+            case when isfinite(latency_ratio) then latency_ratio end as latency_ratio
+        )
+    from ratios
 
 )
 

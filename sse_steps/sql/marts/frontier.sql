@@ -48,7 +48,7 @@ best as (
 
 ),
 
-trade_offs as (
+ratios as (
 
     select
         candidates.*,
@@ -67,6 +67,19 @@ trade_offs as (
 
 ),
 
+-- A quotient of extreme figures can be too large for a number.
+trade_offs as (
+
+    select
+        * replace (
+            case when isfinite(cost_ratio) then cost_ratio end as cost_ratio,
+            case when isfinite(latency_ratio) then latency_ratio end as latency_ratio
+        ),
+        (1 - accuracy_gap) * cost_ratio * latency_ratio as value_score
+    from ratios
+
+),
+
 final as (
 
     select
@@ -82,9 +95,8 @@ final as (
         trade_offs.cost_ratio,
         trade_offs.latency_ratio,
         case
-            when trade_offs.accuracy > 0
-                then (1 - trade_offs.accuracy_gap) * trade_offs.cost_ratio
-                    * trade_offs.latency_ratio
+            when trade_offs.accuracy > 0 and isfinite(trade_offs.value_score)
+                then trade_offs.value_score
         end as value_score,
         case
             when trade_offs.size_bytes is not null

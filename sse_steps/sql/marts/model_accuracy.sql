@@ -1,5 +1,5 @@
--- One row per (task, model): pass@1 with its spread over runs (Student's t) and over examples (Wilson).
--- Wilson, JASA 22 (1927), at p = pass@1 and n = examples: runs repeat the examples, they add none.
+-- One row per (task, model): pass@1 with its spread over runs (Student's t) and over examples (Wilson,
+-- clustered by example).
 with
 
 model_runs as (
@@ -11,6 +11,13 @@ model_runs as (
 student_t as (
 
     select * from student_t
+
+),
+
+wilson_intervals as (
+
+    select * from wilson_intervals
+    where turn = 1 and level is null
 
 ),
 
@@ -37,47 +44,32 @@ half_widths as (
 
     select
         means.*,
-        normal.t_975 as z,
         case
             when zero_spread then 0
             else student_t.t_975 * deviation / sqrt(runs)
         end as half_width
     from means
     left join student_t on student_t.degrees_of_freedom = means.runs - 1
-    inner join student_t as normal on normal.degrees_of_freedom = 'infinity'
-
-),
-
-wilson as (
-
-    select
-        *,
-        (pass_at_1 + z ** 2 / (2 * examples)) / (1 + z ** 2 / examples) as centre,
-        z / (1 + z ** 2 / examples) * sqrt(
-            pass_at_1 * (1 - pass_at_1) / examples + z ** 2 / (4 * examples ** 2)
-        ) as wilson_half_width
-    from half_widths
 
 ),
 
 final as (
 
     select
-        task,
-        model,
-        runs,
-        examples,
-        attempts_passed,
-        pass_at_1,
+        half_widths.task,
+        half_widths.model,
+        half_widths.runs,
+        half_widths.examples,
+        half_widths.attempts_passed,
+        half_widths.pass_at_1,
         case when half_width is not null then greatest(0, pass_at_1 - half_width) end as ci_low,
         case when half_width is not null then least(1, pass_at_1 + half_width) end as ci_high,
-        case when pass_at_1 = 0 then 0 else greatest(0, centre - wilson_half_width) end
-            as wilson_low,
-        case when pass_at_1 = 1 then 1 else least(1, centre + wilson_half_width) end
-            as wilson_high,
-        zero_spread,
-        compile_rate
-    from wilson
+        wilson_intervals.wilson_low,
+        wilson_intervals.wilson_high,
+        half_widths.zero_spread,
+        half_widths.compile_rate
+    from half_widths
+    inner join wilson_intervals using (task, model)
 
 )
 

@@ -15,15 +15,10 @@ try_latency as (
 
 ),
 
-model_accuracy as (
+wilson_intervals as (
 
-    select * from model_accuracy
-
-),
-
-student_t as (
-
-    select * from student_t
+    select * from wilson_intervals
+    where level is null
 
 ),
 
@@ -79,62 +74,35 @@ added_up as (
 
 ),
 
-rates as (
-
-    select
-        added_up.*,
-        model_accuracy.examples,
-        added_up.passed_so_far / added_up.attempts as pass_rate_so_far,
-        normal.t_975 as z
-    from added_up
-    inner join models using (model)
-    inner join model_accuracy using (task, model)
-    inner join student_t as normal on normal.degrees_of_freedom = 'infinity'
-    where models.role = 'candidate'
-
-),
-
--- Wilson's interval over examples, as in model_accuracy.
-wilson as (
-
-    select
-        *,
-        (pass_rate_so_far + z ** 2 / (2 * examples)) / (1 + z ** 2 / examples) as centre,
-        z / (1 + z ** 2 / examples) * sqrt(
-            pass_rate_so_far * (1 - pass_rate_so_far) / examples + z ** 2 / (4 * examples ** 2)
-        ) as half_width
-    from rates
-
-),
-
 final as (
 
     select
-        wilson.task,
-        wilson.model,
-        wilson.turn,
-        wilson.attempts,
-        wilson.asked,
-        wilson.unanswered,
-        wilson.passed_here,
-        wilson.passed_so_far,
-        wilson.pass_rate_so_far,
-        case when pass_rate_so_far = 0 then 0 else greatest(0, centre - half_width) end
-            as wilson_low_so_far,
-        case when pass_rate_so_far = 1 then 1 else least(1, centre + half_width) end
-            as wilson_high_so_far,
-        wilson.prompt_tokens,
-        wilson.completion_tokens,
-        wilson.cost_usd,
-        wilson.prompt_tokens_so_far,
-        wilson.completion_tokens_so_far,
-        wilson.cost_usd_so_far,
-        wilson.cost_usd_so_far / nullif(wilson.passed_so_far, 0) as usd_per_pass_so_far,
+        added_up.task,
+        added_up.model,
+        added_up.turn,
+        added_up.attempts,
+        added_up.asked,
+        added_up.unanswered,
+        added_up.passed_here,
+        added_up.passed_so_far,
+        wilson_intervals.pass_rate as pass_rate_so_far,
+        wilson_intervals.wilson_low as wilson_low_so_far,
+        wilson_intervals.wilson_high as wilson_high_so_far,
+        added_up.prompt_tokens,
+        added_up.completion_tokens,
+        added_up.cost_usd,
+        added_up.prompt_tokens_so_far,
+        added_up.completion_tokens_so_far,
+        added_up.cost_usd_so_far,
+        added_up.cost_usd_so_far / nullif(added_up.passed_so_far, 0) as usd_per_pass_so_far,
         latencies.latency_p50_ms,
         latencies.latency_so_far_p50_ms
-    from wilson
+    from added_up
+    inner join models using (model)
+    inner join wilson_intervals using (task, model, turn)
     left join latencies using (task, model, turn)
-    order by wilson.task, wilson.model, wilson.turn
+    where models.role = 'candidate'
+    order by added_up.task, added_up.model, added_up.turn
 
 )
 

@@ -1,5 +1,5 @@
--- One row per (candidate, level) of $task: cost and latency by the rules of model_costs and
--- model_latency, over the attempts of that level alone.
+-- One row per (candidate, level) of $task: the interval over examples, and cost and latency by the rules of
+-- model_costs and model_latency, over the attempts of that level alone.
 with
 
 attempts as (
@@ -20,6 +20,13 @@ model_latency as (
 
 ),
 
+wilson_intervals as (
+
+    select * from wilson_intervals
+    where turn = 1 and task = $task
+
+),
+
 candidates as (
 
     select
@@ -32,7 +39,7 @@ candidates as (
 
 ),
 
-final as (
+points as (
 
     select
         model,
@@ -41,6 +48,17 @@ final as (
         quantile_cont(latency_ms, 0.5) filter (where is_timed) as latency_p50_ms
     from candidates
     group by model, level
+
+),
+
+final as (
+
+    select
+        points.*,
+        wilson_intervals.wilson_low,
+        wilson_intervals.wilson_high
+    from points
+    inner join wilson_intervals using (model, level)
 
 )
 
