@@ -82,6 +82,8 @@ def _task(
         "narrow_chart": _chart(task, 4.2, 3.9, rules),
         "explorer": explorer,
         "data": embedded_json(explorer.data) if explorer else "",
+        # Safe: Base64 has no character of markup. As other text it would be looked through.
+        "texts": [Markup(chunk) for chunk in explorer.texts] if explorer else [],  # noqa: S704
     }
 
 
