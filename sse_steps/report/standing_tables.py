@@ -44,30 +44,6 @@ def ranking_table(task: TaskReport) -> Table:
     )
 
 
-def accuracy_table(task: TaskReport) -> Table:
-    """Return how far each accuracy can be trusted; only code compiles and has levels."""
-    about_code = ("Compiles", "Composite score")
-    columns: list[tuple[Column, _Cell]] = [
-        (Column("Model", numeric=False, row_header=True), lambda row: row.metrics.model),
-        (Column("Runs"), lambda row: f"{row.metrics.runs}"),
-        (Column("Examples"), lambda row: f"{row.metrics.examples}"),
-        (Column("Compiles"), lambda row: percent(row.metrics.compile_rate)),
-        (Column("95 % over runs"), _over_runs),
-        (Column("95 % over examples"), _over_examples),
-        (Column("Same in every run"), lambda row: percent(row.metrics.consistency)),
-        (Column("Composite score"), lambda row: number(row.metrics.composite_score)),
-    ]
-    is_code = task.definition.is_code
-    return _by_standing(
-        "Accuracy in detail",
-        task.standings,
-        [each for each in columns if is_code or each[0].name not in about_code],
-        note="Over runs: Student's t. Over examples: Wilson. Same in every run: counts replies "
-        "that were written anew, not reused ones."
-        + (" Composite score: of 100, by the weights of the levels passed." if is_code else ""),
-    )
-
-
 def cost_table(task: TaskReport) -> Table:
     """Return dollars, tokens and sizes."""
     return _by_standing(
@@ -159,12 +135,6 @@ def _dominating(row: Standing) -> str:
 
 def _over_examples(row: Standing) -> str:
     return percent_range(row.metrics.wilson_low, row.metrics.wilson_high)
-
-
-def _over_runs(row: Standing) -> str:
-    if row.metrics.zero_spread:
-        return f"{percent(row.metrics.pass_at_1)}, no spread"
-    return percent_range(row.metrics.ci_low, row.metrics.ci_high)
 
 
 def _mean_dollars(total: float | None, metrics: ModelMetrics) -> str:
