@@ -100,12 +100,12 @@ def test_free_answers_have_exact_match_and_f1(make: Make) -> None:
 
 @pytest.mark.parametrize(("rules", "task"), [(CLOSED, CLOSED_TASK), (FREE, FREE_TASK)])
 def test_what_only_code_has_is_not_shown(make: Make, rules: AnswerRules, task: TaskRow) -> None:
-    """No level, no compiler, no composite score; costs, latency and controls are all there."""
+    """No level, no compiler, no composite score; costs and latency are all there."""
     report = make(said(rules, ["yes", "no"]), task)
     found = captions(report)
     assert not {"Levels", "Most frequent compiler errors"} & set(found)
     assert not {"Compiles", "Composite score"} & column_names(report)
-    assert {"Ranking", "Answers", "Cost", "Latency", "Outcomes", "Controls"} <= set(found)
+    assert {"Ranking", "Answers", "Cost", "Latency", "Outcomes"} <= set(found)
     text = render_markdown(report) + render_html(report, ReportOptions())
     assert "compile" not in text.lower().replace("compiled", "")
 
