@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from synthetic_results import COMPLETION, candidate, scripted, write_parquet, write_sources
 
@@ -65,13 +67,19 @@ def write_page(
     *,
     models: Sequence[ModelRow] = (),
     programs: Sequence[ProgramRow] = (),
-    options: ReportOptions | None = None,
+    declared: Mapping[str, Any] = MappingProxyType({}),
+    options: ReportOptions = ReportOptions(),  # noqa: B008 -- frozen
 ) -> tuple[Path, Report]:
-    """Build a database of the attempts under `folder` and write the page from it."""
-    options = options or ReportOptions()
+    """Build a database of the attempts under `folder` and write the page from it.
+
+    `declared` holds further fields of `Sources`.
+    """
     models = models or [candidate(name) for name in sorted({c.model for c, _ in attempts})]
     folder.mkdir(parents=True, exist_ok=True)
-    sources = write_sources(folder, attempts, models)
+    sources = replace(
+        write_sources(folder, attempts, models),
+        **declared,
+    )
     if programs:
         written = write_parquet(folder / "programs.parquet", programs)
         sources = replace(sources, programs=(written,))

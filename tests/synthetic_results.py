@@ -11,7 +11,7 @@ import duckdb
 
 from sse_steps.corpus.levels import LEVELS
 from sse_steps.records import Completion, FinishReason, Outcome, Role, VerdictRow
-from sse_steps.sql.sources import CorpusRow, ModelRow, PriceRow, Sources
+from sse_steps.sql.sources import ConversionRow, CorpusRow, ModelRow, PriceRow, Sources
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -74,6 +74,14 @@ PRICES = PriceRow(
 def candidate(name: str, *, size_bytes: int | None = None, role: Role = Role.CANDIDATE) -> ModelRow:
     """Return a declared model."""
     return ModelRow(name, role, f"{name}, described", size_bytes, "engine", "declared for tests")
+
+
+def converted(model: str, quantization: str, size: int, kl: float) -> ConversionRow:
+    """Return a conversion whose number of parameters is its size."""
+    engine = "engine"
+    return ConversionRow(
+        model, "source", quantization, size, kl, 0.9, 4, "ab" * 32, 1 - kl, kl, engine
+    )
 
 
 def attempt(

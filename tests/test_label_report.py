@@ -24,6 +24,7 @@ from sse_steps.report.sections import sections
 from sse_steps.sql.database import build_database
 from sse_steps.sql.sources import TaskRow
 
+CERTAINTY = "How far each pass rate can be trusted"
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 ALL = '["accuracy", "exact_match", "f1", "cost", "latency"]'
 CLOSED = AnswerRules("label", labels=("yes", HOSTILE))
@@ -99,12 +100,12 @@ def test_free_answers_have_exact_match_and_f1(make: Make) -> None:
 
 @pytest.mark.parametrize(("rules", "task"), [(CLOSED, CLOSED_TASK), (FREE, FREE_TASK)])
 def test_what_only_code_has_is_not_shown(make: Make, rules: AnswerRules, task: TaskRow) -> None:
-    """No level, no compiler, no composite score; costs, latency and controls are all there."""
+    """No level, no compiler, no composite score; costs and latency are all there."""
     report = make(said(rules, ["yes", "no"]), task)
     found = captions(report)
     assert not {"Levels", "Most frequent compiler errors"} & set(found)
     assert not {"Compiles", "Composite score"} & column_names(report)
-    assert {"Ranking", "Answers", "Cost", "Latency", "Outcomes", "Controls"} <= set(found)
+    assert {"Ranking", "Answers", "Cost", "Latency", "Outcomes"} <= set(found)
     text = render_markdown(report) + render_html(report, ReportOptions())
     assert "compile" not in text.lower().replace("compiled", "")
 
@@ -112,7 +113,7 @@ def test_what_only_code_has_is_not_shown(make: Make, rules: AnswerRules, task: T
 def test_a_task_of_code_is_told_as_before(make: Make) -> None:
     """Levels and compiler errors are there, tables of answers are not."""
     found = captions(make(scripted("m", ["pcwn"]), CODE_TASK))
-    assert {"Levels", "Most frequent compiler errors", "Accuracy in detail"} <= set(found)
+    assert {"Levels", "Most frequent compiler errors"} <= set(found)
     assert "Answers" not in found
 
 
@@ -121,9 +122,12 @@ def test_a_task_of_code_is_told_as_before(make: Make) -> None:
     [
         ('["accuracy", "cost"]', {"Latency"}),
         ('["accuracy", "latency"]', {"Cost"}),
-        ('["cost"]', {"Latency", "Accuracy in detail"}),
+        ('["cost"]', {"Latency", CERTAINTY}),
         ('["accuracy"]', {"Latency", "Cost", "Trade-offs against m"}),
-        ("[]", {"Latency", "Cost", "Trade-offs against m", "Accuracy in detail"}),
+        (
+            "[]",
+            {"Latency", "Cost", "Trade-offs against m", CERTAINTY},
+        ),
     ],
 )
 def test_a_task_s_metrics_decide_which_tables_are_shown(

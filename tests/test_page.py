@@ -24,13 +24,14 @@ from page_results import (
     write_page,
 )
 from playwright.sync_api import Browser, Locator, Page, expect
-from synthetic_results import COMPLETION, attempt, candidate, scripted
+from synthetic_results import COMPLETION, attempt, candidate, converted, scripted
 
 from sse_steps.records import Outcome
 from sse_steps.report.html import render_html
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.page_data import load_explorers
 from sse_steps.report.wording import dollars, milliseconds, percent, percent_range
+from sse_steps.sql.sources import TaskRow
 from sse_steps.stats.intervals import clustered_wilson_interval
 
 MARKUP = "</script><img src=x onerror=alert(1)><!-- ]]> &amp; <svg onload=alert(2)>"
@@ -104,7 +105,7 @@ def test_the_page_asks_for_nothing_and_complains_of_nothing(page: Page) -> None:
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
     expect(page.locator(".pareto")).to_have_count(4)
-    expect(page.locator(".static")).to_be_hidden()
+    expect(page.locator(".static:visible")).to_have_count(0)
 
 
 def test_the_policy_is_enforced(browser: Browser, file: Path) -> None:
@@ -337,6 +338,93 @@ def test_a_task_without_levels_has_no_level_to_choose(browser: Browser, tmp_path
         expect(page.locator("table.matrix thead th")).to_have_count(4)
         cell(page, "e03", "small").click()
         expect(page.locator("dialog section[aria-label=Rust] pre")).to_have_text("// small 3 c")
+
+
+def test_a_later_turn_has_a_mark_and_its_own_texts(browser: Browser, tmp_path: Path) -> None:
+    """What a later turn passed is half marked and can be selected; the dialog shows both turns."""
+    later = replace(COMPLETION, model="m", example="e01", turn=2, rust="// second try")
+    attempts = [*scripted("m", ["pcc"]), attempt(later, Outcome.PASSED)]
+    file, _ = write_page(tmp_path, attempts)
+    with opened(browser, file) as page:
+        marks = page.locator("table.matrix .mark.passed_at_a_later_turn")
+        expect(marks).to_have_count(1)
+        expect(cell(page, "e01", "m")).to_have_attribute(
+            "aria-label",
+            "m: passed in 0 of 1 run, compile error in 1; passed at a later turn in 1",
+        )
+        page.locator("select[name=selection]").select_option("later")
+        assert page.locator("table.matrix tbody th").all_inner_texts() == ["e01"]
+        cell(page, "e01", "m").click()
+        expect(page.locator("dialog .verdict")).to_have_count(2)
+        expect(page.locator("dialog section[aria-label=Rust] pre").last).to_have_text(
+            "// second try"
+        )
+
+
+def test_without_later_turns_nothing_is_said_of_them(page: Page) -> None:
+    """Neither the legend nor the selections name what did not happen."""
+    assert "later" not in page.locator(".attempts").inner_text()
+    expect(page.locator("select[name=selection] option[value=later]")).to_have_count(0)
+
+
+def test_who_passes_nothing_is_on_no_frontier(browser: Browser, tmp_path: Path) -> None:
+    """However cheap it is, it is hollow and said to pass nothing, as in the tables."""
+    free = replace(COMPLETION, cost_usd=0.0, latency_s=0.001)
+    attempts = [*scripted("good", ["pp"]), *scripted("idle", ["ww"], template=free)]
+    file, _ = write_page(tmp_path, attempts)
+    with opened(browser, file) as page:
+        idle = point(page, "idle", "latency-rate")
+        assert "leading" not in (idle.get_attribute("class") or "")
+        assert (idle.get_attribute("aria-label") or "").endswith("Frontier passes nothing")
+
+
+def test_a_task_of_labels_shows_answers_and_no_programs(browser: Browser, tmp_path: Path) -> None:
+    """The dialog has prompt, reply, what was taken for the answer and the right one, as text."""
+    row = replace(COMPLETION, model="m", example="e0", level=None, rust=None, reply=f"Oh {MARKUP}")
+    _, verdict = attempt(row, Outcome.WRONG_ANSWER)
+    judged = replace(verdict, level=None, compiles=None, answer=MARKUP, label="no", score=0.25)
+    file, _ = write_page(
+        tmp_path,
+        [(row, judged)],
+        programs=programs_of([(row, judged)]),
+        declared={"tasks": (TaskRow("task", "labels", "f1", "[]", "[]"),)},
+    )
+    with opened(browser, file) as page:
+        cell(page, "e0", "m").click()
+        headings = page.locator("dialog h4").all_inner_texts()
+        asked = ["System prompt", "Prompt"]
+        assert headings == [*asked, "Reply", "Taken for the answer", "Right answer"]
+        blocks = page.locator("dialog pre")
+        expect(blocks.nth(2)).to_have_text(f"Oh {MARKUP}")
+        expect(blocks.nth(3)).to_have_text(MARKUP)
+        expect(blocks.nth(4)).to_have_text("no")
+        expect(page.locator("dialog .verdict")).to_contain_text("score 0.25 of 1")
+        expect(page.locator("select[name=level]")).to_have_count(0)
+
+
+def test_quantisations_have_their_curves_with_and_without_script(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """The chart of sizes is in the page beside its table; those that the script draws are not."""
+    attempts = [*scripted("m-q8", ["pp"]), *scripted("m-q4", ["pw"])]
+    file, _ = write_page(
+        tmp_path,
+        attempts,
+        models=[candidate("m-q8", size_bytes=2 * 10**8), candidate("m-q4", size_bytes=10**8)],
+        declared={
+            "conversions": (
+                converted("m-q8", "q8_0", 200, 1e-4),
+                converted("m-q4", "q4_0", 100, 1e-2),
+            )
+        },
+    )
+    chart = "figure:has([aria-label^='Size of the weights'])"
+    for is_scripted in (True, False):
+        with opened(browser, file, java_script_enabled=is_scripted) as page:
+            expect(page.locator(chart)).to_be_visible()
+            expect(page.locator(chart)).to_contain_text("q4_0")
+            shown = page.locator("figure.static:visible").count()
+            assert shown == (0 if is_scripted else 4)
 
 
 def hostile_attempts() -> Attempts:

@@ -385,7 +385,6 @@ def test_levels_have_marks_and_counts(make: Make) -> None:
     assert rows["1 Hello"] == ("1", "● 1/2")
     assert rows["2 Variables"] == ("1.5", "○ 0/2")
     assert rows["10 Metaprogramming"][1] == "–"  # noqa: RUF001 -- the dash of an empty cell
-    assert rows["Composite score of 100"] == ("68.5", "1.5")
 
 
 def test_what_of_a_corpus_is_not_used_is_a_caveat() -> None:

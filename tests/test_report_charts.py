@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from synthetic_results import COMPLETION, candidate, scripted, write_sources
+from synthetic_results import COMPLETION, candidate, converted, scripted, write_sources
 
 from sse_steps.records import Completion, VerdictRow
 from sse_steps.report.chart import COST_LATENCY, LATENCY_ACCURACY, report_chart
@@ -49,14 +49,6 @@ def drawn(tmp_path: Path) -> Draw:
         return load_report(tmp_path / "results.duckdb", ReportOptions(), Provenance(""))
 
     return load
-
-
-def converted(model: str, quantization: str, size: int, kl: float) -> ConversionRow:
-    """Return a conversion whose number of parameters is its size."""
-    engine = "engine"
-    return ConversionRow(
-        model, "source", quantization, size, kl, 0.9, 4, "ab" * 32, 1 - kl, kl, engine
-    )
 
 
 def rivals() -> Attempts:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from sse_steps.report.chart_geometry import LogScale, mixing_corners, mixing_line, staircase
+from sse_steps.report.chart_geometry import LogScale, Place, mixing_corners, mixing_line, staircase
 from sse_steps.report.chart_style import (
     LIGHT,
     Canvas,
-    Palette,
     add_label,
     add_legend,
     draw_frame,
     for_light_and_dark,
+    for_page,
     label_powers,
     label_shares,
     line_style,
@@ -115,21 +114,8 @@ def report_chart(report: Report, *, width: float, height: float, pair: Pair = CO
 
 
 def task_chart(task: TaskReport, *, width: float, height: float, pair: Pair = COST_ACCURACY) -> str:
-    """Return one task's chart as an <svg> element to stand in a page, coloured by its variables.
-
-    The page defines --ink, --muted, --grid, --accent and --paper.
-    """
-    document = _svg([task.standings], [""], pair, width, height)
-    element = document[document.index("<svg") :]
-    # Only inside tags: a model may be named like a colour.
-    return re.sub(r"<[^>]*>", lambda tag: _for_page(tag.group()), element)
-
-
-def _for_page(tag: str) -> str:
-    """Colour a tag by the page's variables and drop group ids, which two charts would share."""
-    for colour in fields(Palette):
-        tag = tag.replace(str(getattr(LIGHT, colour.name)), f"var(--{colour.name})")
-    return re.sub(r'^<g id="[^"]*"', "<g", tag)
+    """Return one task's chart as an <svg> element to stand in a page."""
+    return for_page(_svg([task.standings], [""], pair, width, height))
 
 
 def _svg(
@@ -164,7 +150,9 @@ def _draw_panel(axes: Axes, standings: Sequence[Standing], pair: Pair, *, most_l
     _scale_axes(axes, pair, (x_scale, y_scale), most_labels=most_labels)
     if y_scale is None:
         axes.set_ylim(0, _top([standing for standing, _ in known]))
-    _draw_frontiers(axes, [place for _, place in known], (x_scale, y_scale))
+    points = [place for _, place in known]
+    corners = mixing_corners(points, upward=True) if pair is COST_ACCURACY else ()
+    _draw_frontiers(axes, points, (x_scale, y_scale), corners)
     for standing, place in known:
         _draw_point(axes, standing, pair, _on_axes(place, (x_scale, y_scale)))
 
@@ -209,10 +197,13 @@ def _top(standings: Sequence[Standing]) -> float:
     return min(1.04, max(0.1, 1.12 * highest))
 
 
-def _draw_frontiers(axes: Axes, points: Sequence[tuple[float, float]], scales: Scales) -> None:
+def _draw_frontiers(
+    axes: Axes, points: Sequence[Place], scales: Scales, mixing: Sequence[Place]
+) -> None:
     """Draw, for every x, the best y that no more than that x buys: of one model, and of mixtures.
 
-    The line of mixtures is straight in dollars and milliseconds, and so a curve on a log axis.
+    The line of mixtures is straight in dollars, and so a curve on a log axis. Only money is spent
+    in proportion to a mixture: a median of latencies is not, so it has no such line.
     """
     upward = scales[1] is None
     steps = [_on_axes(point, scales) for point in staircase(points, upward=upward)]
@@ -222,9 +213,8 @@ def _draw_frontiers(axes: Axes, points: Sequence[tuple[float, float]], scales: S
     corners.append((axes.get_xlim()[1], steps[-1][1]))
     (single,) = axes.plot(*zip(*corners, strict=True), **line_style(LIGHT.accent))
     lines: list[tuple[str, Line2D]] = [("one model", single)]
-    hull = mixing_corners(points, upward=upward)
-    if len(hull) > 1:
-        curve = [_on_axes(place, scales) for place in mixing_line(hull)]
+    if len(mixing) > 1:
+        curve = [_on_axes(place, scales) for place in mixing_line(mixing)]
         style = line_style(LIGHT.accent, dashed=True)
         (mixed,) = axes.plot(*zip(*curve, strict=True), **style)
         lines.append(("mixtures of two", mixed))

@@ -9,6 +9,8 @@ from sse_steps.report.line_rows import QuantizationRow
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.wording import listed, percent
 
+_PANELS_BESIDE = 6.0  # inches of width from which on panels stand beside each other
+
 
 class ChartFile(StrEnum):
     """A chart, by the name of its file."""
@@ -58,6 +60,25 @@ def draw_charts(report: Report, *, width: float, height: float) -> Mapping[Chart
     }
 
 
+def page_chart(file: ChartFile, task: TaskReport, *, width: float, height: float) -> str:
+    """Return one task's chart as an <svg> element; panels are stacked where there is no width."""
+    from sse_steps.report import chart  # noqa: PLC0415 - whoever only wants names loads none
+    from sse_steps.report.chart_quantization import task_quantization  # noqa: PLC0415
+    from sse_steps.report.chart_spread import task_spread  # noqa: PLC0415
+
+    if file is ChartFile.RUN_SPREAD:
+        return task_spread(task, width=width)
+    if file is ChartFile.QUANTIZATION:
+        stacked = width < _PANELS_BESIDE
+        return task_quantization(task, width=width, height=0.65 * height, stacked=stacked)
+    pair = {
+        ChartFile.COST_ACCURACY: chart.COST_ACCURACY,
+        ChartFile.LATENCY_ACCURACY: chart.LATENCY_ACCURACY,
+        ChartFile.COST_LATENCY: chart.COST_LATENCY,
+    }[file]
+    return chart.task_chart(task, width=width, height=height, pair=pair)
+
+
 def alternative_text(file: ChartFile, task: TaskReport) -> str:
     """Return what the chart shows of a task, for somebody who cannot see it."""
     leading = [each.metrics.model for each in task.standings if each.frontier.on_frontier]
@@ -82,15 +103,16 @@ def alternative_text(file: ChartFile, task: TaskReport) -> str:
 def caption(file: ChartFile) -> str:
     """Return how a chart is read."""
     pareto = (
-        "The solid line is the best that one model buys, the dashed one what mixtures of two "
-        "models buy. Filled points are on the frontier of accuracy, cost and latency."
+        "The solid line is the best that one model buys. Filled points are on the frontier of "
+        "accuracy, cost and latency."
     )
+    mixtures = "The dashed line is what mixtures of two models buy."
     accuracy, latency = (
         "Upright bars are 95 % intervals over examples.",
         "Bars along the latency reach from the median to the 95th percentile.",
     )
     return {
-        ChartFile.COST_ACCURACY: f"Up and to the left is better. {pareto} {accuracy}",
+        ChartFile.COST_ACCURACY: f"Up and to the left is better. {pareto} {mixtures} {accuracy}",
         ChartFile.LATENCY_ACCURACY: f"Up and to the left is better. {pareto} {accuracy} {latency}",
         ChartFile.COST_LATENCY: f"Down and to the left is better. {pareto} {latency}",
         ChartFile.RUN_SPREAD: "A dot is a run, the stroke their mean, the bar the 95 % interval "

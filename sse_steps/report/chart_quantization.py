@@ -19,6 +19,7 @@ from sse_steps.report.chart_style import (
     add_legend,
     draw_frame,
     for_light_and_dark,
+    for_page,
     label_powers,
     label_shares,
     line_style,
@@ -61,7 +62,21 @@ def quantization_chart(report: Report, *, width: float, height: float) -> str:
     Three panels beside each other have size on x and on y pass@1 with its interval over examples,
     the share of the ten likeliest tokens kept, and the worst divergence of a tensor.
     """
-    tasks = [task for task in report.tasks if quantization_curves(task)]
+    return for_light_and_dark(_svg(report.tasks, width, height))
+
+
+def task_quantization(task: TaskReport, *, width: float, height: float, stacked: bool) -> str:
+    """Return one task's chart as an <svg> element to stand in a page.
+
+    `stacked`: the panels stand below each other, each of `width` x `height` inches.
+    """
+    return for_page(_svg([task], width, height, stacked=stacked))
+
+
+def _svg(
+    reports: Sequence[TaskReport], width: float, height: float, *, stacked: bool = False
+) -> str:
+    tasks = [task for task in reports if quantization_curves(task)]
     rows = max(1, len(tasks))
 
     def draw(grid: list[list[Axes]]) -> None:
@@ -69,11 +84,13 @@ def quantization_chart(report: Report, *, width: float, height: float) -> str:
             for axes in grid[0]:
                 axes.set_axis_off()
             say_instead(grid[0][1], "No model was evaluated in two quantisations.")
-        for line, task in zip(grid, tasks, strict=False):
+        lines = [[axes for (axes,) in grid]] if stacked else grid
+        for line, task in zip(lines, tasks, strict=False):
             _draw_task(line, task, title=task.task if len(tasks) > 1 else "")
 
-    canvas = Canvas(width, height * rows, rows=rows, columns=len(_PANELS))
-    return for_light_and_dark(svg_document(canvas, draw))
+    panels = len(_PANELS)
+    canvas = Canvas(width, height * rows, rows=rows, columns=panels)
+    return svg_document(Canvas(width, height * panels, rows=panels) if stacked else canvas, draw)
 
 
 def _draw_task(line: Sequence[Axes], task: TaskReport, *, title: str) -> None:

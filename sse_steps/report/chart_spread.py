@@ -15,6 +15,7 @@ from sse_steps.report.chart_style import (
     add_legend,
     draw_frame,
     for_light_and_dark,
+    for_page,
     label_shares,
     line_style,
     say_instead,
@@ -33,7 +34,15 @@ def spread_chart(report: Report, *, width: float) -> str:
     Runs stand a little above each other, so that equal ones can be told apart. The bar is Wilson's
     interval over examples, which more runs do not narrow.
     """
-    tasks = report.tasks or ()
+    return for_light_and_dark(_svg(report.tasks, width))
+
+
+def task_spread(task: TaskReport, *, width: float) -> str:
+    """Return one task's chart as an <svg> element to stand in a page."""
+    return for_page(_svg([task], width))
+
+
+def _svg(tasks: Sequence[TaskReport], width: float) -> str:
     lines = max([len(task.standings) for task in tasks], default=1)
     height = (1.1 + 0.5 * max(1, lines)) * max(1, len(tasks))
 
@@ -43,7 +52,7 @@ def spread_chart(report: Report, *, width: float) -> str:
             draw_frame(axes, printable(title), "Examples passed (pass@1)", "")
             _draw_task(axes, task)
 
-    return for_light_and_dark(svg_document(Canvas(width, height, max(1, len(tasks))), draw))
+    return svg_document(Canvas(width, height, max(1, len(tasks))), draw)
 
 
 def _draw_task(axes: Axes, task: TaskReport | None) -> None:

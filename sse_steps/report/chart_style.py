@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
@@ -84,6 +85,23 @@ def for_light_and_dark(document: str) -> str:
     start = document.index(">", document.index("<svg")) + 1
     style = f'<style type="text/css">@media (prefers-color-scheme:dark){{{rules}}}</style>'
     return f"{document[:start]}\n {style}{document[start:]}"
+
+
+def for_page(document: str) -> str:
+    """Return an SVG document as an <svg> element that is coloured by variables of the page.
+
+    The page defines --ink, --muted, --grid, --accent and --paper.
+    """
+    element = document[document.index("<svg") :]
+    # Only inside tags: a model may be named like a colour.
+    return re.sub(r"<[^>]*>", lambda tag: _tag_for_page(tag.group()), element)
+
+
+def _tag_for_page(tag: str) -> str:
+    """Colour a tag by the page's variables and drop group ids, which two charts would share."""
+    for colour in fields(Palette):
+        tag = tag.replace(str(getattr(LIGHT, colour.name)), f"var(--{colour.name})")
+    return re.sub(r'^<g id="[^"]*"', "<g", tag)
 
 
 def draw_frame(axes: Axes, title: str, x_label: str, y_label: str) -> None:

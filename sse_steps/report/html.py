@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sse_steps.report.chart import task_chart
+from sse_steps.report.chart_files import ChartFile, alternative_text, caption, page_chart
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.page_assets import (
     content_policy,
@@ -22,6 +22,8 @@ from sse_steps.report.page_data import Explorer
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.sections import sections
 from sse_steps.report.wording import printable
+
+_NARROW = (4.2, 3.9)  # inches of a chart on a phone
 
 
 def render_html(
@@ -74,22 +76,43 @@ def _task(
     rules: list[str],
 ) -> dict[str, Any]:
     """Return what the template shows of a task; its charts' rules are added to `rules`."""
+    told = sections(report, task)
     return {
         "number": number,
         "report": task,
-        "sections": sections(report, task),
-        "wide_chart": _chart(task, options.chart_width, options.chart_height, rules),
-        "narrow_chart": _chart(task, 4.2, 3.9, rules),
+        "sections": told,
+        "charts": [
+            [_chart(file, task, options, rules) for file in section.charts] for section in told
+        ],
         "explorer": explorer,
         "data": embedded_json(explorer.data) if explorer else "",
+        # Safe: Base64 has no character of markup. As other text it would be looked through.
+        "texts": [Markup(chunk) for chunk in explorer.texts] if explorer else [],  # noqa: S704
     }
 
 
-def _chart(task: TaskReport, width: float, height: float, rules: list[str]) -> Markup:
-    chart, its_rules = styles_as_classes(task_chart(task, width=width, height=height))
-    rules += its_rules
-    # Safe: Matplotlib escapes text on its way into SVG, and a test feeds it hostile names.
-    return Markup(chart)  # noqa: S704
+def _chart(
+    file: ChartFile, task: TaskReport, options: ReportOptions, rules: list[str]
+) -> dict[str, Any]:
+    """Return a chart, and for a phone a narrow one where it is what a phone shows.
+
+    The script draws all but quantisation itself, so of the others most have one size.
+    """
+    sizes = [(options.chart_width, options.chart_height)]
+    if file in (ChartFile.COST_ACCURACY, ChartFile.QUANTIZATION):
+        sizes.append(_NARROW)
+    shown = []
+    for width, height in sizes:
+        chart, its_rules = styles_as_classes(page_chart(file, task, width=width, height=height))
+        rules += its_rules
+        # Safe: Matplotlib escapes text on its way into SVG, and a test feeds it hostile names.
+        shown.append(Markup(chart))  # noqa: S704
+    return {
+        "sizes": shown,
+        "alternative": alternative_text(file, task),
+        "caption": caption(file),
+        "is_drawn_by_script": file is not ChartFile.QUANTIZATION,
+    }
 
 
 def _shown(value: object) -> object:

@@ -44,7 +44,6 @@ def _task(report: Report, task: TaskReport, shown: set[ChartFile]) -> list[str]:
         for file in (each for each in section.charts if each not in shown):
             parts += [f"![{escape(alternative_text(file, task))}]({file})", _small(caption(file))]
             shown.add(file)
-    parts += ["### Caveats", "\n".join(f"- {escape(caveat)}" for caveat in task.caveats)]
     return parts
 
 
@@ -60,6 +59,8 @@ def _section(section: Section) -> list[str]:
         parts.append(markdown_table(table))
         if table.note:
             parts.append(_small(table.note))
+    if section.caveats:
+        parts.append("\n".join(f"- {escape(caveat)}" for caveat in section.caveats))
     return parts
 
 

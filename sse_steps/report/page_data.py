@@ -66,12 +66,14 @@ def task_data(
 
     Candidates are in the order of the ranking. `outcomes[model][run][example]` is the character
     `chr(48 + place)` of the outcome's place in `outcomeNames`, counted from 1; 0 is no attempt.
+    `passedLater` has a 1 where a later turn passed, and is empty where none did.
     """
     names = {level.level: level.name for level in report.levels}
     rows = [grid.models.index(standing.metrics.model) for standing in task.standings]
     return {
         "task": task.task,
         "shownTask": printable(task.task),
+        "isCode": task.definition.is_code,
         "models": [_model(standing, points) for standing in task.standings],
         "runs": list(grid.runs),
         "examples": [[name, printable(name)] for name in grid.examples],
@@ -81,6 +83,9 @@ def task_data(
         "errorCodes": [printable(code) for code in grid.error_codes],
         "outcomes": [_letters(grid.outcome[row]) for row in rows],
         "errors": [_letters(grid.error_code[row]) for row in rows],
+        "passedLater": [_letters(grid.passed_later[row]) for row in rows]
+        if grid.passed_later.any()
+        else [],
     }
 
 
@@ -90,7 +95,7 @@ def _letters(places: NDArray[np.int64]) -> list[str]:
 
 
 def _model(standing: Standing, points: Sequence[LevelPoint]) -> dict[str, Any]:
-    metrics, frontier = standing.metrics, standing.frontier
+    metrics = standing.metrics
     return {
         "name": metrics.model,
         "shown": printable(metrics.model),
@@ -100,9 +105,6 @@ def _model(standing: Standing, points: Sequence[LevelPoint]) -> dict[str, Any]:
         "cost": metrics.usd_per_example,
         "latency": metrics.latency_p50_ms,
         "size": metrics.size_bytes,
-        "onFrontier": frontier.on_frontier,
-        "onConvexFrontier": frontier.on_convex_frontier,
-        "value": frontier.value_score,
         "byLevel": {
             point.level: {
                 "low": point.wilson_low,

@@ -15,7 +15,7 @@ from typing import Any
 from sse_steps.sql.page_queries import AttemptGrid, AttemptText, ProgramText, read_texts
 
 _LONGEST_TEXT = 16_000  # characters; a page that shows more of one text stalls
-_TEXT_COLUMNS = ("rust", "reply", "diagnostics", "divergence", "error")
+_TEXT_COLUMNS = ("rust", "reply", "diagnostics", "divergence", "error", "answer", "label")
 _FIRST_READ = 100  # examples; later reads are as large as _MOST_READ characters allow
 _MOST_READ = 64_000_000
 _EFFORT = 5  # of 9 of zlib; more takes twice the time for a hundredth of the size
@@ -114,7 +114,10 @@ def bundle(program: ProgramText | None, attempts: Sequence[AttemptText]) -> dict
     del columns["example"]
     for name in _TEXT_COLUMNS:
         columns[name] = [place(text) for text in columns[name]]
-    columns["isCut"] = [length > _LONGEST_TEXT for length in columns.pop("longest_text")]
+    asked = program.longest_text if program else 0
+    columns["isCut"] = [
+        max(asked, length) > _LONGEST_TEXT for length in columns.pop("longest_text")
+    ]
     return {
         "python": place(program.python if program else None),
         "system": place(program.system_prompt if program else None),

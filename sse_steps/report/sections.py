@@ -25,16 +25,12 @@ from sse_steps.tasks import Metric
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its tables.
-
-    `has_chart`: a page draws the Pareto chart below them. `charts` are the files of charts that
-    Markdown shows there.
-    """
+    """A heading with its tables, the charts below them, and sentences to bear in mind."""
 
     title: str
     tables: tuple[Table, ...]
-    has_chart: bool = False
     charts: tuple[ChartFile, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
@@ -46,13 +42,14 @@ def sections(report: Report, task: TaskReport) -> tuple[Section, ...]:
         *_why(task),
         *_how(report, task),
     )
-    return tuple(section for section in found if section.tables)
+    return tuple(section for section in found if section.tables or section.caveats)
 
 
 def _answer(task: TaskReport) -> Iterator[Section]:
     """Yield who is good enough, who is worth having, and how sure that is."""
+    is_accuracy_asked = Metric.ACCURACY in task.definition.metrics
     ranking = (standing_tables.ranking_table(task),)
-    yield Section("Ranking", ranking, has_chart=True, charts=(ChartFile.COST_ACCURACY,))
+    yield Section("Ranking", ranking, charts=(ChartFile.COST_ACCURACY,))
     yield _section(
         "Good enough for production?",
         acceptance_tables.acceptance_table(task),
@@ -68,11 +65,12 @@ def _answer(task: TaskReport) -> Iterator[Section]:
     yield _section(
         "Can the differences be trusted?",
         statistics_tables.pair_table(task),
-        statistics_tables.interval_table(task),
+        *((statistics_tables.interval_table(task),) if is_accuracy_asked else ()),
         statistics_tables.spread_table(task),
         statistics_tables.pass_at_k_table(task),
         charts=(ChartFile.RUN_SPREAD,) if task.standings else (),
     )
+    yield Section("Caveats", (), caveats=task.caveats)
 
 
 def _what_passes(report: Report, task: TaskReport) -> Iterator[Section]:
@@ -108,7 +106,6 @@ def _why(task: TaskReport) -> Iterator[Section]:
 
 def _how(report: Report, task: TaskReport) -> Iterator[Section]:
     """Yield where the models are from, how it was measured, and how to measure it again."""
-    is_accuracy_asked = Metric.ACCURACY in task.definition.metrics
     yield _section(
         "How the models came here",
         model_tables.skipped_table(task),
@@ -118,7 +115,6 @@ def _how(report: Report, task: TaskReport) -> Iterator[Section]:
     )
     yield _section(
         "How it was measured",
-        *((standing_tables.accuracy_table(task),) if is_accuracy_asked else ()),
         task_tables.control_table(task),
         task_tables.model_table(task),
     )

@@ -44,23 +44,6 @@ def ranking_table(task: TaskReport) -> Table:
     )
 
 
-def accuracy_table(task: TaskReport) -> Table:
-    """Return what stands behind each accuracy; only code compiles."""
-    columns: list[tuple[Column, _Cell]] = [
-        (Column("Model", numeric=False, row_header=True), lambda row: row.metrics.model),
-        (Column("Examples"), lambda row: f"{row.metrics.examples}"),
-        (Column("Compiles"), lambda row: percent(row.metrics.compile_rate)),
-        (Column("Same in every run"), lambda row: percent(row.metrics.consistency)),
-    ]
-    is_code = task.definition.is_code
-    return _by_standing(
-        "Accuracy in detail",
-        task.standings,
-        [each for each in columns if is_code or each[0].name != "Compiles"],
-        note="Same in every run: counts replies that were written anew, not reused ones.",
-    )
-
-
 def cost_table(task: TaskReport) -> Table:
     """Return dollars, tokens and sizes."""
     return _by_standing(

@@ -7,18 +7,16 @@ from collections.abc import Mapping, Sequence
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.rows import LevelMetrics, OutcomeCount
 from sse_steps.report.table import Column, Table
-from sse_steps.report.turn_tables import MARKS
 from sse_steps.report.wording import (
     ABSENT,
     listed,
-    number,
     percent,
     words,
 )
 
 
 def level_table(report: Report, task: TaskReport) -> Table:
-    """Return a row per Py2Rs level with a mark and k/n per candidate, and the composite score."""
+    """Return a row per Py2Rs level with a mark and k/n per candidate."""
     models = [standing.metrics.model for standing in task.standings]
     found = {(row.level, row.model): row for row in task.levels}
     rows = [
@@ -29,8 +27,6 @@ def level_table(report: Report, task: TaskReport) -> Table:
         )
         for level in report.levels
     ]
-    total = f"{sum(level.weight for level in report.levels):g}"
-    scores = [number(standing.metrics.composite_score) for standing in task.standings]
     return Table(
         "Levels",
         (
@@ -38,8 +34,8 @@ def level_table(report: Report, task: TaskReport) -> Table:
             Column("Weight"),
             *(Column(model) for model in models),
         ),
-        (*rows, ("Composite score of 100", total, *scores)),
-        note=f"{MARKS} Examples passed are those of first turns, means over runs.",
+        tuple(rows),
+        note="Examples passed are those of first turns, means over runs.",
     )
 
 
@@ -59,7 +55,10 @@ def outcome_table(task: TaskReport) -> Table:
         Column("Outcome", numeric=False, row_header=True),
         *(Column(model) for model in models),
     )
-    return Table("Outcomes", columns, rows, note="Verdicts over all runs, with their share.")
+    compiling = [percent(standing.metrics.compile_rate) for standing in task.standings]
+    compiles = (("of all, compile", *compiling),) if task.definition.is_code and rows else ()
+    note = "Verdicts over all runs, with their share."
+    return Table("Outcomes", columns, (*rows, *compiles), note=note)
 
 
 def error_code_table(task: TaskReport, *, most: int = 5) -> Table:

@@ -89,4 +89,6 @@ def words(identifier: str) -> str:
 
 def printable(text: str) -> str:
     """Return `text` on one line, without control characters: terminals obey them, XML has none."""
+    if text.isprintable():  # nearly every text is, and some are long
+        return text
     return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -61,6 +61,8 @@ def build_database(target: Path, sources: Sources) -> None:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "memory_limit": "1GB",
+            # What DuckDB chooses by itself takes four times as long over programs, and more room.
+            "force_compression": "zstd",
         }
         with duckdb.connect(partial, config=settings) as connection:
             connection.begin()

@@ -21,7 +21,8 @@ class AttemptGrid:
     """Every attempt of a task's candidates at its tested examples.
 
     `outcome` and `error_code` are [models, runs, examples]: places in the lists of names, counted
-    from 1; 0 is no such attempt, and no error code.
+    from 1; 0 is no such attempt, and no error code. Both are of the first turn; `passed_later` is 1
+    where a later one passed.
     """
 
     models: tuple[str, ...]
@@ -32,6 +33,7 @@ class AttemptGrid:
     error_codes: tuple[str, ...]
     outcome: NDArray[np.int64]
     error_code: NDArray[np.int64]
+    passed_later: NDArray[np.int64]
 
 
 class LevelPoint(NamedTuple):
@@ -55,10 +57,13 @@ class ProgramText(NamedTuple):
     python: str | None
     system_prompt: str | None
     prompt: str | None
+    longest_text: int
 
 
 class AttemptText(NamedTuple):
     """One attempt with its texts. `reply` is there where no Rust could be taken out of it.
+
+    `answer`, `label` and `score` are there in a task whose answers are texts.
 
     A tuple, since there may be hundreds of thousands.
     """
@@ -75,6 +80,9 @@ class AttemptText(NamedTuple):
     reply: str | None
     diagnostics: str | None
     divergence: str | None
+    answer: str | None
+    label: str | None
+    score: float | None
     error: str | None
     latency_s: float | None
     cost_usd: float | None
@@ -93,7 +101,7 @@ def read_attempt_grid(database: Path, task: str) -> AttemptGrid | None:
         columns = connection.execute(_script("page_attempts"), parameters).fetchnumpy()
     place = tuple(columns[name].astype(np.int64) for name in ("model", "run", "example"))
     arrays = {}
-    for name in ("outcome", "error_code"):
+    for name in ("outcome", "error_code", "passed_later"):
         arrays[name] = np.zeros((len(models), len(runs), len(examples)), dtype=np.int64)
         arrays[name][place] = columns[name]
     return AttemptGrid(models, runs, examples, levels, outcomes, codes, **arrays)

@@ -71,10 +71,12 @@ def _provenance(settings: ReportSlice, evidence: Evidence) -> Provenance:
 
 
 def _declared(prices: PriceSettings) -> Facts:
-    """Return what the price file says, key by key."""
-    return tuple(
-        (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-        for key, value in asdict(prices).items()
+    """Return what the price file says, key by key, and of tokens model by model."""
+    declared = asdict(prices)
+    tokens = declared.pop("tokens")
+    return (
+        *((key, str(value)) for key, value in declared.items() if value != ""),
+        *((f"tokens of {each['model']}", json.dumps(each, ensure_ascii=False)) for each in tokens),
     )
 
 

@@ -40,7 +40,7 @@ function spreadFigure(task, figures, width, context) {
 function spreadRow(task, each, across, box, middle) {
   const lines = each.rates.map((rate, run) => [`Run ${task.runs[run]}`, percent(rate)]);
   const label = `${each.model.shown}: ${lines.map((line) => line.join(" ")).join("; ")}`;
-  const row = drawing("g", { class: each.dominatedBy.length ? "point" : "point leading", tabindex: 0, role: "img", "aria-label": label });
+  const row = drawing("g", { class: each.isLeading ? "point leading" : "point", tabindex: 0, role: "img", "aria-label": label });
   const longest = Math.floor((box.left - 12) / 7);
   const name = [...each.model.shown];
   const mean = across(each.rates.reduce((sum, rate) => sum + rate, 0) / each.rates.length);

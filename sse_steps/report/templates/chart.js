@@ -129,9 +129,8 @@ function mixtures(frontier, across, up, box) {
 
 function pointOf(each, x, y, across, up, context) {
   const [left, top] = [across(each[x]), up(each[y])];
-  const isLeading = each.dominatedBy.length === 0;
   const label = `${each.model.shown}: ${explanation(each, context).map((line) => line.join(" ")).join("; ")}`;
-  const mark = drawing("g", { class: isLeading ? "point leading" : "point", tabindex: 0, role: "img", "aria-label": label, "aria-describedby": "tooltip" });
+  const mark = drawing("g", { class: each.isLeading ? "point leading" : "point", tabindex: 0, role: "img", "aria-label": label, "aria-describedby": "tooltip" });
   const bar = y === "rate" && each.low !== null ? drawing("line", { class: "interval", x1: left, x2: left, y1: up(each.low), y2: up(each.high) }) : null;
   mark.append(
     ...[bar].filter(Boolean),
@@ -152,8 +151,13 @@ function explanation(each, context) {
     ["Latency p50", each.latency === null ? "not measured" : milliseconds(each.latency)],
   ];
   if (each.size !== null) lines.push(["Size", megabytes(each.size)]);
-  lines.push(["Frontier", each.dominatedBy.length ? `behind ${each.dominatedBy.join(", ")}` : "on it: none is better in all of accuracy, cost and latency"]);
+  lines.push(["Frontier", frontierWords(each)]);
   return lines;
+}
+
+function frontierWords(each) {
+  if (each.isLeading) return "on it: none is better in one of accuracy, cost and latency and no worse in the others";
+  return each.dominatedBy.length ? `behind ${each.dominatedBy.join(", ")}` : "passes nothing";
 }
 
 /** Put each label where it covers least: right or left, near and then farther. */

@@ -20,8 +20,10 @@ async function unpack(base64) {
 
 /** Show an example's attempts by one candidate; `run` is a place in the list of runs. */
 async function openAttempt(task, place, model, run = 0) {
-  history.replaceState(null, "", hashOf(task, place, model, run));
+  const address = hashOf(task, place, model, run);
+  history.replaceState(null, "", address);
   const bundle = await textsOf(task, place);
+  if (location.hash !== address) return; // another one was asked for while this was unpacked
   const focused = dialog.contains(document.activeElement) ? document.activeElement.dataset.keeps : null;
   dialog.replaceChildren(...attemptParts(task, place, model, run, bundle));
   if (!dialog.open) dialog.showModal();
@@ -39,8 +41,8 @@ function attemptParts(task, place, model, run, bundle) {
   const candidates = choices("Candidate", task.models.map((each) => [each.shown]), model, (chosen) => openAttempt(task, place, chosen, run), "model");
   const runs = choices("Run", task.runs.map((number, index) => [markOf(cell.outcomes[index]), `${number}`, element("span", { class: "unseen" }, `: ${words(cell.outcomes[index] ?? "no attempt")}`)]), run, (chosen) => openAttempt(task, place, model, chosen), "run");
   const turns = bundle ? attemptsIn(bundle, task.models[model].name, task.runs[run]) : null;
-  const body = turns?.length ? turns.flatMap((turn) => turnParts(bundle, turn, turns.length)) : [verdictLine(task, cell, run), leftOut(task, place, model)];
-  return [heading, where, candidates, runs, ...body, ...(bundle ? [promptOf(bundle)] : [])];
+  const body = turns?.length ? turns.flatMap((turn) => turnParts(task, bundle, turn, turns.length)) : [verdictLine(task, cell, run), leftOut(task, place, model)];
+  return [heading, where, candidates, runs, ...body, ...(bundle && task.isCode ? [promptOf(bundle)] : [])];
 }
 
 /** Return the turns of one attempt: the bundle has a list for every column. */
@@ -65,10 +67,11 @@ function verdictLine(task, cell, run) {
   return element("p", { class: "verdict" }, markOf(outcome), element("strong", {}, capital(words(outcome ?? "no attempt"))), code);
 }
 
-function turnParts(bundle, attempt, turns) {
+function turnParts(task, bundle, attempt, turns) {
   const text = (place) => bundle.texts[place];
   const facts = [
-    attempt.tests_total ? `${attempt.tests_passed} of ${attempt.tests_total} cases answered right` : null,
+    task.isCode && attempt.tests_total ? `${attempt.tests_passed} of ${attempt.tests_total} cases answered right` : null,
+    attempt.score === null ? null : `score ${Number(attempt.score.toFixed(3))} of 1`,
     attempt.error_code,
     attempt.latency_s === null ? null : milliseconds(1000 * attempt.latency_s),
     attempt.cost_usd === null ? null : dollars(attempt.cost_usd),
@@ -76,10 +79,24 @@ function turnParts(bundle, attempt, turns) {
   ].filter((fact) => fact !== null);
   const title = turns > 1 ? [element("span", { class: "note" }, `Turn ${attempt.turn} `)] : [];
   const verdict = element("p", { class: "verdict" }, ...title, markOf(attempt.outcome), element("strong", {}, capital(words(attempt.outcome))), facts.map((fact) => ` \u00b7 ${fact}`).join(""));
-  const answer = attempt.rust ? block("Rust", text(attempt.rust)) : block("Reply, with no code to be found in it", text(attempt.reply));
+  const texts = task.isCode ? programParts(bundle, attempt) : answerParts(bundle, attempt);
   const notes = [["What the judge said", attempt.diagnostics], ["Beside the Python", attempt.divergence], ["What the engine said", attempt.error]];
   const cut = attempt.isCut ? [element("p", { class: "note" }, "A longer text was cut here; the database has it whole.")] : [];
-  return [verdict, element("div", { class: "pair" }, block("Python", text(bundle.python)), answer), ...notes.filter(([, place]) => place).map(([name, place]) => block(name, text(place))), ...cut];
+  return [verdict, ...texts, ...notes.filter(([, place]) => place).map(([name, place]) => block(name, text(place))), ...cut];
+}
+
+function programParts(bundle, attempt) {
+  const text = (place) => bundle.texts[place];
+  const answer = attempt.rust ? block("Rust", text(attempt.rust)) : block("Reply, with no code to be found in it", text(attempt.reply));
+  return [element("div", { class: "pair" }, block("Python", text(bundle.python)), answer)];
+}
+
+/** In a task whose answers are texts: what was asked and replied, what was taken for the answer, and what is right. */
+function answerParts(bundle, attempt) {
+  const text = (place) => bundle.texts[place];
+  const prompt = [...(bundle.system ? [block("System prompt", text(bundle.system))] : []), block("Prompt", text(bundle.prompt))];
+  const reply = [block("Reply", text(attempt.reply)), block("Taken for the answer", text(attempt.answer)), block("Right answer", text(attempt.label))];
+  return [element("div", { class: "pair" }, element("div", {}, ...prompt), element("div", {}, ...reply))];
 }
 
 function block(name, text) {

@@ -13,6 +13,11 @@ function errorOf(task, model, run, example) {
   return task.errorCodes[task.errors[model][run].charCodeAt(example) - FIRST_LETTER - 1] ?? null;
 }
 
+/** Whether a later turn passed what the first one did not. */
+function passedLater(task, model, run, example) {
+  return task.passedLater[model]?.[run][example] === "1";
+}
+
 /** Return the places of the examples of a level. */
 function examplesOf(task, level) {
   const places = task.examples.map((_, place) => place);
@@ -39,6 +44,7 @@ function figuresOf(task, level) {
   });
   for (const each of figures) {
     each.dominatedBy = figures.filter((other) => dominates(other, each)).map((other) => other.model.shown);
+    each.isLeading = each.rate > 0 && each.dominatedBy.length === 0; // as the tables have it: who passes nothing is on no frontier
   }
   return figures;
 }

@@ -3,11 +3,14 @@
 const ROWS = 50; // of a page of the matrix
 const MOST_MARKS = 10; // runs that are drawn one by one
 
+const LATER = "passed_at_a_later_turn"; // has a mark like an outcome; the outcomes are the first turn's
+
 const SELECTIONS = {
   all: ["every example", () => true],
   everyone: ["passed by every candidate in every run", (cells) => cells.every((cell) => cell.passed === cell.runs)],
   nobody: ["passed by nobody", (cells) => cells.every((cell) => cell.passed === 0)],
   someone: ["passed by some candidates, not by others", (cells) => cells.some((cell) => cell.passed) && cells.some((cell) => !cell.passed)],
+  later: ["passed at a later turn", (cells) => cells.some((cell) => cell.later.includes(true))],
   unsteady: ["passed in some runs, not in others", (cells) => cells.some((cell) => cell.passed && cell.passed < cell.runs)],
 };
 
@@ -15,8 +18,9 @@ const SELECTIONS = {
 function cellOf(task, model, place) {
   const outcomes = task.runs.map((_, run) => outcomeOf(task, model, run, place));
   const errors = task.runs.map((_, run) => errorOf(task, model, run, place));
+  const later = task.runs.map((_, run) => passedLater(task, model, run, place));
   const there = outcomes.filter((outcome) => outcome !== null);
-  return { outcomes, errors, runs: there.length, passed: there.filter((outcome) => outcome === "passed").length };
+  return { outcomes, errors, later, runs: there.length, passed: there.filter((outcome) => outcome === "passed").length };
 }
 
 /** Return the selection boxes and a function that shows the examples of a level. */
@@ -73,7 +77,8 @@ function matrixHeadings(task, sortBy) {
 
 function matrixControls(task, cells, change) {
   const outcomes = task.outcomeNames.filter((name) => name !== "passed");
-  const choices = [...Object.entries(SELECTIONS).map(([key, [name]]) => [key, name]), ...outcomes.map((name) => [`outcome:${name}`, `with an attempt that came to: ${words(name)}`])];
+  const offered = Object.entries(SELECTIONS).filter(([key]) => key !== "later" || task.passedLater.length);
+  const choices = [...offered.map(([key, [name]]) => [key, name]), ...outcomes.map((name) => [`outcome:${name}`, `with an attempt that came to: ${words(name)}`])];
   const selection = element("select", { name: "selection" }, ...choices.map(([value, name]) => element("option", { value }, name)));
   const text = element("input", { type: "search", name: "text", placeholder: "sort, or E0308", autocomplete: "off", spellcheck: "false" });
   selection.addEventListener("change", () => change({ selection: selection.value }));
@@ -114,12 +119,14 @@ function breakable(name) {
 function cellLabel(task, model, cell) {
   const others = d3.rollups(cell.outcomes.filter((outcome) => outcome !== null && outcome !== "passed"), (each) => each.length, (each) => each);
   const rest = others.map(([outcome, number]) => `, ${words(outcome)} in ${number}`).join("");
-  return `${task.models[model].shown}: passed in ${cell.passed} of ${count(cell.runs, "run")}${rest}`;
+  const later = cell.later.filter(Boolean).length;
+  return `${task.models[model].shown}: passed in ${cell.passed} of ${count(cell.runs, "run")}${rest}${later ? `; ${words(LATER)} in ${later}` : ""}`;
 }
 
 function cellMarks(cell) {
-  if (cell.outcomes.length <= MOST_MARKS) return cell.outcomes.map((outcome) => markOf(outcome));
-  return [element("span", { class: "share" }, `${cell.passed}/${cell.runs}`)];
+  if (cell.outcomes.length <= MOST_MARKS) return cell.outcomes.map((outcome, run) => markOf(cell.later[run] ? LATER : outcome));
+  const later = cell.later.filter(Boolean).length;
+  return [element("span", { class: "share" }, `${cell.passed}/${cell.runs}`), ...(later ? [markOf(LATER), `${later}`] : [])];
 }
 
 function markOf(outcome) {
@@ -128,6 +135,7 @@ function markOf(outcome) {
 
 function legendOf(task) {
   const names = [...task.outcomeNames].sort((a, b) => (b === "passed") - (a === "passed"));
+  if (task.passedLater.length) names.splice(names[0] === "passed" ? 1 : 0, 0, LATER);
   return element("ul", { class: "legend", "aria-label": "Marks" }, ...names.map((name) => element("li", {}, markOf(name), words(name))));
 }
 

@@ -51,7 +51,7 @@ function explore(article, task) {
 
   charts?.removeAttribute("hidden");
   attempts.hidden = false;
-  article.querySelector(".static")?.setAttribute("hidden", "");
+  for (const figure of article.querySelectorAll(".static")) figure.hidden = true; // drawn here with more to it
   change(null);
   redrawWhenWider(attempts, draw);
 }

@@ -13,6 +13,23 @@ models as (
 
 ),
 
+tries as (
+
+    select * from tries
+
+),
+
+passed_later as (
+
+    select distinct
+        model,
+        run,
+        example
+    from tries
+    where task = $task and turn > 1 and passes
+
+),
+
 candidates as (
 
     select attempts.*
@@ -30,8 +47,11 @@ final as (
         dense_rank() over (order by example) - 1 as example,
         -- Zero is left for an attempt that is not there.
         list_position($outcomes, outcome) as outcome,
-        coalesce(list_position($error_codes, error_code), 0) as error_code
+        coalesce(list_position($error_codes, error_code), 0) as error_code,
+        -- Outcome and code are those of the first turn.
+        cast(passed_later.example is not null as integer) as passed_later
     from candidates
+    left join passed_later using (model, run, example)
 
 )
 

@@ -34,6 +34,9 @@ final as (
         case when completions.rust is null then left(completions.reply, $longest) end as reply,
         left(verdicts.diagnostics, $longest) as diagnostics,
         left(verdicts.equivalence_detail, $longest) as divergence,
+        left(verdicts.answer, $longest) as answer,
+        left(verdicts.label, $longest) as label,
+        verdicts.score,
         left(completions.error, $longest) as error,
         completions.latency_s,
         completions.cost_usd,
@@ -41,7 +44,11 @@ final as (
         -- Said with a cut text: how long it is.
         greatest(
             coalesce(length(completions.rust), length(completions.reply), 0),
-            coalesce(length(verdicts.diagnostics), 0)
+            coalesce(length(verdicts.diagnostics), 0),
+            coalesce(length(verdicts.equivalence_detail), 0),
+            coalesce(length(verdicts.answer), 0),
+            coalesce(length(verdicts.label), 0),
+            coalesce(length(completions.error), 0)
         ) as longest_text
     from completions
     inner join verdicts using (task, model, run, example, turn)
