@@ -122,7 +122,7 @@ def _model(
         model=name,
         pass_rate_here=_rate(here, key, alike),
         pass_rate_there=_rate(there, key, alike),
-        change=_change(comparison.difference, p_holm),
+        change=_change(comparison, p_holm),
         cost_ratio=cost,
         latency_ratio=latency,
         p_holm=p_holm,
@@ -137,10 +137,12 @@ def _rate(evaluation: Evaluation, key: Key, examples: Sequence[str]) -> float:
     return fmean(np.nanmean(evaluation.scores(key, examples), axis=1).tolist())
 
 
-def _change(difference: float, p_holm: float) -> Change:
-    if p_holm > SIGNIFICANT or difference == 0:
+def _change(comparison: Comparison, p_holm: float) -> Change:
+    """Return what the test shows. It is over first runs: the mean has to point the same way."""
+    balance = comparison.only_first - comparison.only_second
+    if p_holm > SIGNIFICANT or comparison.difference * balance <= 0:
         return Change.NOT_SHOWN
-    return Change.BETTER if difference > 0 else Change.WORSE
+    return Change.BETTER if balance > 0 else Change.WORSE
 
 
 def _ratio(now: float | None, before: float | None) -> float | None:
