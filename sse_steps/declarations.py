@@ -125,7 +125,11 @@ def program_rows(
     for task, path in examples.items():
         for example in read_any_examples(path):
             request = build_request(example, tasks[task].prompts)
-            cases = cases_to_json(example.cases) if isinstance(example, Example) else []
+            cases = (
+                cases_to_json(example.cases)
+                if isinstance(example, Example)
+                else list(example.answers)
+            )
             yield ProgramRow(
                 task,
                 example.id,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,3 +110,16 @@ def test_steps_run_side_by_side_without_exchanging_standard_output() -> None:
     tasks = [body for body in text.split("\ndef ")[1:] if "[action(" in body]
     assert len(tasks) >= 9
     assert [body.split("(")[0] for body in tasks if '"io": SIDE_BY_SIDE' not in body] == []
+
+
+def test_a_build_with_nothing_to_do_loads_nothing_heavy() -> None:
+    """To know what is to be built takes no database, no statistics and no engine."""
+    heavy = {
+        *("duckdb", "numpy", "scipy", "matplotlib", "moocore", "hypothesis", "tokenizers"),
+        *("jinja2", "gguf", "safetensors", "tree_sitter", "requests", "huggingface_hub"),
+    }
+    check = f"import sys; sys.argv = ['doit']; import dodo; print(*{heavy} & {{*sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []

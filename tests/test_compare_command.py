@@ -155,6 +155,28 @@ def test_isolation_that_differs_is_said() -> None:
     )
 
 
+def test_prices_that_differ_are_said(tmp_path: Path) -> None:
+    """Dollars by two price files differ although nothing else does."""
+    here = example_results(tmp_path / "here")
+    there = example_results(tmp_path / "there")
+    with duckdb.connect(there) as connection:
+        connection.execute("update prices set date = 'long ago', sha256 = 'other'")
+    (said,) = between(here, there).not_alike
+    assert said.startswith("Prices differs: ")
+    assert said.endswith("SHA-256 other there.")
+
+
+def test_a_mean_that_points_the_other_way_shows_no_change(tmp_path: Path) -> None:
+    """The test is over first runs; where later runs contradict it nothing is called better."""
+    first, later = "p" * 8 + "w" * 12, "w" * 20
+    here = example_results(tmp_path / "here", runs={"model": (first, later, later)})
+    there = example_results(tmp_path / "there", runs={"model": ("w" * 20, "p" * 20, "p" * 20)})
+    (model,) = between(here, there).models
+    assert model.p_holm < 0.05
+    assert model.comparison.difference < 0
+    assert (model.change, model.regressions) == (Change.NOT_SHOWN, ())
+
+
 def test_a_cost_that_nobody_knows_has_no_ratio() -> None:
     """None is passed on, and is no regression."""
     (model,) = compared(evaluation("pw", cost=None), evaluation("pw"), DOUBLE, resamples=10).models

@@ -12,6 +12,7 @@ import pytest
 from project import lay_out
 
 from sse_steps.config import load_settings
+from sse_steps.models.golden_prompts import read_golden_prompts
 from sse_steps.steps import demo_benchmark, demo_pareto
 from sse_steps.steps.command_line import overrides_of, state_file
 
@@ -71,11 +72,21 @@ def test_a_demonstration_has_settings_and_a_state_of_its_own() -> None:
     assert state_file(arguments) != state_file(["report"])
 
 
+def test_a_demonstration_asks_some_of_the_golden_prompts() -> None:
+    """Its short set is a part of the whole one, word for word."""
+    settings = load_settings(overrides_of(["demo:pipeline"]), root=ROOT)
+    short = read_golden_prompts(ROOT / settings.validation.golden_prompts).prompts
+    whole = read_golden_prompts(ROOT / "tasks/golden_prompts.yaml").prompts
+    assert 0 < len(short) < len(whole)
+    assert set(short) < set(whole)
+
+
 @pytest.mark.slow
 def test_the_pipeline_takes_a_model_along_the_line(tmp_path: Path) -> None:
     """A model is brought, converted, validated and asked, apart from the results of a build."""
     project = lay_out(tmp_path)
-    built = project.doit("demo:pipeline", "models=[tiny]", "run.samples=1")
+    golden = "validation.golden_prompts=tasks/golden_prompts.yaml"  # the project's own
+    built = project.doit("demo:pipeline", "models=[tiny]", "run.samples=1", golden)
     assert built.exit_code == 0, built.text
     assert {"download:tiny", "convert:tiny", "validate:tiny", "report"} <= built.ran
     assert "tiny C5: " in built.text

@@ -218,3 +218,12 @@ def test_any_reply_has_one_verdict(reply: str, rules: AnswerRules) -> None:
     assert verdict.score is not None
     assert 0 <= verdict.score <= 1
     assert verdict.score == 1.0 or verdict.outcome is not Outcome.PASSED
+
+
+def test_an_accent_may_stand_in_its_letter_or_after_it() -> None:
+    """Canonically equal texts are one text, for a closed set and for any text."""
+    one, two = "caf\u00e9", "cafe\u0301"
+    for label, reply in ((one, two), (two, one)):
+        assert answer_in(f"It is {reply}.", (label,)) == label
+        assert exact_match(reply, label)
+        assert token_f1(f"{reply} au lait", label) == pytest.approx(0.5)

@@ -154,8 +154,9 @@ def test_figures_are_whole_and_lines_are_not_wrapped(folder: Path) -> None:
         ("select * from frontier where", "syntax error", "doit sql lists"),
         ("select 1; select 2", "2 statements", "one select"),
         ("-- nothing", "empty", "one select"),
-        ("from read_text('/etc/passwd')", "Cannot access", "--csv"),
-        ("drop table frontier", "read-only", "write a select"),
+        ("from read_text('/etc/passwd')", "disabled", "--csv"),
+        ("drop table frontier", "no select", "one select"),
+        ("set variable a = 1", "no select", "one select"),
     ],
 )
 def test_a_fault_of_a_query_is_two_lines(
@@ -291,6 +292,85 @@ def test_a_query_reads_and_writes_no_other_file(database: Path, tmp_path: Path, 
     with pytest.raises(QueryError):
         export(database, text, tmp_path / "rows.csv", Format.CSV)
     assert not (tmp_path / "stolen").exists()
+
+
+@pytest.mark.parametrize("file", ["results.duckdb", "results.duckdb.wal"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{copy}",
+        "explain analyze {copy}",
+        "with x as ({copy}) from x",
+        "with x as materialized ({copy}) select 1",
+        "with x as ({copy}) pivot x on Count using first(Count)",
+        "with x as ({copy}) select cast('a' as int)",
+        "from query('with x as ({quoted}) from x')",
+    ],
+)
+def test_a_query_does_not_write_to_its_own_database(
+    database: Path, tmp_path: Path, query: str, file: str
+) -> None:
+    """DuckDB allows the path of an open database to a query, wherever in it the writing stands."""
+    own = tmp_path / "results.duckdb"
+    shutil.copy(database, own)
+    copy = f"copy (select 42) to '{tmp_path / file}' (use_tmp_file false)"
+    text = query.format(copy=copy, quoted=copy.replace("'", "''"))
+    with pytest.raises(QueryError):
+        ask(own, text)
+    with pytest.raises(QueryError):
+        export(own, text, tmp_path / "rows.csv", Format.CSV)
+    assert own.read_bytes() == database.read_bytes()
+    assert not own.with_name("results.duckdb.wal").exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "show tables",
+        "describe frontier",
+        "summarize frontier",
+        "pivot models on role using count(*)",
+        "from (pivot models on role using count(*));",
+        "unpivot (select 1 as a, 2 as b) on a, b",
+        "values (1)",
+        "table models",
+        "with recursive t(a) as (select 1 union all select a + 1 from t where a < 3) from t",
+        "select to_timestamp(0), now()",
+    ],
+)
+def test_what_reads_is_a_query(database: Path, tmp_path: Path, query: str) -> None:
+    """DuckDB's other ways of asking are answered and exported like a plain select."""
+    assert ask(database, query).rows
+    export(database, query, tmp_path / "rows.csv", Format.CSV)
+    assert (tmp_path / "rows.csv").stat().st_size
+
+
+def test_the_database_is_not_written_over_by_its_own_rows(database: Path) -> None:
+    """--csv with the results themselves as the file is a slip, and is refused."""
+    before = database.read_bytes()
+    with pytest.raises(QueryError, match="database itself"):
+        sql.run(
+            database,
+            words=["select 1"],
+            file="",
+            question="",
+            csv=f"{database.parent}/../results/results.duckdb",
+            json="",
+            parquet="",
+        )
+    assert database.read_bytes() == before
+
+
+def test_rows_that_are_poured_onto_a_terminal_are_shown_not_obeyed(folder: Path) -> None:
+    """--csv - holds escape sequences as they are for a file, and harmless for a terminal."""
+    command = [sys.executable, "-m", "doit", "sql", "--csv", "-", "select chr(27) || '[31m' as a"]
+    assert "\x1b[31m" in doit(folder, *command[3:]).out
+    reader, terminal = os.openpty()
+    subprocess.run(command, cwd=folder, stdout=terminal, timeout=120, check=True)
+    os.close(terminal)
+    shown = os.read(reader, 1000)
+    os.close(reader)
+    assert shown.splitlines() == [b"a", "\N{REPLACEMENT CHARACTER}[31m".encode()]
 
 
 def test_plain_text_obeys_no_escape_of_a_stranger() -> None:

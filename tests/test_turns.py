@@ -262,6 +262,22 @@ def test_expected_output_of_programs_is_not_told(judge: Judge, body: str) -> Non
     assert "ended with" in told
 
 
+def test_an_equal_program_leads_to_an_equal_conversation(judge: Judge) -> None:
+    """Judged twice, in a batch or alone, it is told the same: a recording answers that alone."""
+    case = Case("f", ("in",), RIGHT)
+    hashed = "(0..9).map(|n| (n, n)).collect::<std::collections::HashMap<i64, i64>>()"
+    programs = (
+        "pub fn f(x: &str) -> String { panic!() }",
+        f"pub fn f(x: &str) -> std::collections::HashMap<i64, i64> {{ {hashed} }}",
+    )
+    together = judge.judge_many([Sample(rust, (case,)) for rust in programs * 2])
+    alone = [judge.judge(rust, (case,)) for rust in programs]
+    told = [feedback(verdict(each.outcome, each.diagnostics)) for each in (*together, *alone)]
+    assert len(set(told)) == len(programs)
+    assert "panicked at candidate.rs:1" in told[0]
+    assert re.search(r"thread 'main' panicked", told[0])
+
+
 def test_a_program_that_panicked_is_told_its_own_words(judge: Judge) -> None:
     """The panic's message is what helps to mend it."""
     found = judge.judge('fn main() { panic!("oops") }', (ProgramCase((), "", "hi", 0),))

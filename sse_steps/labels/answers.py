@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from unicodedata import normalize
 
 
 def answer_in(reply: str, labels: Sequence[str]) -> str | None:
@@ -28,9 +29,9 @@ def _order(found: tuple[re.Match[str], str]) -> tuple[int, int, bool]:
 
 
 def _find(label: str, reply: str) -> re.Match[str] | None:
-    words = r"\s+".join(map(re.escape, label.split()))
+    words = r"\s+".join(map(re.escape, normalize("NFC", label).split()))
     # No \b: a label may begin or end with what is no letter, as C++ does.
-    return re.search(rf"(?<!\w){words}(?!\w)", reply, re.IGNORECASE)
+    return re.search(rf"(?<!\w){words}(?!\w)", normalize("NFC", reply), re.IGNORECASE)
 
 
 def _first_line(reply: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ class Grade:
 
 def normalised(text: str) -> str:
     """Return a text in lower case without ASCII punctuation, articles and needless white space."""
-    bare = text.lower().translate(_PUNCTUATION)
+    bare = unicodedata.normalize("NFC", text).lower().translate(_PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", bare).split())
 
 

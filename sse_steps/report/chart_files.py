@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sse_steps.report.line_rows import QuantizationRow
-from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.wording import listed, percent
+
+if TYPE_CHECKING:  # a build with nothing to do asks for the names of the files, and loads no SciPy
+    from sse_steps.report.line_rows import QuantizationRow
+    from sse_steps.report.report_data import Report, TaskReport
 
 _PANELS_BESIDE = 6.0  # inches of width from which on panels stand beside each other
 

@@ -6,6 +6,7 @@ which needs the system's libraries, then sees only the finished library and a dr
 
 from __future__ import annotations
 
+import re
 import secrets
 import signal
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ CODE_OPTIONS = (
     "-Ctarget-feature=+crt-static",
 )
 _ROOT, _ALONE = "candidates.rs", "candidate.rs"
+_MODULE = re.compile(r"\bc[0-9a-f]{16}\.rs\b")  # a candidate's file in a batch
+_THREAD = re.compile(r"^(thread '.*') \(\d+\) (panicked at )", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,15 @@ class _Batch:
 def _in_bridge(errors: list[CompileError], candidate: Candidate) -> list[CompileError]:
     """Return the errors behind a candidate's own lines."""
     return [error for error in errors if error.at and error.at[0].line > candidate.lines]
+
+
+def steady(said: str) -> str:
+    """Return what a program said as it ended, without what is random about where it ran.
+
+    The name of its file in a batch and the number of its thread: a later turn repeats these words
+    to the model, and an equal program has to lead to an equal conversation.
+    """
+    return _THREAD.sub(r"\1 \2", _MODULE.sub(_ALONE, said))
 
 
 def write_source(path: Path, text: str) -> None:

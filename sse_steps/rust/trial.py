@@ -11,7 +11,7 @@ from itertools import zip_longest
 from sse_steps.records import Case, Failure, Outcome, ProgramCase
 from sse_steps.rust.bridge import Cases, function_of, functions_of
 from sse_steps.rust.compare import equal
-from sse_steps.rust.compiler import Compiled
+from sse_steps.rust.compiler import Compiled, steady
 from sse_steps.rust.frames import Failed, Unordered, UnrepresentableError, encode
 from sse_steps.rust.sandbox import Finished, Limits, Sandbox, signal_of
 from sse_steps.rust.series import Run, run_series
@@ -97,7 +97,7 @@ def judge_answer(case: Case, answer: Answer) -> CaseResult:
 
 
 def _text(said: bytes) -> str:
-    return said.decode(errors="replace").strip()
+    return steady(said.decode(errors="replace").strip())
 
 
 def _ending(exit_code: int) -> str:
@@ -154,7 +154,8 @@ def _says_failure(case: Case, value: object) -> bool:
 def _short(value: object) -> str:
     """Return a value for a message; a large one is not written out first and cut afterwards."""
     if isinstance(value, Unordered):
-        return f"{'map' if value.is_map else 'set'} of {reprlib.repr(value.items)}"
+        items = sorted(value.items, key=repr)  # Rust's own order differs from run to run
+        return f"{'map' if value.is_map else 'set'} of {reprlib.repr(items)}"
     return reprlib.repr(value)
 
 
@@ -162,7 +163,7 @@ def _judge_output(case: ProgramCase, done: Finished) -> CaseResult:
     run = f"the program with arguments {list(case.arguments)!r} and stdin {case.stdin!r:.200}"
     if done.timed_out:
         return CaseResult(Outcome.TIMEOUT, f"{run} did not end in time")
-    stderr = done.stderr[:2000].decode(errors="replace")
+    stderr = steady(done.stderr[:2000].decode(errors="replace"))
     if not done.launched:
         return CaseResult(Outcome.INFRASTRUCTURE_ERROR, f"{run} could not be started: {stderr}")
     if done.exit_code < 0:  # a series tells signals from exit codes, which may be any number

@@ -66,6 +66,16 @@ class _Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class _Prices:
+    date: str
+    machine: str
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.date}, {self.machine}, SHA-256 {self.sha256[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """Each candidate's attempts at tested examples, by example and ordered by run."""
 
@@ -124,7 +134,8 @@ def read_evaluation(database: Path) -> Evaluation:
             (row.task, row.example): row for row in read_existing(database, "programs", Program)
         },
         isolation=dict(isolation),
-        facts={row.name: row.value for row in read_existing(database, "facts", _Fact)},
+        facts={row.name: row.value for row in read_existing(database, "facts", _Fact)}
+        | {"Prices": ", ".join(map(str, read_existing(database, "prices", _Prices)))},
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +32,8 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+# A pivot is a statement in several parts to DuckDB.
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)
 _COPY_OPTIONS = {
     Format.CSV: "format csv, header true",
     Format.JSON: "format json, array true",
@@ -73,7 +77,7 @@ def ask(database: Path, query: str) -> Answer:
         QueryError: there is no database, or it does not take the statement.
     """
     with _closed_database(database) as connection, _faults_of(query):
-        _raise_unless_one(connection, query)
+        _raise_unless_a_select(connection, query)
         cursor = connection.execute(query)
         columns = tuple(column[0] for column in cursor.description or ())
         return Answer(columns, tuple(cursor.fetchall()))
@@ -86,8 +90,12 @@ def export(database: Path, query: str, target: Path, kind: Format) -> None:
         QueryError: there is no database, or it does not take the statement.
     """
     with _closed_database(database, writable=target) as connection, _faults_of(query):
-        _raise_unless_one(connection, query)
-        relation = _relation(connection, query)
+        _raise_unless_a_select(connection, query)
+        try:
+            relation = connection.sql(query)
+        except duckdb.Error:
+            ask(database, query)  # which says where the fault is, and that one does not
+            raise
         # A relation takes the statement as it is, with its semicolon and its comments.
         relation.query(
             "answer_to_export",
@@ -144,24 +152,32 @@ def read_existing(database: Path, relation: str, record_type: type[Record]) -> t
 def _closed_database(
     database: Path, writable: Path | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the database to be read, and nothing else but a file to write to."""
-    allowed = "" if writable is None else sql_text(str(writable))
-    path = existing_database(database)
-    with _opened(path) as connection:
+    """Open the database to be read, and nothing else but a file to write to.
+
+    DuckDB lets a query write to the path of an open database, even of one that is opened to be
+    read. So without `writable` no file is opened any more, and with it the open one is a copy.
+    """
+    with ExitStack() as stack:
+        opened, allowed, disabled = existing_database(database), "", "LocalFileSystem"
+        if writable is not None:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="query-"))
+            opened, allowed, disabled = Path(shutil.copy(opened, folder)), str(writable), ""
+        connection = stack.enter_context(_opened(opened, database))
         for setting in (
             "python_enable_replacements = false",  # a query sees no variable of this program
             "errors_as_json = true",
-            f"allowed_paths = [{allowed}]",
+            f"allowed_paths = [{sql_text(allowed) if allowed else ''}]",
             "enable_external_access = false",
+            f"disabled_filesystems = '{disabled}'",
             "lock_configuration = true",
         ):
             connection.execute(f"set {setting}")
         yield connection
 
 
-def _opened(database: Path) -> duckdb.DuckDBPyConnection:
+def _opened(path: Path, database: Path) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(database, read_only=True)
+        return duckdb.connect(path, read_only=True)
     except duckdb.Error as fault:
         raise _not_opened(database, fault) from fault
 
@@ -179,17 +195,12 @@ def _faults_of(query: str) -> Iterator[None]:
         raise query_error(fault, query) from fault
 
 
-def _raise_unless_one(connection: duckdb.DuckDBPyConnection, query: str) -> None:
-    count = len(connection.extract_statements(query))
-    if count != 1:
-        wrong = "The query is empty." if count == 0 else f"There are {count} statements."
-        raise QueryError(wrong, 'Write one select, for instance "from frontier".')
-
-
-def _relation(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyRelation:
-    try:
-        relation = connection.sql(query)
-    except duckdb.Error:
-        connection.execute(query)  # which says where the fault is, and that one does not
-        raise
-    return relation
+def _raise_unless_a_select(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Raise QueryError unless a query is one statement that reads; DuckDB's show and pivot do."""
+    kinds = [statement.type for statement in connection.extract_statements(query)]
+    if len(kinds) == 1 and kinds[0] in _READING:
+        return
+    wrong = {0: "The query is empty.", 1: "The query is no select."}.get(
+        len(kinds), f"There are {len(kinds)} statements."
+    )
+    raise QueryError(wrong, 'Write one select, for instance "from frontier".')

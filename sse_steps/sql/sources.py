@@ -109,7 +109,7 @@ class ProgramRow:
     signature: str | None  # the Rust function that the cases call; None: a program
     system_prompt: str
     prompt: str
-    cases: str
+    cases: str  # for a task of labels: the right answers
     reference: str | None
 
 

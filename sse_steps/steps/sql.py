@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sse_steps.errors import InputFileError, QueryError
+from sse_steps.printable import printable
 from sse_steps.report.answer import print_answer
 from sse_steps.sql.query import (
     Answer,
@@ -95,10 +96,16 @@ def _write(database: Path, query: str, target: str, kind: Format) -> None:
         with tempfile.NamedTemporaryFile() as rows:
             export(database, query, Path(rows.name), kind)
             sys.stdout.flush()
+            if sys.stdout.isatty():  # which would obey what a model wrote
+                text = Path(rows.name).read_text(encoding="utf-8", errors="replace")
+                sys.stdout.write(printable(text, keep="\n\t"))
+                return
             with Path(rows.name).open("rb") as written:
                 shutil.copyfileobj(written, sys.stdout.buffer)
             sys.stdout.buffer.flush()
         return
+    if Path(target).resolve() == database.resolve():
+        raise QueryError(f"'{target}' is the results database itself.", "Name another file.")
     try:
         with written_beside(Path(target).absolute()) as partial:
             export(database, query, partial, kind)
