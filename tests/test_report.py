@@ -16,7 +16,7 @@ from rich.console import Console
 from synthetic_results import COMPLETION, attempt, candidate, scripted, write_sources
 
 from sse_steps.errors import ControlError
-from sse_steps.records import Completion, EquivalenceStatus, Outcome, Role, VerdictRow
+from sse_steps.records import Completion, EquivalenceStatus, FinishReason, Outcome, Role, VerdictRow
 from sse_steps.report.caveats import corpus_caveats
 from sse_steps.report.chart import report_chart, task_chart
 from sse_steps.report.html import render_html
@@ -317,6 +317,23 @@ def test_headline_says_what_the_small_model_saves(make: Make) -> None:
     assert headline.sentence.endswith(
         "big passes 50 %. An example costs 100× less and takes 4× less time."  # noqa: RUF001 -- times
     )
+
+
+def test_headline_says_who_answers_in_batches(make: Make) -> None:
+    """A latency that is the wait for a batch is told as one, where the rival does not wait so."""
+    alone = replace(COMPLETION, batch_size=1)
+    attempts = [*scripted("big", ["pppp"]), *scripted("small", ["ppww"], template=alone)]
+    sentence = make(attempts, sized()).tasks[0].headline.sentence
+    assert "(big answers 8 at once)" in sentence
+
+
+def test_time_that_ran_out_is_told_in_the_headline(make: Make) -> None:
+    """Where most requests ran out of time nothing is known, and the headline says why."""
+    late = replace(COMPLETION, finish_reason=FinishReason.TIMEOUT)
+    report = make(scripted("slow", ["nnnn"], template=late), [candidate("slow")])
+    headline = report.tasks[0].headline
+    assert headline.answer == "Not known"
+    assert "Out of time: slow in 4 of 4 requests; run.timeout_ms=" in headline.sentence
 
 
 def test_headline_is_no_below_the_least_accuracy(make: Make) -> None:

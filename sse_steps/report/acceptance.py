@@ -74,25 +74,24 @@ def _acceptance(
     standing: Standing, criteria: tuple[AcceptanceRow, ...], *, rivals: int
 ) -> Acceptance:
     model = standing.metrics.model
-    missed = [_missed(row) for row in criteria if row.is_met is False]
+    missed = list(dict.fromkeys(_missed(row) for row in criteria if row.is_met is False))
     unknown = _unknown([row for row in criteria if row.is_met is None])
     if rivals and standing.rank == 1 and standing.accuracy > 0:
         sentence = f"{model} is the most accurate: the yardstick that the others are held against."
         return Acceptance(model, Viability.YARDSTICK, sentence, criteria)
-    if missed and (rivals or standing.accuracy == 0):
+    if missed:
         sentence = f"{model} is not production-viable: {'; '.join(missed)}.{_told(unknown)}"
         return Acceptance(model, Viability.NOT_VIABLE, sentence, criteria)
     if unknown or not rivals:
-        also = f" Missed: {'; '.join(missed)}." if missed else ""
-        sentence = f"Whether {model} is production-viable is not known.{_told(unknown)}{also}"
+        sentence = f"Whether {model} is production-viable is not known.{_told(unknown)}"
         return Acceptance(model, Viability.NOT_KNOWN, sentence, criteria)
     sentence = f"{model} is production-viable: it meets all {len(criteria)} criteria."
     return Acceptance(model, Viability.VIABLE, sentence, criteria)
 
 
 def _missed(row: AcceptanceRow) -> str:
-    if row.criterion == Criterion.ACCURACY_GAP and row.note:
-        return row.note.rstrip(".").lower()  # it passes nothing, so a gap says nothing
+    if row.found is None and row.note:
+        return row.note.rstrip(".").lower()  # it passes nothing, so no figure says anything
     said = {
         Criterion.ACCURACY_GAP: f"its accuracy lies {finding(row)} below the most accurate model's",
         Criterion.COST_RATIO: _cost(row),

@@ -18,6 +18,8 @@ _MOST_ROWS, _LONGEST_CELL = 200, 300  # on a terminal, which nobody wants floode
 def print_answer(answer: Answer) -> None:
     """Print the rows. Texts in them are strangers': a terminal obeys nothing of what they hold."""
     console = Console(file=sys.stdout)
+    if not answer.rows:
+        sys.stderr.write("No row answers that.\n")
     if not console.is_terminal:
         sys.stdout.write(plain_text(answer))
         return

@@ -28,6 +28,7 @@ def caveats(
         _replayed(metrics),
         _cold_only(metrics),
         _not_timed(metrics),
+        _timed_out(metrics),
         _cut_off(metrics),
         _failed(metrics),
         _infrastructure(metrics),
@@ -145,7 +146,19 @@ def _not_timed(metrics: Sequence[ModelMetrics]) -> str:
 
 def _cut_off(metrics: Sequence[ModelMetrics]) -> str:
     cut = [f"{row.model} {row.cut_off:,} of {row.completions:,}" for row in metrics if row.cut_off]
-    return f"Replies that ran into the limit of tokens or of time: {listed(cut)}." if cut else ""
+    return f"Replies that ran into the limit of tokens: {listed(cut)}." if cut else ""
+
+
+def _timed_out(metrics: Sequence[ModelMetrics]) -> str:
+    late = [
+        f"{row.model} {row.timed_out:,} of {row.completions:,}" for row in metrics if row.timed_out
+    ]
+    return (
+        f"Requests that ran out of their time, counted as not passed: {listed(late)}. A machine "
+        "that does other work makes that likelier; run.timeout_ms=... gives them more."
+        if late
+        else ""
+    )
 
 
 def _failed(metrics: Sequence[ModelMetrics]) -> str:

@@ -9,6 +9,7 @@ from statistics import fmean
 
 import numpy as np
 
+from sse_steps.report.wording import plural
 from sse_steps.sql.evaluation import Evaluation, Key
 from sse_steps.stats.comparison import Comparison, compare
 from sse_steps.stats.correction import holm
@@ -178,7 +179,7 @@ def _not_alike(
             yield f"{task}: {model} was put to no example that is the same in both."
         elif here.runs((task, model)) != there.runs((task, model)):
             runs = here.runs((task, model)), there.runs((task, model))
-            yield f"{task}: {model} has {runs[0]} runs here and {runs[1]} there."
+            yield f"{task}: {model} has {plural(runs[0], 'run')} here and {runs[1]} there."
 
 
 def _corpora_differ(here: Evaluation, there: Evaluation, task: str) -> Iterator[str]:

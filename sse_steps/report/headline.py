@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.standing import Standing
-from sse_steps.report.wording import dollars, milliseconds, percent, percent_range, points, ratio
+from sse_steps.report.wording import (
+    dollars,
+    listed,
+    milliseconds,
+    percent,
+    percent_range,
+    points,
+    ratio,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +36,31 @@ def headline(ranked: Sequence[Standing], options: ReportOptions) -> Headline:
     )
     if not ranked:
         return Headline("Not known", "No candidate was evaluated on a tested example.", yardstick)
+    small = _small_model(ranked)
+    answer, sentence = _answered(small, ranked, options)
+    if 2 * small.metrics.timed_out >= small.metrics.completions:
+        answer = "Not known"  # its time limit was measured, not the model
+    return Headline(answer, f"{sentence}{_out_of_time(ranked)}", yardstick)
+
+
+def _answered(
+    small: Standing, ranked: Sequence[Standing], options: ReportOptions
+) -> tuple[str, str]:
     if all(standing.accuracy == 0 for standing in ranked):
-        return Headline("No", _nothing_passed(ranked), yardstick)
-    best, small = ranked[0], _small_model(ranked)
+        return "No", _nothing_passed(ranked)
+    best = ranked[0]
     sentence = _alone(small, ranked) if small is best else _compared(small, best)
-    return Headline(_answer(small, best, options, rivals=len(ranked) - 1), sentence, yardstick)
+    return _answer(small, best, options, rivals=len(ranked) - 1), sentence
+
+
+def _out_of_time(ranked: Sequence[Standing]) -> str:
+    """Say who ran out of time in more than one of ten requests: that decides more than skill."""
+    late = [
+        f"{row.model} in {row.timed_out:,} of {row.completions:,} requests"
+        for row in (standing.metrics for standing in ranked)
+        if 10 * row.timed_out > row.completions
+    ]
+    return f" Out of time: {listed(late)}; run.timeout_ms=... gives them more." if late else ""
 
 
 def _small_model(ranked: Sequence[Standing]) -> Standing:
@@ -86,8 +114,21 @@ def _alone(small: Standing, ranked: Sequence[Standing]) -> str:
 def _compared(small: Standing, best: Standing) -> str:
     return (
         f"{_passes(small)}; {best.metrics.model} passes {percent(best.accuracy)}. "
-        f"An example costs {_cost(small, best)} and takes {_latency(small)}."
+        f"An example costs {_cost(small, best)} and takes {_latency(small)}"
+        f"{_batches(small, best)}."
     )
+
+
+def _batches(*standings: Standing) -> str:
+    """Say who answers in batches, unless all do alike: its latency is the wait for all of one."""
+    if len(standings) > 1 and len({each.metrics.latency_batch_size for each in standings}) == 1:
+        return ""
+    batched = [
+        f"{row.model} answers {row.latency_batch_size} at once"
+        for row in (standing.metrics for standing in standings)
+        if (row.latency_batch_size or 1) > 1
+    ]
+    return f" ({listed(batched)})" if batched else ""
 
 
 def _passes(standing: Standing) -> str:
@@ -103,6 +144,7 @@ def _price(standing: Standing) -> str:
     metrics = standing.metrics
     return (
         f"{_known(metrics.usd_per_example)} and {milliseconds(metrics.latency_p50_ms)} an example"
+        f"{_batches(standing)}"
     )
 
 

@@ -68,5 +68,17 @@ def markdown_table(table: Table) -> str:
     """Return a table in Markdown, every cell escaped."""
     header = [escape(column.name) for column in table.columns]
     rule = ["---:" if column.numeric else "---" for column in table.columns]
-    body = [[escape(cell) for cell in row] for row in table.rows]
+    body = [
+        [
+            _code(cell) if column.code else escape(cell)
+            for column, cell in zip(table.columns, row, strict=True)
+        ]
+        for row in table.rows
+    ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [header, rule, *body])
+
+
+def _code(text: str) -> str:
+    """Return a text to be copied as code, but not one that could end the code or the cell."""
+    plain = printable(text)
+    return escape(text) if not plain or re.search(r"[`|<\\]", plain) else f"`{plain}`"

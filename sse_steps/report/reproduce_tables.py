@@ -19,6 +19,7 @@ def command_table(report: Report) -> Table:
     return _pairs(
         "Do it again",
         rows,
+        code=True,
         note="In a checkout of the commit below. The file holds every setting as it was composed; "
         "SHA-256 of the files that it names are below.",
     )
@@ -74,9 +75,9 @@ def _seeds(asked: Asked) -> str:
     return ", ".join(str(seed) for seed in asked.seeds)
 
 
-def _pairs(caption: str, rows: Facts, *, note: str = "") -> Table:
+def _pairs(caption: str, rows: Facts, *, note: str = "", code: bool = False) -> Table:
     columns = (
         Column("Condition", numeric=False, row_header=True),
-        Column("Value", numeric=False),
+        Column("Value", numeric=False, code=code),
     )
     return Table(caption, columns, rows, note=note)

@@ -37,6 +37,7 @@ class ModelMetrics:
     latency_cold_ms: float | None
     latency_basis: str | None
     latency_measurements: int
+    latency_batch_size: int | None
     consistency: float | None
     size_bytes: int | None
     description: str | None
@@ -45,6 +46,7 @@ class ModelMetrics:
     cached: int
     replayed: int
     cut_off: int
+    timed_out: int
     failed: int
     first_error: str | None
     infrastructure_errors: int

@@ -85,9 +85,10 @@ def _what_passes(report: Report, task: TaskReport) -> Iterator[Section]:
 def _what_it_costs(task: TaskReport) -> Section:
     """Return what the task's file asks for of cost and latency."""
     priced, timed = (metric in task.definition.metrics for metric in (Metric.COST, Metric.LATENCY))
+    compared = len(task.standings) > 1
     return _section(
         "What it costs, and how long it takes",
-        *((standing_tables.trade_off_table(task),) if priced or timed else ()),
+        *((standing_tables.trade_off_table(task),) if compared and (priced or timed) else ()),
         *((standing_tables.cost_table(task),) if priced else ()),
         *((standing_tables.latency_table(task),) if timed else ()),
         charts=(ChartFile.LATENCY_ACCURACY, ChartFile.COST_LATENCY),

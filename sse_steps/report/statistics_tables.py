@@ -66,7 +66,7 @@ def interval_table(task: TaskReport) -> Table:
         note=" ".join(
             [
                 "Over runs: on these programs, asked again. Pooled within examples; beside it "
-                "Student's t over the runs' rates. Over examples: on other programs like these. "
+                "Student's t over the runs' rates. Over examples: on others like these. "
                 "The ranking has Wilson's interval, clustered by example; here is the bootstrap's "
                 "(BCa).",
                 *_noted((row.model, row.note) for row in rows),

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: figures are set right, text left; a row header names its row."""
+    """A column: figures are set right, text left; a row header names its row.
+
+    `code`: to be copied as it stands, such as a command.
+    """
 
     name: str
     numeric: bool = True
     row_header: bool = False
+    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from sse_steps.pareto_analysis import EvalResult, ParetoAnalysis, TradeOff, analyze_pareto
+from sse_steps.report.wording import dollars, milliseconds
 
 
 def run() -> bool:
@@ -65,7 +66,7 @@ def _figures(each: dict[str, Any]) -> str:
     interval = f"{100 * each['wilson_low']:.1f}-{100 * each['wilson_high']:.1f} %"
     return (
         f"{each['model']}: {100 * each['pass_at_1']:.1f} % pass (95 %: {interval}), "
-        f"${each['usd_per_example']:.2g} an example, {each['latency_p50_ms'] / 1000:.3g} s"
+        f"{dollars(each['usd_per_example'])} an example, {milliseconds(each['latency_p50_ms'])}"
     )
 
 

@@ -82,7 +82,7 @@ def _declared(prices: PriceSettings) -> Facts:
 
 def _digests(settings: ReportSlice, evidence: Evidence) -> Iterator[Digest]:
     for task, path in evidence.examples.items():
-        yield Digest(f"Examples of {task}, with what their Python answers", sha256_of(path))
+        yield Digest(f"Examples of {task}, with what is right", sha256_of(path))
     for model, path in evidence.weights.items():
         stage = read_stage(path)
         yield Digest(f"Weights of {model}", "" if stage.skip else stage.details["sha256"])

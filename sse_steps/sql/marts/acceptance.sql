@@ -132,9 +132,10 @@ findings as (
         task,
         model,
         'accuracy_gap' as criterion,
-        case when without_rival is null then accuracy_gap end as found,
+        case when without_rival is null and accuracy > 0 then accuracy_gap end as found,
         case when accuracy = 0 then false end as decided,
-        coalesce(without_rival, case when accuracy = 0 then 'It passes nothing.' end, '') as note
+        case when accuracy = 0 then 'It passes nothing.' else coalesce(without_rival, '') end
+            as note
     from remarks
 
     union all
@@ -188,10 +189,14 @@ findings as (
         task,
         model,
         'frontier_distance' as criterion,
-        case when not is_alone then coalesce(frontier_distance, 0) end as found,
-        null as decided,
-        case when is_alone then without_rival when on_frontier then 'On the frontier.' else '' end
-            as note
+        case when not is_alone and accuracy > 0 then coalesce(frontier_distance, 0) end as found,
+        case when accuracy = 0 then false end as decided,
+        case
+            when accuracy = 0 then 'It passes nothing.'
+            when is_alone then without_rival
+            when on_frontier then 'On the frontier.'
+            else ''
+        end as note
     from remarks
 
 ),

@@ -44,6 +44,7 @@ final as (
         quantile_cont(latency_ms, 0.99) filter (where is_basis) as latency_p99_ms,
         median(latency_ms) filter (where is_cold) as latency_cold_ms,
         count(*) filter (where is_basis) as latency_measurements,
+        max(batch_size) filter (where is_basis) as latency_batch_size,
         case when bool_and(is_cold) then 'cold' else 'warm' end as latency_basis
     from bases
     group by task, model

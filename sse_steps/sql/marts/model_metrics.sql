@@ -74,6 +74,7 @@ final as (
         model_latency.latency_cold_ms,
         model_latency.latency_basis,
         coalesce(model_latency.latency_measurements, 0) as latency_measurements,
+        model_latency.latency_batch_size,
         model_consistency.consistency,
         models.size_bytes,
         models.description,
@@ -82,6 +83,7 @@ final as (
         model_costs.cached,
         model_costs.replayed,
         model_costs.cut_off,
+        model_costs.timed_out,
         model_costs.failed,
         model_costs.first_error,
         model_costs.infrastructure_errors
