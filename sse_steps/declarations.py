@@ -106,6 +106,7 @@ def task_row(name: str, task: TaskMetrics) -> TaskRow:
         answer_metric=None if rules is None else rules.metric,
         labels=json.dumps([] if rules is None else rules.labels),
         metrics=json.dumps(task.metrics),
+        turns=task.turns,
     )
 
 

@@ -123,6 +123,7 @@ class TaskMetrics:
     ground_truth: Judging
     metrics: tuple[Metric, ...]  # that the report shows
     prompts: Prompts
+    turns: int  # that were allowed
 
 
 @dataclass(frozen=True, slots=True)

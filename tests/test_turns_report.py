@@ -11,6 +11,7 @@ from rich.console import Console
 from synthetic_results import COMPLETION, attempt, candidate, scripted, write_sources
 
 from sse_steps.records import Outcome
+from sse_steps.report.caveats import turn_caveats
 from sse_steps.report.markdown import render_markdown
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.report_data import Provenance, Report, load_report
@@ -104,3 +105,14 @@ def test_the_json_has_scores_and_turns(tmp_path: Path) -> None:
         ("slow", 1),
         ("slow", 2),
     ]
+
+
+def test_turns_that_nobody_was_asked_in_are_told(tmp_path: Path) -> None:
+    """Where later turns were allowed and came to nothing, a caveat says so; elsewhere none does."""
+    one_turn, two_turns = (
+        report(tmp_path / name, later) for name, later in (("a", ""), ("b", "p"))
+    )
+    (told,) = turn_caveats(2, one_turn.tasks[0].turns)
+    assert told.startswith("2 turns were allowed, but nobody was asked again")
+    assert turn_caveats(1, one_turn.tasks[0].turns) == ()
+    assert turn_caveats(2, two_turns.tasks[0].turns) == ()

@@ -14,6 +14,7 @@ class TaskDefinition:
     answer_metric: str | None  # None: the compiler judges
     labels: list[str]  # empty: an answer is any text
     metrics: list[str]
+    turns: int = 1  # that were allowed
 
     @property
     def is_code(self) -> bool:

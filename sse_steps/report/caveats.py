@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sse_steps.report.options import ReportOptions
-from sse_steps.report.rows import Control, CorpusUse, ModelMetrics
+from sse_steps.report.rows import Control, CorpusUse, ModelMetrics, TurnMetrics
 from sse_steps.report.standing import Standing
 from sse_steps.report.wording import listed, plural
 
@@ -39,6 +39,16 @@ def caveats(
         "The interval over examples (Wilson) takes them for a random sample of their kind.",
     )
     return tuple(sentence for sentence in found if sentence)
+
+
+def turn_caveats(allowed: int, turns: Sequence[TurnMetrics]) -> tuple[str, ...]:
+    """Return a sentence where later turns were allowed and nobody was asked in one."""
+    if allowed == 1 or any(row.turn > 1 and row.asked for row in turns):
+        return ()
+    return (
+        f"{allowed} turns were allowed, but nobody was asked again: no reply of a language model "
+        "that did not pass had been judged, or everything passed.",
+    )
 
 
 def corpus_caveats(corpora: Sequence[CorpusUse]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sse_steps.corpus.levels import Level
 from sse_steps.report.acceptance import Acceptance, acceptances
 from sse_steps.report.answer_rows import AnswerMetrics, LabelRates, TaskDefinition
-from sse_steps.report.caveats import caveats, corpus_caveats
+from sse_steps.report.caveats import caveats, corpus_caveats, turn_caveats
 from sse_steps.report.frontier_details import FrontierDetails, frontier_details
 from sse_steps.report.headline import Headline, headline
 from sse_steps.report.line_rows import GateFinding, QuantizationRow, SkippedModel
@@ -106,6 +106,8 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
     ranked = standings(metrics, frontier)
     controls = read_records(database, "controls", Control, task=task)
     untested = sum(not example.is_tested for example in examples)
+    definition = _definition(database, task)
+    turns = read_records(database, "turns", TurnMetrics, task=task)
     return TaskReport(
         task=task,
         headline=headline(ranked, options),
@@ -114,7 +116,7 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         examples=len(examples) - untested,
         levels=read_records(database, "level_metrics", LevelMetrics, task=task),
         scores=read_records(database, "composite_scores", Py2rsScore, task=task),
-        turns=read_records(database, "turns", TurnMetrics, task=task),
+        turns=turns,
         outcomes=read_records(database, "outcome_counts", OutcomeCount, task=task),
         error_codes=read_records(database, "error_codes", ErrorCode, task=task),
         equivalence=read_records(database, "equivalence", EquivalenceCount, task=task),
@@ -126,11 +128,12 @@ def _task_report(database: Path, task: str, options: ReportOptions) -> TaskRepor
         quantizations=read_records(database, "quantizations", QuantizationRow, task=task),
         flags=_flags(database, ranked),
         statistics=task_statistics(database, task),
-        definition=_definition(database, task),
+        definition=definition,
         answers=read_records(database, "answer_metrics", AnswerMetrics, task=task),
         label_rates=read_records(database, "label_metrics", LabelRates, task=task),
         caveats=(
             *caveats(ranked, controls, untested=untested, options=options),
+            *(turn_caveats(definition.turns, turns) if definition.is_code else ()),
             *corpus_caveats(read_records(database, "corpora", CorpusUse, task=task)),
         ),
         acceptances=acceptances(

@@ -130,6 +130,7 @@ class TaskRow:
     answer_metric: str | None  # None: the compiler judges
     labels: str  # JSON, a list of texts; empty: an answer is any text
     metrics: str  # JSON, a list of what the report is to show
+    turns: int = 1  # that were allowed
 
 
 @dataclass(frozen=True, slots=True)

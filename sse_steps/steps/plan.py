@@ -252,7 +252,9 @@ class Plan:
         """Return what metrics depend on."""
         settings = self.settings
         tasks = {
-            name: TaskMetrics(task.ground_truth, task.metrics, task.prompts)
+            name: TaskMetrics(
+                task.ground_truth, task.metrics, task.prompts, self.settings.run.turns
+            )
             for name, task in settings.tasks.items()
         }
         return MetricsSlice(settings.models, settings.prices, settings.acceptance, tasks)
