@@ -120,6 +120,7 @@ def _print_what_is_there(database: Path) -> None:
     print_answer(Answer(("table", "rows", "what a row is"), found))
     asked = tuple((each.name, in_words(each)) for each in questions())
     print_answer(Answer(("question", "in words"), asked))
+    print_answer(Answer(("table", "rows", "what a row is"), found))
     sys.stdout.write(
         'Ask: doit sql "from frontier", doit sql --question NAME; columns: docs/results.md.\n'
     )
