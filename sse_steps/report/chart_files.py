@@ -85,13 +85,15 @@ def page_chart(file: ChartFile, task: TaskReport, *, width: float, height: float
 def alternative_text(file: ChartFile, task: TaskReport) -> str:
     """Return what the chart shows of a task, for somebody who cannot see it."""
     leading = [each.metrics.model for each in task.standings if each.frontier.on_frontier]
-    behind = [each.metrics.model for each in task.standings if not each.frontier.on_frontier]
-    standing = (
-        f"On the frontier of accuracy, cost and latency: {listed(leading)}."
-        if leading
-        else "No candidate was evaluated."
+    others = [each for each in task.standings if not each.frontier.on_frontier]
+    behind = [each.metrics.model for each in others if each.accuracy > 0]
+    nothing = [each.metrics.model for each in others if each.accuracy == 0]
+    parts = (
+        f"On the frontier of accuracy, cost and latency: {listed(leading)}." if leading else "",
+        f"Behind it: {listed(behind)}." if behind else "",
+        f"Passing nothing: {listed(nothing)}." if nothing else "",
     )
-    standing += f" Behind it: {listed(behind)}." if behind else ""
+    standing = " ".join(part for part in parts if part) or "No candidate was evaluated."
     return {
         ChartFile.COST_ACCURACY: f"Pareto chart: cost per example against examples passed. "
         f"{standing}",
