@@ -171,9 +171,9 @@ def test_every_chart_in_markdown_says_what_it_shows(drawn: Draw) -> None:
     shown = re.findall(r"!\[([^\]]*)\]\((\S+)\)", render_markdown(report))
     assert [file for _, file in shown] == [
         ChartFile.COST_ACCURACY,
+        ChartFile.RUN_SPREAD,
         ChartFile.LATENCY_ACCURACY,
         ChartFile.COST_LATENCY,
-        ChartFile.RUN_SPREAD,
     ]
     assert all("model-2" in text for text, _ in shown)
     spread = alternative_text(ChartFile.RUN_SPREAD, report.tasks[0])

@@ -56,9 +56,9 @@ def mark_lines(report: Report, task: TaskReport) -> tuple[str, ...]:
 
 
 def marks_heading(report: Report) -> str:
-    """Return which levels a line of marks is about."""
+    """Return which levels a line of marks is about; they are not known where nobody took part."""
     levels = [level.level for level in report.levels]
-    return f"Levels {min(levels)}-{max(levels)}"
+    return f"Levels {min(levels)}-{max(levels)}" if levels else "Levels"
 
 
 def turn_table(task: TaskReport) -> Table:
