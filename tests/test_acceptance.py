@@ -193,7 +193,7 @@ def brute_distance(points: Sequence[tuple[int, int, int]], index: int) -> int:
 
 
 @settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
