@@ -318,7 +318,7 @@ def sleepers(folder: Path) -> list[str]:
 
 
 def wait_until_alone(folder: Path) -> None:
-    """Wait for the kernel to take down thousands of threads that were killed; fail if it does not."""
+    """Wait for the kernel to take thousands of killed threads down; fail if it does not."""
     deadline = time.monotonic() + 5
     while sleepers(folder):
         assert time.monotonic() < deadline, sleepers(folder)
