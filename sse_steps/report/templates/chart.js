@@ -81,8 +81,9 @@ function scaleOf(values, measure, range) {
   const floor = hasZero ? span[0] * 10 ** 0.55 : span[0];
   let ticks = d3.range(Math.ceil(Math.log10(floor)), Math.floor(Math.log10(span[1])) + 1).map((power) => Number(`1e${power}`));
   if (ticks.length < 3) ticks = scale.ticks().filter((tick) => /^[125](?!\.[1-9])/.test(tick.toExponential()) && tick >= floor);
-  const room = Math.abs(range[1] - range[0]) / (range[1] > range[0] ? 68 : 34);
-  ticks = ticks.filter((_, place) => place % Math.ceil(ticks.length / room) === 0);
+  const apart = range[1] > range[0] ? 68 : 34;  // what a label takes, beside or below the next
+  const hasRoom = (tick, kept) => !kept.length || Math.abs(scale(tick) - scale(kept.at(-1))) >= apart;
+  ticks = ticks.reduce((kept, tick) => (hasRoom(tick, kept) ? [...kept, tick] : kept), []);
   const marks = ticks.map((tick) => [tick, measure.tick(tick)]);
   if (hasZero) marks.unshift([0, measure.zero]);
   return Object.assign((value) => (value > 0 ? beyond(scale(value)) : zeroAt), { marks, breakAt: hasZero ? scale(floor) : null });
