@@ -12,6 +12,7 @@ attempts as (
 tries as (
 
     select * from tries
+    where is_tested
 
 ),
 

@@ -8,6 +8,7 @@ with
 tries as (
 
     select * from tries
+    where is_tested
 
 ),
 

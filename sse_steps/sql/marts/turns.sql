@@ -6,6 +6,7 @@ with
 tries as (
 
     select * from tries
+    where is_tested
 
 ),
 

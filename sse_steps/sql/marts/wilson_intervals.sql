@@ -9,6 +9,7 @@ with
 tries as (
 
     select * from tries
+    where is_tested
 
 ),
 

@@ -16,6 +16,7 @@ models as (
 tries as (
 
     select * from tries
+    where is_tested
 
 ),
 
