@@ -132,7 +132,7 @@ def test_what_is_not_alike_is_said(tmp_path: Path) -> None:
     text = "\n".join(between(here, there).not_alike)
     assert "1 examples are only here" in text
     assert "rustc differs: rustc 2.0 here, rustc 1.0 there" in text
-    assert "1 runs here and 2 there" in text
+    assert "model has 1 run here and 2 there" in text
 
 
 def test_an_example_with_other_cases_is_not_compared(tmp_path: Path) -> None:
