@@ -148,7 +148,9 @@ def task_transpile() -> Iterator[Task]:
             "targets": files.targets,
             "uptodate": [unchanged(settings, **versions), not_skipped(record)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("transpile", settings, examples, record, file, PLAN.cache, files)],
+            "actions": [
+                action("transpile", settings, examples, record, file, PLAN.cache, files, PLAN.scale)
+            ],
             "clean": True,
         }
 
@@ -183,7 +185,11 @@ def task_check() -> Iterator[Task]:
             "targets": [target],
             "uptodate": [unchanged(settings, rustc=compiler_version(), python=sys.version)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("check", settings, examples, completions, lock, PLAN.cache, target)],
+            "actions": [
+                action(
+                    "check", settings, examples, completions, lock, PLAN.cache, target, PLAN.scale
+                )
+            ],
             "clean": True,
         }
 

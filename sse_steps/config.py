@@ -28,6 +28,7 @@ from sse_steps.settings import (
     PathSettings,
     ReportSettings,
     RunSettings,
+    ScaleSettings,
     Settings,
     ValidationSettings,
 )
@@ -52,6 +53,7 @@ class _Composed:
     validation: ValidationSettings
     quantization: Quantization | Annotated[tuple[Quantization, ...], Field(min_length=1)] | None
     cache: CacheSettings
+    scale: ScaleSettings
     model: dict[str, ModelSettings]
 
 
@@ -102,6 +104,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         validation=valid.validation,
         cache=valid.cache,
         gate=valid.gate,
+        scale=valid.scale,
         overrides=tuple(overrides),
     )
 

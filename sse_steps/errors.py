@@ -141,6 +141,10 @@ class SandboxError(UserError):
     """The isolation that was asked for cannot be had on this machine."""
 
 
+class ScaleError(UserError):
+    """Work that was given to other processes or machines, and does not come back."""
+
+
 class ControlError(UserError):
     """A control missed its score: the numbers of this evaluation cannot be trusted."""
 

@@ -96,6 +96,27 @@ class CacheSettings:
     pins: tuple[str, ...] = ()  # models, sources or identities that are never evicted
 
 
+class ScaleEngine(StrEnum):
+    """Who does the missing work of transpile and check."""
+
+    LOCAL = "local"  # this process
+    RAY = "ray"  # Ray workers, on this machine or on a cluster's
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
+class ScaleSettings:
+    """Where work is done. Results are the same by definition, so that no step depends on it."""
+
+    engine: ScaleEngine = ScaleEngine.LOCAL
+    address: str | None = None  # of a cluster to join; None: workers are started here
+    workers: Positive | None = None  # at the same time; None: as many as the cluster has room for
+    cpus: Positive | None = None  # that a worker takes of a joined cluster; None: a whole machine
+    shard_size: Positive = 128
+    shared: str | None = None  # a path or an fsspec URL; None: in the cache
+    cache: str | None = None  # on the worker's own machine
+    retries: Annotated[int, Field(ge=0)] = 3
+
+
 @dataclass(frozen=True, config=STRICT_KEYS)
 class ReportSettings:
     """How the report looks."""
@@ -187,3 +208,4 @@ class Settings:
     cache: CacheSettings
     overrides: tuple[str, ...] = ()  # of the command line, which the others follow from
     gate: GateSettings = GateSettings()
+    scale: ScaleSettings = ScaleSettings()

@@ -26,6 +26,8 @@ ONLY = {
     "omegaconf": ("config.py", "__main__.py"),
     "doit": ("steps/__init__.py", "steps/command_line.py", "steps/commands.py"),
     "duckdb": ("store.py", "sql/"),
+    "ray": ("scale/ray_cluster.py",),
+    "fsspec": ("scale/shared_place.py",),
     "subprocess": (
         "rust/sandbox.py",
         "infer/tool_process.py",

@@ -41,15 +41,23 @@ class KeptVerdicts:
         """Return the verdicts that are there, by key."""
         found = self.store.get_many(keys) if self.store else {}
         return {
-            key: Kept(_verdict(record["verdict"]), record["origin"])
+            key: Kept(verdict_of(record["verdict"]), record["origin"])
             for key, record in found.items()
         }
 
     def keep(self, key: str, kept: Kept) -> None:
         """Keep a verdict."""
-        if self.store and kept.verdict.outcome is not Outcome.INFRASTRUCTURE_ERROR:
-            record = {"verdict": asdict(kept.verdict), "origin": kept.origin}
-            self.store.put_many({key: record})
+        self.keep_many({key: kept})
+
+    def keep_many(self, found: Mapping[str, Kept]) -> None:
+        """Keep verdicts, all of them or none."""
+        records = {
+            key: {"verdict": asdict(kept.verdict), "origin": kept.origin}
+            for key, kept in found.items()
+            if kept.verdict.outcome is not Outcome.INFRASTRUCTURE_ERROR
+        }
+        if self.store and records:
+            self.store.put_many(records)
 
     def reach(
         self,
@@ -78,7 +86,8 @@ class KeptVerdicts:
         return reached
 
 
-def _verdict(fields: dict[str, Any]) -> Verdict:
+def verdict_of(fields: dict[str, Any]) -> Verdict:
+    """Return the verdict that a record holds."""
     compared = fields["equivalence"]
     named = {
         "outcome": Outcome(fields["outcome"]),

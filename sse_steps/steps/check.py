@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from sse_steps.console import progress
+from sse_steps.console import Advance, progress
 from sse_steps.corpus.examples_file import read_any_examples, read_examples
 from sse_steps.equivalence.probe import probe_for
 from sse_steps.errors import SandboxError
@@ -22,19 +22,24 @@ from sse_steps.records import (
 )
 from sse_steps.rust.judge import Judge, Sample, not_judged
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts
-from sse_steps.settings import EquivalenceCounts
+from sse_steps.scale.judging import judging_job, reach_in_shards
+from sse_steps.scale.scale_out import ScaleOut, scaled_out
+from sse_steps.settings import EquivalenceCounts, ScaleSettings
 from sse_steps.slices import CheckSlice, Origin
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, read_parquet, write_parquet
 
+HERE = ScaleSettings()
 
-def run(
+
+def run(  # noqa: PLR0913, PLR0917 - where the work is done is beside what it depends on
     settings: CheckSlice,
     examples: Path,
     completions: Path,
     lock_folder: Path,
     cache: Path,
     target: Path,
+    scale: ScaleSettings = HERE,
 ) -> None:
     """Write a verdict on each completion.
 
@@ -49,6 +54,7 @@ def run(
         lock_folder: pins the crates.
         cache: where finished verdicts are kept.
         target: the verdicts, Parquet.
+        scale: who judges.
     """
     if settings.answers is not None:
         named = {each.id: each for each in read_any_examples(examples)}
@@ -72,7 +78,8 @@ def run(
     inputs = settings.equivalence.inputs
     pairs = [(row, _sample(row, by_id[row.example], inputs)) for row in rows]
     kept = KeptVerdicts(judge, RecordStore(cache / "records.sqlite"))
-    verdicts = _judged(kept, pairs)
+    workers = _Workers(scaled_out(scale, cache), settings, lock_folder)
+    verdicts = _judged(kept, pairs, workers)
     table = [_row(kept, *pair, verdicts) for pair in pairs]
     counted = [_counted(row, settings.equivalence.counts) for row in table]
     write_parquet(counted, VerdictRow, target)
@@ -91,7 +98,33 @@ def _counted(row: VerdictRow, counts: EquivalenceCounts) -> VerdictRow:
     return replace(row, outcome=Outcome.WRONG_ANSWER, diagnostics=detail)
 
 
-def _judged(kept: KeptVerdicts, pairs: list[tuple[Completion, Sample]]) -> dict[str, Kept]:
+@dataclass(frozen=True, slots=True)
+class _Workers:
+    """Who judges in this process's place, if anybody does, and what as."""
+
+    scale_out: ScaleOut | None
+    settings: CheckSlice
+    lock_folder: Path
+
+    def reach(
+        self,
+        kept: KeptVerdicts,
+        title: str,
+        wanted: Iterable[str],
+        missing: Mapping[str, Sample],
+        origins: Mapping[str, object],
+        on_finish: Advance,
+    ) -> dict[str, Kept]:
+        """Return the verdicts on samples by key; each is kept when it is reached."""
+        if self.scale_out is None or not missing:
+            return kept.reach(missing, origins=origins, on_finish=lambda: on_finish(1))
+        job = judging_job(title, kept.judge, self.settings, self.lock_folder, wanted)
+        return reach_in_shards(kept, self.scale_out, job, missing, origins, on_finish)
+
+
+def _judged(
+    kept: KeptVerdicts, pairs: list[tuple[Completion, Sample]], workers: _Workers
+) -> dict[str, Kept]:
     """Return the verdict on each distinct sample, judging those that are new."""
     with_code = [pair for pair in pairs if pair[0].rust is not None]
     # From the back, so that the first of equal programs is the one that the verdict is kept with.
@@ -100,7 +133,7 @@ def _judged(kept: KeptVerdicts, pairs: list[tuple[Completion, Sample]]) -> dict[
     missing = {key: sample for key, (_, sample) in wanted.items() if key not in found}
     origins = {key: _origin(pair[0]) for key, pair in wanted.items()}
     with progress(_title(pairs), len(missing)) as advance:
-        found |= kept.reach(missing, origins=origins, on_finish=lambda: advance(1))
+        found |= workers.reach(kept, _title(pairs), wanted, missing, origins, advance)
     _raise_for_infrastructure(found.values())
     return found
 

@@ -19,7 +19,7 @@ from sse_steps.report.chart_files import ChartFile
 from sse_steps.report.provenance_data import Asked
 from sse_steps.rust.crates import built_index
 from sse_steps.rust.lock_file import read_lock_file
-from sse_steps.settings import Settings
+from sse_steps.settings import ScaleSettings, Settings
 from sse_steps.slices import (
     CheckSlice,
     CorpusSlice,
@@ -59,6 +59,11 @@ class Plan:
     def line(self) -> ModelPlan:
         """The line that models with weights go along."""
         return ModelPlan(self.settings, self.root, self.cache, self.results)
+
+    @property
+    def scale(self) -> ScaleSettings:
+        """Who does the missing work of transpile and check; no step depends on it."""
+        return self.settings.scale
 
     @property
     def database(self) -> Path:
@@ -274,7 +279,7 @@ class Plan:
     def _configuration(self) -> str:
         """Return every setting as YAML; plain data only, enums and tuples are no YAML."""
         whole = json.loads(json.dumps(asdict(self.settings)))
-        del whole["overrides"]
+        del whole["overrides"], whole["scale"]  # what no result depends on
         return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
 
     def _asked(self) -> Iterator[Asked]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from sse_steps.build_files import TranspileFiles
-from sse_steps.console import progress
+from sse_steps.console import Advance, progress
 from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
@@ -26,12 +26,16 @@ from sse_steps.records import (
     Reply,
     Skipped,
 )
+from sse_steps.scale.replying import replies_in_shards, replying_job
+from sse_steps.scale.scale_out import ScaleOut, scaled_out
+from sse_steps.settings import ScaleSettings
 from sse_steps.slices import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key, sha256_of, write_parquet
 from sse_steps.turns import requests_of
 
+HERE = ScaleSettings()
 _CALLING = ("infer/command_line.py", "infer/tool_output.py", "infer/tool_process.py")
 # What of our code a model's reply depends on, beside all of `infer`: how its file is understood.
 READING = (
@@ -41,13 +45,14 @@ READING = (
 )
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - where the work is done is beside what it depends on
     settings: TranspileSlice,
     examples: Path,
     record: Path | None,
     file: Path | None,
     cache: Path,
     files: TranspileFiles,
+    scale: ScaleSettings = HERE,
 ) -> None:
     """Write what the model makes of each example, or why it takes no part.
 
@@ -62,6 +67,7 @@ def run(
         cache: where finished replies are kept.
         files: where the completions go, Parquet, and why there are none; and what earlier turns
             left, whose failures are the ones that are asked again.
+        scale: who asks.
 
     Raises:
         EngineMissingError: the engine is gone, after it had replied in an earlier turn.
@@ -74,7 +80,8 @@ def run(
         identity = _identity(file, validated)
         requests = requests_of(examples, settings.prompts, files.earlier)
         try:
-            rows = _completions(settings, requests, (file, identity), cache) if requests else []
+            asker = _Asker(settings, file, identity, scaled_out(scale, cache))
+            rows = _completions(asker, requests, cache) if requests else []
         except (EngineMissingError, EngineUnfitError) as absent:
             if files.skipped is None:  # it was there a turn before
                 raise
@@ -108,20 +115,54 @@ def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
     return [Skipped(origin.task, origin.model, origin.run, *why)]
 
 
-def _completions(
-    settings: TranspileSlice,
-    requests: Sequence[Request],
-    weights: tuple[Path | None, str | None],
-    cache: Path,
-) -> list[Completion]:
-    file, identity = weights
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who puts requests to a model: this process, or workers.
+
+    Args:
+        settings: the model and how it is asked.
+        file: what its engine reads.
+        sha256: of the file.
+        workers: None where this process asks.
+    """
+
+    settings: TranspileSlice
+    file: Path | None
+    sha256: str | None
+    workers: ScaleOut | None
+
+    def records(
+        self,
+        engine: Engine,
+        requests: Mapping[str, Request],
+        missing: Sequence[str],
+        on_finish: Advance,
+    ) -> Iterator[dict[str, dict[str, Any]]]:
+        """Yield records by key as they come; whoever takes them keeps them before the next."""
+        asked = {key: requests[key] for key in missing}
+        # What an account pays for and limits is asked here, call by call, and what is replayed too.
+        calls = self.settings.model.tool is not None or self.settings.model.recording is not None
+        if self.workers is None or calls:
+            waiting = iter(missing)
+            replies = engine.complete(
+                list(asked.values()), self.settings.sampling, on_finish=on_finish
+            )
+            for batch in replies:
+                yield {next(waiting): {"reply": asdict(reply)} for reply in batch}
+            return
+        job = replying_job(self.settings, engine.version, self.file, self.sha256, requests)
+        yield from replies_in_shards(self.workers, job, asked, on_finish)
+
+
+def _completions(asker: _Asker, requests: Sequence[Request], cache: Path) -> list[Completion]:
+    settings = asker.settings
     around = Surroundings(
-        file, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
+        asker.file, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
     )
     engine = build_engine(settings.origin.model, settings.model, around)
-    keys = [_key(settings, engine, request, identity) for request in requests]
+    keys = [_key(settings, engine, request, asker.sha256) for request in requests]
     store = RecordStore(cache / "records.sqlite")
-    passing = _complete_missing(settings, engine, dict(zip(keys, requests, strict=True)), store)
+    passing = _complete_missing(asker, engine, dict(zip(keys, requests, strict=True)), store)
     records = {**passing, **store.get_many(keys)}
     return [
         _completion(settings, request.example, records[key], engine.version)
@@ -148,7 +189,7 @@ def _code_identity() -> list[str]:
 
 
 def _complete_missing(
-    settings: TranspileSlice,
+    asker: _Asker,
     engine: Engine,
     requests: Mapping[str, Request],
     store: RecordStore,
@@ -159,23 +200,15 @@ def _complete_missing(
     missing = [key for key in requests if key not in known]
     if not missing:
         return passing
-    origin = settings.origin
-    waiting = iter(missing)
+    origin = asker.settings.origin
+    kept_with = _kept_with(origin)
     with progress(f"transpile {origin.title}", len(missing)) as advance:
-        asked = [requests[key] for key in missing]
-        for batch in engine.complete(asked, settings.sampling, on_finish=advance):
-            records = _records(batch, waiting, origin)
+        for replies in asker.records(engine, requests, missing, advance):
+            records = {key: {**each, "origin": kept_with} for key, each in replies.items()}
             failed = {key: each for key, each in records.items() if each["reply"]["is_transient"]}
             passing |= failed
             store.put_many({key: records[key] for key in records.keys() - failed.keys()})
     return passing
-
-
-def _records(
-    batch: Sequence[Reply], keys: Iterator[str], origin: Origin
-) -> dict[str, dict[str, Any]]:
-    kept_with = _kept_with(origin)
-    return {next(keys): {"reply": asdict(reply), "origin": kept_with} for reply in batch}
 
 
 def _kept_with(origin: Origin) -> dict[str, object]:
