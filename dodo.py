@@ -141,6 +141,7 @@ def task_transpile() -> Iterator[Task]:
         settings, examples = PLAN.transpile_slice(origin), PLAN.examples(origin.task)
         record, file = LINE.record(origin.model), LINE.engine_file(origin.model)
         files, versions = PLAN.transpile_files(origin), LINE.engine_versions(origin.model)
+        cache, scale = PLAN.cache, PLAN.scale
         yield {
             "name": origin.name,
             "file_dep": [examples, *files.read, *LINE.engine_depends_on(origin.model)],
@@ -148,9 +149,7 @@ def task_transpile() -> Iterator[Task]:
             "targets": files.targets,
             "uptodate": [unchanged(settings, **versions), not_skipped(record)],
             "io": SIDE_BY_SIDE,
-            "actions": [
-                action("transpile", settings, examples, record, file, PLAN.cache, files, PLAN.scale)
-            ],
+            "actions": [action("transpile", settings, examples, record, file, cache, files, scale)],
             "clean": True,
         }
 
@@ -185,11 +184,7 @@ def task_check() -> Iterator[Task]:
             "targets": [target],
             "uptodate": [unchanged(settings, rustc=compiler_version(), python=sys.version)],
             "io": SIDE_BY_SIDE,
-            "actions": [
-                action(
-                    "check", settings, examples, completions, lock, PLAN.cache, target, PLAN.scale
-                )
-            ],
+            "actions": [action("check", settings, examples, completions, lock, PLAN.cache, target)],
             "clean": True,
         }
 
