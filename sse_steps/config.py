@@ -20,6 +20,7 @@ from sse_steps.errors import ConfigError, DownloadError, nearest
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.prices import PriceSettings
+from sse_steps.records import Role
 from sse_steps.settings import (
     AcceptanceSettings,
     CacheSettings,
@@ -53,6 +54,8 @@ class _Composed:
     quantization: Quantization | Annotated[tuple[Quantization, ...], Field(min_length=1)] | None
     cache: CacheSettings
     model: dict[str, ModelSettings]
+    variant: str | None = None
+    join: tuple[str, ...] = ()
 
 
 def overrides_in(arguments: Sequence[str], text_commands: Sequence[str] = ()) -> list[str]:
@@ -72,6 +75,11 @@ def overrides_in(arguments: Sequence[str], text_commands: Sequence[str] = ()) ->
     ]
 
 
+def plain_override(override: str) -> str:
+    """Return an override as the defaults list wants it: `+experiment=NAME` needs no plus."""
+    return override.removeprefix("+") if override.startswith("+experiment=") else override
+
+
 def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
     """Compose `root/conf` with `overrides` and read the task files that it names.
 
@@ -79,6 +87,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         ConfigError: an override, or a configuration file, does not fit.
         TaskFileError: a task file does not fit.
     """
+    overrides = [plain_override(each) for each in overrides]
     with initialize_config_dir(version_base="1.3", config_dir=str(root / "conf")):
         chosen = _compose([each for each in overrides if not _is_about_model(each)], root)
         names = _model_names(chosen, root / "conf" / "model")
@@ -92,7 +101,10 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
     _check_corpus(valid.corpus, root)
     return Settings(
         tasks={name: load_task(name, root / "tasks") for name in valid.tasks},
-        models=_quantized({name: valid.model[name] for name in names}, valid.quantization),
+        models=with_variant(
+            _quantized({name: valid.model[name] for name in names}, valid.quantization),
+            valid.variant,
+        ),
         corpus=valid.corpus,
         run=valid.run,
         prices=valid.prices,
@@ -103,7 +115,18 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         cache=valid.cache,
         gate=valid.gate,
         overrides=tuple(overrides),
+        join=valid.join,
     )
+
+
+def with_variant(models: dict[str, ModelSettings], variant: str | None) -> dict[str, ModelSettings]:
+    """Return the models with `variant` at the end of every candidate's name."""
+    if variant is None:
+        return models
+    return {
+        f"{name}-{variant}" if model.role is Role.CANDIDATE else name: model
+        for name, model in models.items()
+    }
 
 
 def _check_corpus(corpus: str | None, root: Path) -> None:
@@ -171,7 +194,7 @@ def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
             raise ConfigError(
                 f"'{key}' is {wanted!r}, which is no list.", f"Write it as {key}=[name,name]."
             )
-        if not wanted and key == "models":
+        if not wanted and key == "models" and not chosen.get("join"):
             raise ConfigError("'models' is empty.", "Name at least one: models=[name,name].")
         names += [str(name) for name in wanted]
     known = {path.stem for path in folder.glob("*.yaml")}

@@ -187,3 +187,4 @@ class Settings:
     cache: CacheSettings
     overrides: tuple[str, ...] = ()  # of the command line, which the others follow from
     gate: GateSettings = GateSettings()
+    join: tuple[str, ...] = ()  # folders of other builds, whose candidates the report shows as well

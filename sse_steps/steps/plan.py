@@ -266,12 +266,13 @@ class Plan:
             report=settings.report,
             acceptance=settings.acceptance,
             prices=settings.prices,
-            configuration=self._configuration(),
+            configuration=self.configuration,
             command=shlex.join(["doit", *settings.overrides]),
             asked=tuple(self._asked()),
         )
 
-    def _configuration(self) -> str:
+    @property
+    def configuration(self) -> str:
         """Return every setting as YAML; plain data only, enums and tuples are no YAML."""
         whole = json.loads(json.dumps(asdict(self.settings)))
         del whole["overrides"]
