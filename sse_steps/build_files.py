@@ -75,3 +75,11 @@ class Rows:
     def files(self) -> tuple[Path, ...]:
         """All of them."""
         return (*self.completions, *self.skipped, *self.verdicts)
+
+    def and_of(self, other: Rows) -> Rows:
+        """Return these files and those of another build."""
+        return Rows(
+            completions=(*self.completions, *other.completions),
+            skipped=(*self.skipped, *other.skipped),
+            verdicts=(*self.verdicts, *other.verdicts),
+        )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FAILED = re.compile(r"taskid:(\S+)\n(.*?)(?=\n#{10,}|\n\S+ - taskid:|\n\n|\Z)", re.DOTALL)
+_ENDING_S = 2.0  # what a build may take to end after Ctrl-C
 _WRONG = re.compile(r"^ERROR: (.+)", re.DOTALL | re.MULTILINE)
 
 
@@ -53,16 +54,36 @@ def build(root: Path, arguments: Sequence[str], state_file: Path, log: Path) -> 
     state_file.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "doit", "--db-file", str(state_file), *arguments]
     with _locked(state_file.with_suffix(".lock")) as lock, log.open("wb") as output:
-        done = subprocess.run(  # noqa: S603 - doit itself
+        started = subprocess.Popen(  # noqa: S603 - doit itself
             command,
             cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=(lock,),
-            check=False,
         )
-    return Ended(done.returncode, log.read_text(encoding="utf-8", errors="replace"))
+        exit_code = _waited_for(started)
+    return Ended(exit_code, log.read_text(encoding="utf-8", errors="replace"))
+
+
+def build_in_sight(root: Path, arguments: Sequence[str], state_file: Path | None = None) -> int:
+    """Run doit in `root` on this terminal, and return its exit code."""
+    state = [] if state_file is None else ["--db-file", str(state_file)]
+    command = [sys.executable, "-m", "doit", *state, *arguments]
+    return _waited_for(subprocess.Popen(command, cwd=root))  # noqa: S603 - doit itself
+
+
+def _waited_for(process: subprocess.Popen[bytes]) -> int:
+    """Return a build's exit code. After Ctrl-C it ends by itself, and leaves the terminal whole."""
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        try:
+            process.wait(_ENDING_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        raise
 
 
 @contextmanager

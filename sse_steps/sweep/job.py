@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from sse_steps.records import Skipped
 from sse_steps.steps.plan import Plan
 from sse_steps.store import content_key, read_parquet, write_text
 from sse_steps.sweep.build import Ended, build
+from sse_steps.sweep.command_line import of_doit
 from sse_steps.sweep.digests import inputs_digest, named_files, stats_digest, surroundings
-from sse_steps.sweep.names import Override, effective, job_name, path_safe, variant_of
+from sse_steps.sweep.names import Override, effective, job_name, variant_of
 from sse_steps.sweep.objective import objective
 from sse_steps.sweep.records import JobRecord, JobState, Sweep, read_job
 
@@ -60,10 +61,10 @@ def run_job(overrides: Sequence[str], sweep: Sweep) -> JobRecord:
         return before
     started = time.monotonic()
     try:
-        JobRecord(_described(asked), asked, JobState.STARTED).write(file)
+        JobRecord(_described(asked, sweep), asked, JobState.STARTED).write(file)
         record = _run(asked, sweep)
     except Exception as fault:  # one job must not sink the others
-        record = JobRecord(_described(asked), asked, JobState.FAILED, _reason(fault))
+        record = JobRecord(_described(asked, sweep), asked, JobState.FAILED, _reason(fault))
     record = replace(record, overrides=asked, seconds=time.monotonic() - started)
     record.write(file)
     return record
@@ -75,23 +76,25 @@ def _reason(fault: Exception) -> str:
     return f"{type(fault).__name__}: {fault}\nThis is a fault of the program: please report it."
 
 
-def _described(overrides: Sequence[str]) -> str:
+def _described(overrides: Sequence[str], sweep: Sweep) -> str:
     """Return what a job is called until it is known what it comes to."""
-    return path_safe("-".join(Override(each).value for each in overrides) or "job")
+    found = [each for each in map(Override, overrides) if each.key in sweep.varied]
+    return " ".join(each.text for each in found) or "job"
 
 
 def _run(overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
     known = _known(overrides, sweep)
     if known is not None:
         is_ours = _claim(known.name, overrides, sweep)
-        return replace(known, state=JobState.SKIPPED) if is_ours else _same(known.name, overrides)
+        skipped = replace(known, state=JobState.SKIPPED)
+        return skipped if is_ours else _same(known.name, overrides, sweep)
     job = _planned(overrides, sweep)
     is_ours = _claim(job.name, overrides, sweep)
-    return _record_of(job, overrides, sweep) if is_ours else _same(job.name, overrides)
+    return _record_of(job, overrides, sweep) if is_ours else _same(job.name, overrides, sweep)
 
 
-def _same(name: str, overrides: tuple[str, ...]) -> JobRecord:
-    return JobRecord(name, overrides, JobState.SAME)
+def _same(name: str, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
+    return JobRecord(_described(overrides, sweep), overrides, JobState.SAME, same_as=name)
 
 
 def _claim(name: str, overrides: tuple[str, ...], sweep: Sweep) -> bool:
@@ -112,7 +115,8 @@ def _claim(name: str, overrides: tuple[str, ...], sweep: Sweep) -> bool:
 
 def _planned(overrides: tuple[str, ...], sweep: Sweep) -> _Job:
     """Compose a job without what changes nothing about its candidates, and name it."""
-    asked = (*_of_doit(overrides), "controls=[]")
+    own = [each for each in of_doit(overrides) if Override(each).key not in _OF_THE_SWEEP]
+    asked = (*own, "controls=[]")
     composed = load_settings(asked, root=sweep.root)
     used = effective(asked, sweep.varied, tuple(composed.models.values()))
     settings = composed if used == asked else load_settings(used, root=sweep.root)
@@ -121,18 +125,9 @@ def _planned(overrides: tuple[str, ...], sweep: Sweep) -> _Job:
     name = job_name([*models])
     results = str(sweep.job_folder(name))
     paths = replace(settings.paths, results=results)
-    own = [f"paths.results='{results}'", *([f"variant='{variant}'"] if variant else [])]
+    placed = [f"paths.results='{results}'", *([f"variant='{variant}'"] if variant else [])]
     plan = Plan(replace(settings, models=models, paths=paths), sweep.root)
-    return _Job(name, plan, (*used, *own))
-
-
-def _of_doit(overrides: Sequence[str]) -> Iterator[str]:
-    """Yield the overrides as doit takes them."""
-    for each in map(Override, overrides):
-        if each.key == "model":
-            yield f"models=[{each.text.partition('=')[2]}]"
-        elif each.key not in _OF_THE_SWEEP and not each.key.startswith(("sweep.", "hydra.")):
-            yield each.text
+    return _Job(name, plan, (*used, *placed))
 
 
 def _record_of(job: _Job, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
@@ -215,6 +210,6 @@ def _remember(overrides: tuple[str, ...], job: _Job, sweep: Sweep) -> None:
 
 
 def _memory(overrides: tuple[str, ...], sweep: Sweep) -> Path:
-    own = [each for each in overrides if Override(each).key not in _OF_THE_SWEEP]
+    own = sorted(each for each in overrides if Override(each).key not in _OF_THE_SWEEP)
     address = content_key("job", own, sweep.varied, surroundings(sweep.root))
     return sweep.folder / "known" / f"{address[:32]}.json"

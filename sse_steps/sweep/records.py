@@ -72,6 +72,7 @@ class JobRecord:
     reason: str = ""  # two lines, where it failed
     seconds: float = 0.0
     inputs: str = ""  # the address of everything that its rows follow from
+    same_as: str = ""  # the job that comes to the same candidate
     killed: bool = False  # it was ended from outside, and may be tried again
     has_rows: bool = False  # for the report over all
     objective: float | None = None
