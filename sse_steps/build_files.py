@@ -64,17 +64,33 @@ class TranspileFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckFiles:
+    """What a check reads, and where its verdicts go and what it took to reach them."""
+
+    examples: Path
+    completions: Path
+    verdicts: Path
+    judgements: Path
+
+    @property
+    def targets(self) -> list[Path]:
+        """The files that are written."""
+        return [self.verdicts, self.judgements]
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """The Parquet files that metrics are computed from."""
 
     completions: tuple[Path, ...]
     skipped: tuple[Path, ...]
     verdicts: tuple[Path, ...]
+    judgements: tuple[Path, ...]
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return (*self.completions, *self.skipped, *self.verdicts)
+        return (*self.completions, *self.skipped, *self.verdicts, *self.judgements)
 
     def and_of(self, other: Rows) -> Rows:
         """Return these files and those of another build."""
@@ -82,4 +98,5 @@ class Rows:
             completions=(*self.completions, *other.completions),
             skipped=(*self.skipped, *other.skipped),
             verdicts=(*self.verdicts, *other.verdicts),
+            judgements=(*self.judgements, *other.judgements),
         )
