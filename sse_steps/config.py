@@ -100,6 +100,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         others = [each for each in overrides if not _is_about_model(each)]
         composed = _compose([*additions, *others, *about_models], root)
     composed.setdefault("model", {})
+    composed.pop("sweep", None)  # what a preset says to a sweep is none of a build's settings
     valid = validated(_Composed, composed, "The configuration", ConfigError)
     _check_sources(valid.model)
     _check_corpus(valid.corpus, root)

@@ -15,7 +15,7 @@ from sse_steps.sweep.build import build_in_sight
 from sse_steps.sweep.command_line import CommandLine, of_the_report, read_arguments
 from sse_steps.sweep.launch import Asked, read_sweep, run_once, run_sweep
 from sse_steps.sweep.records import JobRecord, launched
-from sse_steps.sweep.watch import has_failed, summary
+from sse_steps.sweep.watch import best_of, has_failed, summary
 
 _FAULT = 2
 _INTERRUPTED = 130  # the exit code, by the custom of shells
@@ -65,6 +65,8 @@ def _sweep(line: CommandLine, root: Path) -> int:
     console.print(summary(records))
     if reported == 0:
         console.print(f"The report: {asked.sweep.folder / 'report.html'}", soft_wrap=True)
+    if best := best_of(records, asked.sweep):
+        console.print(best, soft_wrap=True, markup=False)
     shutil.rmtree(asked.sweep.launch, ignore_errors=True)
     return 1 if failed or reported else 0
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sse_steps.config import load_settings, with_variant
-from sse_steps.errors import UserError
-from sse_steps.records import Skipped
+from sse_steps.errors import ConfigError, UserError
+from sse_steps.records import Role, Skipped
+from sse_steps.settings import ModelSettings
 from sse_steps.steps.plan import Plan
 from sse_steps.store import content_key, read_parquet, write_text
 from sse_steps.sweep.build import Ended, build
@@ -65,9 +66,16 @@ def run_job(overrides: Sequence[str], sweep: Sweep) -> JobRecord:
         record = _run(asked, sweep)
     except Exception as fault:  # one job must not sink the others
         record = JobRecord(_described(asked, sweep), asked, JobState.FAILED, _reason(fault))
-    record = replace(record, overrides=asked, seconds=time.monotonic() - started)
+    seconds, found = time.monotonic() - started, _objective(record, sweep)
+    record = replace(record, overrides=asked, seconds=seconds, objective=found)
     record.write(file)
     return record
+
+
+def _objective(record: JobRecord, sweep: Sweep) -> float | None:
+    if sweep.least_pass_at_1 is None:
+        return None
+    return objective(sweep.job_folder(record.same_as or record.name), sweep.least_pass_at_1)
 
 
 def _reason(fault: Exception) -> str:
@@ -90,7 +98,9 @@ def _run(overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
         return skipped if is_ours else _same(known.name, overrides, sweep)
     job = _planned(overrides, sweep)
     is_ours = _claim(job.name, overrides, sweep)
-    return _record_of(job, overrides, sweep) if is_ours else _same(job.name, overrides, sweep)
+    if is_ours or sweep.least_pass_at_1 is not None:  # an optimiser waits for its rows
+        record = _record_of(job, overrides, sweep)
+    return record if is_ours else _same(job.name, overrides, sweep)
 
 
 def _same(name: str, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
@@ -118,6 +128,7 @@ def _planned(overrides: tuple[str, ...], sweep: Sweep) -> _Job:
     own = [each for each in of_doit(overrides) if Override(each).key not in _OF_THE_SWEEP]
     asked = (*own, "controls=[]")
     composed = load_settings(asked, root=sweep.root)
+    _refuse_controls(composed.models)
     used = effective(asked, sweep.varied, tuple(composed.models.values()))
     settings = composed if used == asked else load_settings(used, root=sweep.root)
     variant = variant_of(used, sweep.varied)
@@ -130,6 +141,15 @@ def _planned(overrides: tuple[str, ...], sweep: Sweep) -> _Job:
     return _Job(name, plan, (*used, *placed))
 
 
+def _refuse_controls(models: Mapping[str, ModelSettings]) -> None:
+    for name, model in models.items():
+        if model.role is not Role.CANDIDATE:
+            raise ConfigError(
+                f"'{name}' is a control and no candidate.",
+                "Take it out of the sweep: the report judges the controls once.",
+            )
+
+
 def _record_of(job: _Job, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
     folder = sweep.job_folder(job.name)
     inputs = inputs_digest(job.plan)
@@ -138,7 +158,7 @@ def _record_of(job: _Job, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord
         record = replace(kept, overrides=overrides, state=JobState.SKIPPED)
     else:
         record = _built(job, overrides, sweep)
-        record = replace(record, inputs=inputs, objective=objective(job.plan.rows(), sweep))
+        record = replace(record, inputs=inputs)
         record.write(folder / "job.json")
     if record.state is not JobState.FAILED:
         _remember(overrides, job, sweep)

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sse_steps.printable import printable
+from sse_steps.sweep.objective import PENALTY_USD
 from sse_steps.sweep.records import JobRecord, JobState, Sweep, launched
 
 _POLL_S = 0.3
@@ -66,6 +67,22 @@ def summary(records: Sequence[JobRecord]) -> Group:
         table.add_row(*(Text(printable(cell)) for cell in cells))
     reasons = [f"\n{each.name} failed:\n{_reason(each)}" for each in ordered if has_failed(each)]
     return Group(table, *(Text(printable(each, keep="\n")) for each in reasons))
+
+
+def best_of(records: Sequence[JobRecord], sweep: Sweep) -> str:
+    """Return whom an optimiser has found, as a sentence; nothing where none was asked for."""
+    demanded = sweep.least_pass_at_1
+    known = [(each.objective, each) for each in records if each.objective is not None]
+    if demanded is None or not known:
+        return ""
+    least, found = min(known, key=lambda pair: pair[0])
+    if least >= PENALTY_USD:
+        return f"Nobody passes {demanded:.0%} of the examples; {_name(found)} comes nearest."
+    return f"The cheapest that passes {demanded:.0%}: {_name(found)}, ${least:.2g} per example."
+
+
+def _name(record: JobRecord) -> str:
+    return printable(record.same_as or record.name)
 
 
 def has_failed(record: JobRecord) -> bool:
