@@ -8,6 +8,7 @@ download ─> convert ─> validate ┘    crates ─┘
 import sys
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -190,13 +191,14 @@ def task_check() -> Iterator[Task]:
 
 def task_metrics() -> Task:
     """Turn verdicts into metrics and Pareto frontiers, in SQL."""
-    records = {model: files.validated for model, files in LINE.lines().items()}
-    rows = PLAN.rows()
+    records, rows = PLAN.stage_records, PLAN.rows()
     corpora = {task: PLAN.left_out(task) for task in PLAN.settings.tasks}
-    examples = {task: PLAN.examples(task) for task in PLAN.settings.tasks}
+    examples = {
+        task: (PLAN.examples(task), *PLAN.examples_of_joined(task)) for task in PLAN.settings.tasks
+    }
     settings, target = PLAN.metrics_slice(), PLAN.database
     return {
-        "file_dep": [*rows.files, *corpora.values(), *examples.values(), *records.values()],
+        "file_dep": [*rows.files, *corpora.values(), *chain(*examples.values()), *records.values()],
         "targets": [target],
         "uptodate": [unchanged(settings)],
         "io": SIDE_BY_SIDE,

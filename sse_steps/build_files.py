@@ -91,3 +91,12 @@ class Rows:
     def files(self) -> tuple[Path, ...]:
         """All of them."""
         return (*self.completions, *self.skipped, *self.verdicts, *self.judgements)
+
+    def and_of(self, other: Rows) -> Rows:
+        """Return these files and those of another build."""
+        return Rows(
+            completions=(*self.completions, *other.completions),
+            skipped=(*self.skipped, *other.skipped),
+            verdicts=(*self.verdicts, *other.verdicts),
+            judgements=(*self.judgements, *other.judgements),
+        )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -20,6 +22,7 @@ from sse_steps.errors import ConfigError, DownloadError, nearest
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.prices import PriceSettings
+from sse_steps.records import Role
 from sse_steps.settings import (
     AcceptanceSettings,
     CacheSettings,
@@ -32,6 +35,7 @@ from sse_steps.settings import (
     Settings,
     ValidationSettings,
 )
+from sse_steps.sweep.join import joined_builds
 from sse_steps.tasks import load_task
 from sse_steps.validation import STRICT_KEYS, validated
 
@@ -55,6 +59,8 @@ class _Composed:
     cache: CacheSettings
     scale: ScaleSettings
     model: dict[str, ModelSettings]
+    variant: str | None = None
+    join: tuple[str, ...] = ()
 
 
 def overrides_in(arguments: Sequence[str], text_commands: Sequence[str] = ()) -> list[str]:
@@ -74,14 +80,21 @@ def overrides_in(arguments: Sequence[str], text_commands: Sequence[str] = ()) ->
     ]
 
 
+def plain_override(override: str) -> str:
+    """Return an override as the defaults list wants it: `+experiment=NAME` needs no plus."""
+    return override.removeprefix("+") if override.startswith("+experiment=") else override
+
+
 def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
     """Compose `root/conf` with `overrides` and read the task files that it names.
 
     Raises:
         ConfigError: an override, or a configuration file, does not fit.
         TaskFileError: a task file does not fit.
+        JoinError: a folder in `join` does not fit this build.
     """
-    with initialize_config_dir(version_base="1.3", config_dir=str(root / "conf")):
+    overrides = [plain_override(each) for each in overrides]
+    with composing(root):
         chosen = _compose([each for each in overrides if not _is_about_model(each)], root)
         names = _model_names(chosen, root / "conf" / "model")
         additions = [f"+model@model.{name}={name}" for name in names]
@@ -89,12 +102,16 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         others = [each for each in overrides if not _is_about_model(each)]
         composed = _compose([*additions, *others, *about_models], root)
     composed.setdefault("model", {})
+    composed.pop("sweep", None)  # what a preset says to a sweep is none of a build's settings
     valid = validated(_Composed, composed, "The configuration", ConfigError)
     _check_sources(valid.model)
     _check_corpus(valid.corpus, root)
-    return Settings(
+    settings = Settings(
         tasks={name: load_task(name, root / "tasks") for name in valid.tasks},
-        models=_quantized({name: valid.model[name] for name in names}, valid.quantization),
+        models=with_variant(
+            _quantized({name: valid.model[name] for name in names}, valid.quantization),
+            valid.variant,
+        ),
         corpus=valid.corpus,
         run=valid.run,
         prices=valid.prices,
@@ -106,7 +123,19 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         gate=valid.gate,
         scale=valid.scale,
         overrides=tuple(overrides),
+        join=valid.join,
     )
+    return replace(settings, joined=joined_builds(settings, root))
+
+
+def with_variant(models: dict[str, ModelSettings], variant: str | None) -> dict[str, ModelSettings]:
+    """Return the models with `variant` at the end of every candidate's name."""
+    if variant is None:
+        return models
+    return {
+        f"{name}-{variant}" if model.role is Role.CANDIDATE else name: model
+        for name, model in models.items()
+    }
 
 
 def _check_corpus(corpus: str | None, root: Path) -> None:
@@ -174,7 +203,7 @@ def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
             raise ConfigError(
                 f"'{key}' is {wanted!r}, which is no list.", f"Write it as {key}=[name,name]."
             )
-        if not wanted and key == "models":
+        if not wanted and key == "models" and not chosen.get("join"):
             raise ConfigError("'models' is empty.", "Name at least one: models=[name,name].")
         names += [str(name) for name in wanted]
     known = {path.stem for path in folder.glob("*.yaml")}
@@ -184,23 +213,40 @@ def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+@contextmanager
+def composing(root: Path) -> Iterator[None]:
+    """Let `compose` find `root/conf`, also inside a job of Hydra's own, whose state stays."""
+    outer = GlobalHydra.instance().hydra
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(version_base="1.3", config_dir=str(root / "conf")):
+            yield
+    finally:
+        GlobalHydra.instance().hydra = outer
+
+
 def _compose(overrides: list[str], root: Path) -> dict[str, Any]:
     try:
         composed = OmegaConf.to_container(compose("config", overrides=overrides), resolve=True)
     except (HydraException, OmegaConfBaseException, OSError, ValueError, YAMLError) as fault:
-        raise _config_error(fault, root) from fault
+        raise config_error(fault, root) from fault
     if not isinstance(composed, dict):
         raise ConfigError("conf/config.yaml holds no mapping.", "Give it keys and values.")
     return {str(key): value for key, value in composed.items()}
 
 
-def _config_error(fault: Exception, root: Path) -> ConfigError:
+def config_error(fault: Exception, root: Path) -> ConfigError:
     """Turn what Hydra says into what is wrong and the nearest valid name."""
     text = str(fault)
     if key := re.search(r"Could not override '([^'@]+)'", text):
         path, names = key[1], _setting_names(root)
         same_end = [name for name in names if name.split(".")[-1] == path.split(".")[-1]]
         return ConfigError(f"There is no setting '{path}'.", nearest(path, same_end or names))
+    if plugin := re.search(r"Could not find 'hydra/(\w+)/([^']+)'", text):
+        return ConfigError(
+            f"Hydra has no {plugin[1]} '{plugin[2]}' here.",
+            "Install it: pip install 'single-shot-eval[sweep]', or the extra that its name says.",
+        )
     if option := re.search(r"Could not find '([^'/]+)/([^']+)'", text):
         group, name = option.groups()
         known = [path.stem for path in (root / "conf" / group).glob("*.yaml")]

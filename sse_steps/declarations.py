@@ -42,7 +42,7 @@ def model_rows(settings: MetricsSlice, stages: Stages) -> tuple[ModelRow, ...]:
             model.description,
             _size(stages.get(name)),
             model.engine,
-            price_of(model.tool, settings.prices).note,
+            price_of(model.tool, settings.prices_of.get(name, settings.prices)).note,
         )
         for name, model in settings.models.items()
     )

@@ -149,6 +149,14 @@ class ControlError(UserError):
     """A control missed its score: the numbers of this evaluation cannot be trusted."""
 
 
+class JoinError(UserError):
+    """Results of several builds that do not make one report."""
+
+
+class SweepError(UserError):
+    """A sweep whose jobs could not be run."""
+
+
 class DataCheckError(UserError):
     """Completions or verdicts that do not fit together: a check of the results returned rows."""
 

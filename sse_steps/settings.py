@@ -209,3 +209,5 @@ class Settings:
     overrides: tuple[str, ...] = ()  # of the command line, which the others follow from
     gate: GateSettings = GateSettings()
     scale: ScaleSettings = ScaleSettings()
+    join: tuple[str, ...] = ()  # folders of other builds, whose candidates the report shows as well
+    joined: tuple[Settings, ...] = ()  # what `join` names: each a folder with its candidates

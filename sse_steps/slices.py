@@ -134,6 +134,7 @@ class MetricsSlice:
     prices: PriceSettings
     acceptance: AcceptanceSettings
     tasks: dict[str, TaskMetrics]
+    prices_of: dict[str, PriceSettings]  # of joined models, which other builds have priced
 
 
 @dataclass(frozen=True, slots=True)

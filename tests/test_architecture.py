@@ -22,13 +22,14 @@ STEP_NAMES = {path.stem for path in STEPS} - {
 
 # Who alone may import what, as paths below the package; a folder stands for all that is in it.
 ONLY = {
-    "hydra": ("config.py", "__main__.py"),
+    "hydra": ("config.py", "sweep/launch.py"),
     "omegaconf": ("config.py", "__main__.py"),
     "doit": ("steps/__init__.py", "steps/command_line.py", "steps/commands.py"),
     "duckdb": ("store.py", "sql/"),
     "ray": ("scale/ray_cluster.py",),
     "fsspec": ("scale/shared_place.py",),
     "subprocess": (
+        "sweep/build.py",
         "rust/sandbox.py",
         "infer/tool_process.py",
         "models/llama_quantizer.py",

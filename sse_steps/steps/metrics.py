@@ -14,13 +14,14 @@ from sse_steps.sql.database import build_database
 from sse_steps.sql.sources import ProgramRow, Sources
 from sse_steps.steps import machine
 from sse_steps.store import write_parquet
+from sse_steps.sweep.join import check_examples
 
 
 def run(
     settings: MetricsSlice,
     rows: Rows,
     corpora: dict[str, Path],
-    examples: dict[str, Path],
+    examples: dict[str, tuple[Path, ...]],
     records: dict[str, Path],
     target: Path,
 ) -> None:
@@ -30,19 +31,23 @@ def run(
         settings: the models, the prices and the prompts.
         rows: what the transpile and the check step wrote.
         corpora: what the corpus step wrote about each task's corpus.
-        examples: the examples themselves, by task.
+        examples: the examples themselves, by task; then those that joined builds were asked.
         records: what the validate step wrote about each model with weights.
         target: the database.
 
     Raises:
         ControlError: a control missed the score that it must have.
         DataCheckError: another check of the data failed.
+        JoinError: a joined build was asked other examples.
     """
+    own = {task: files[0] for task, files in examples.items()}
+    for task, files in examples.items():
+        check_examples(own[task], files[1:])
     stages = {model: read_stage(path) for model, path in records.items()}
     tasks = settings.tasks
     with tempfile.TemporaryDirectory(prefix="programs-") as folder:
         programs = Path(folder) / "programs.parquet"
-        write_parquet(tuple(declarations.program_rows(tasks, examples)), ProgramRow, programs)
+        write_parquet(tuple(declarations.program_rows(tasks, own)), ProgramRow, programs)
         sources = Sources(
             completions=rows.completions,
             verdicts=rows.verdicts,

@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import reduce
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ import yaml
 from sse_steps.build_files import CheckFiles, Evidence, ReportFiles, Rows, TranspileFiles
 from sse_steps.infer.engine import Sampling
 from sse_steps.labels.template import placeholders
-from sse_steps.prices import price_of
+from sse_steps.prices import PriceSettings, price_of
 from sse_steps.report.chart_files import ChartFile
 from sse_steps.report.provenance_data import Asked
 from sse_steps.rust.crates import built_index
@@ -87,7 +88,7 @@ class Plan:
         """What the report names the digests of."""
         return Evidence(
             examples={task: self.examples(task) for task in self.settings.tasks},
-            weights={model: files.validated for model, files in self.line.lines().items()},
+            weights=self.stage_records,
             golden_prompts=self.line.golden_prompts,
             root=self.root,
         )
@@ -147,6 +148,21 @@ class Plan:
         """Return where the verdicts of one run go."""
         return self._partition("verdicts", origin)
 
+    @property
+    def joined(self) -> tuple[Plan, ...]:
+        """The builds whose candidates the report shows as well."""
+        return tuple(Plan(settings, self.root) for settings in self.settings.joined)
+
+    @property
+    def stage_records(self) -> dict[str, Path]:
+        """The last record of each model's line, of this build and of those joined."""
+        lines = [each.line.lines() for each in (self, *self.joined)]
+        return {model: files.validated for line in lines for model, files in line.items()}
+
+    def examples_of_joined(self, task: str) -> tuple[Path, ...]:
+        """Return the examples of a task that joined builds were asked."""
+        return tuple(each.examples(task) for each in self.joined if task in each.settings.tasks)
+
     def check_files(self, origin: Origin) -> CheckFiles:
         """Return what a check of one turn of a run reads and writes."""
         return CheckFiles(
@@ -157,7 +173,10 @@ class Plan:
         )
 
     def rows(self) -> Rows:
-        """Return the files of every run."""
+        """Return the files of every run, of this build and of those joined."""
+        return reduce(Rows.and_of, (each.rows() for each in self.joined), self._own_rows())
+
+    def _own_rows(self) -> Rows:
         origins = list(self.origins())
         written = [self.transpile_files(origin) for origin in origins]
         return Rows(
@@ -272,7 +291,12 @@ class Plan:
             )
             for name, task in settings.tasks.items()
         }
-        return MetricsSlice(settings.models, settings.prices, settings.acceptance, tasks)
+        models = dict(settings.models)
+        prices: dict[str, PriceSettings] = {}
+        for each in settings.joined:
+            models |= each.models
+            prices |= dict.fromkeys(each.models, each.prices)
+        return MetricsSlice(models, settings.prices, settings.acceptance, tasks, prices)
 
     def report_slice(self) -> ReportSlice:
         """Return what the report depends on."""
@@ -281,15 +305,17 @@ class Plan:
             report=settings.report,
             acceptance=settings.acceptance,
             prices=settings.prices,
-            configuration=self._configuration(),
+            configuration=self.configuration,
             command=shlex.join(["doit", *settings.overrides]),
             asked=tuple(self._asked()),
         )
 
-    def _configuration(self) -> str:
+    @property
+    def configuration(self) -> str:
         """Return every setting as YAML; plain data only, enums and tuples are no YAML."""
         whole = json.loads(json.dumps(asdict(self.settings)))
-        del whole["overrides"], whole["scale"]  # what no result depends on
+        # What is somebody else's, and what no result depends on.
+        del whole["overrides"], whole["joined"], whole["scale"]
         return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
 
     def _asked(self) -> Iterator[Asked]:
@@ -299,6 +325,8 @@ class Plan:
             seeds = tuple(each.seed for each in sampled)
             first = sampled[0]
             yield Asked(task, model, first.temperature, first.max_tokens, seeds)
+        for each in self.joined:
+            yield from each._asked()
 
     def earlier(self, origin: Origin) -> list[str]:
         """Return the name of the run before this one: it goes first, later ones reuse its work."""

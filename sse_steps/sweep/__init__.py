@@ -1,0 +1,1 @@
+"""Sweeps: many builds of a candidate each, and one report over all of them."""

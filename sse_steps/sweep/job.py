@@ -1,0 +1,235 @@
+"""One job of a sweep: a build of its own, that ends in rows of its own and a record.
+
+`run_job` is all that a launcher needs. Its arguments and what it returns are plain data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sse_steps.config import load_settings, with_variant
+from sse_steps.errors import ConfigError, UserError
+from sse_steps.records import Role, Skipped
+from sse_steps.settings import ModelSettings
+from sse_steps.steps.plan import Plan
+from sse_steps.store import content_key, read_parquet, write_text
+from sse_steps.sweep.build import Ended, build
+from sse_steps.sweep.command_line import of_doit
+from sse_steps.sweep.digests import inputs_digest, named_files, stats_digest, surroundings
+from sse_steps.sweep.names import Override, effective, job_name, variant_of
+from sse_steps.sweep.objective import objective
+from sse_steps.sweep.records import JobRecord, JobState, Sweep, read_job
+
+# What the sweep decides for its jobs: a job has no controls, no report and a folder of its own.
+_OF_THE_SWEEP = ("controls", "join", "paths.results", "variant")
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A job that is known by its name: its build, and the overrides that make it."""
+
+    name: str
+    plan: Plan
+    overrides: tuple[str, ...]
+
+
+def run_job(overrides: Sequence[str], sweep: Sweep) -> JobRecord:
+    """Run one job of a sweep, or find that it need not be run; never raise.
+
+    The candidates that `overrides` ask for are transpiled and checked by a build of doit in a
+    process of its own, into `sweep.job_folder(name)`. What became of it is written there, as
+    `job.json`, and into the records of the launch.
+
+    It may be called by any launcher, in any process on any machine that sees `sweep.root` and
+    `sweep.results`, many at once, and again after a worker died.
+
+    Args:
+        overrides: of this job, as Hydra hands them out; `model=X` stands for `models=[X]`.
+        sweep: what all jobs share.
+
+    Returns:
+        The job's name and state; the reason if it failed; the objective if the sweep has one.
+    """
+    asked = tuple(overrides)
+    file = sweep.record_of(asked)
+    before = read_job(file)
+    if before is not None and before.is_settled:
+        return before
+    started = time.monotonic()
+    try:
+        JobRecord(_described(asked, sweep), asked, JobState.STARTED).write(file)
+        record = _run(asked, sweep)
+    except Exception as fault:  # one job must not sink the others
+        record = JobRecord(_described(asked, sweep), asked, JobState.FAILED, _reason(fault))
+    seconds, found = time.monotonic() - started, _objective(record, sweep)
+    record = replace(record, overrides=asked, seconds=seconds, objective=found)
+    record.write(file)
+    return record
+
+
+def _objective(record: JobRecord, sweep: Sweep) -> float | None:
+    if sweep.least_pass_at_1 is None:
+        return None
+    return objective(sweep.job_folder(record.same_as or record.name), sweep.least_pass_at_1)
+
+
+def _reason(fault: Exception) -> str:
+    if isinstance(fault, UserError):
+        return str(fault)
+    return f"{type(fault).__name__}: {fault}\nThis is a fault of the program: please report it."
+
+
+def _described(overrides: Sequence[str], sweep: Sweep) -> str:
+    """Return what a job is called until it is known what it comes to."""
+    found = [each for each in map(Override, overrides) if each.key in sweep.varied]
+    return " ".join(each.text for each in found) or "job"
+
+
+def _run(overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
+    known = _known(overrides, sweep)
+    if known is not None:
+        is_ours = _claim(known.name, overrides, sweep)
+        skipped = replace(known, state=JobState.SKIPPED)
+        return skipped if is_ours else _same(known.name, overrides, sweep)
+    job = _planned(overrides, sweep)
+    is_ours = _claim(job.name, overrides, sweep)
+    if is_ours or sweep.least_pass_at_1 is not None:  # an optimiser waits for its rows
+        record = _record_of(job, overrides, sweep)
+    return record if is_ours else _same(job.name, overrides, sweep)
+
+
+def _same(name: str, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
+    return JobRecord(_described(overrides, sweep), overrides, JobState.SAME, same_as=name)
+
+
+def _claim(name: str, overrides: tuple[str, ...], sweep: Sweep) -> bool:
+    """Return whether a job's name is ours: whoever comes first in a launch has it, and keeps it."""
+    path = sweep.claim_of(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{name}.{os.getpid()}.{time.monotonic_ns()}")
+    JobRecord(name, overrides, JobState.STARTED).write(partial)
+    try:
+        os.link(partial, path)  # whole or not at all, and only one can
+    except FileExistsError:
+        owner = read_job(path)
+        return owner is not None and owner.overrides == overrides
+    finally:
+        partial.unlink()
+    return True
+
+
+def _planned(overrides: tuple[str, ...], sweep: Sweep) -> _Job:
+    """Compose a job without what changes nothing about its candidates, and name it."""
+    own = [each for each in of_doit(overrides) if Override(each).key not in _OF_THE_SWEEP]
+    asked = (*own, "controls=[]")
+    composed = load_settings(asked, root=sweep.root)
+    _refuse_controls(composed.models)
+    used = effective(asked, sweep.varied, tuple(composed.models.values()))
+    settings = composed if used == asked else load_settings(used, root=sweep.root)
+    variant = variant_of(used, sweep.varied)
+    models = with_variant(settings.models, variant)
+    name = job_name([*models])
+    results = str(sweep.job_folder(name))
+    paths = replace(settings.paths, results=results)
+    placed = [f"paths.results='{results}'", *([f"variant='{variant}'"] if variant else [])]
+    plan = Plan(replace(settings, models=models, paths=paths), sweep.root)
+    return _Job(name, plan, (*used, *placed))
+
+
+def _refuse_controls(models: Mapping[str, ModelSettings]) -> None:
+    for name, model in models.items():
+        if model.role is not Role.CANDIDATE:
+            raise ConfigError(
+                f"'{name}' is a control and no candidate.",
+                "Take it out of the sweep: the report judges the controls once.",
+            )
+
+
+def _record_of(job: _Job, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
+    folder = sweep.job_folder(job.name)
+    inputs = inputs_digest(job.plan)
+    kept = read_job(folder / "job.json")
+    if kept is not None and kept.inputs == inputs and _is_there(kept, job.plan):
+        record = replace(kept, overrides=overrides, state=JobState.SKIPPED)
+    else:
+        record = _built(job, overrides, sweep)
+        record = replace(record, inputs=inputs)
+        record.write(folder / "job.json")
+    if record.state is not JobState.FAILED:
+        _remember(overrides, job, sweep)
+    return record
+
+
+def _is_there(kept: JobRecord, plan: Plan) -> bool:
+    finished = kept.state is JobState.FINISHED
+    return finished and all(path.is_file() for path in plan.rows().files)
+
+
+def _built(job: _Job, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
+    folder, started = sweep.job_folder(job.name), time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(job.plan.configuration, folder / "config.yaml")
+    arguments = [*job.overrides, "transpile", "check"]
+    ended = build(sweep.root, arguments, folder / ".doit.db", folder / "log.txt")
+    reason = ended.reason or _why_skipped(job.plan)
+    return JobRecord(
+        job.name,
+        overrides,
+        JobState.FAILED if reason else JobState.FINISHED,
+        reason,
+        time.monotonic() - started,
+        killed=ended.killed,
+        has_rows=_succeeded(ended),
+    )
+
+
+def _succeeded(ended: Ended) -> bool:
+    return ended.exit_code == 0
+
+
+def _why_skipped(plan: Plan) -> str:
+    """Return why a candidate took no part, in two lines; nothing where all of them did."""
+    found = [row for path in plan.rows().skipped for row in read_parquet(path, Skipped)]
+    return f"{found[0].reason}\n{found[0].remedy}" if found else ""
+
+
+def _known(overrides: tuple[str, ...], sweep: Sweep) -> JobRecord | None:
+    """Return the record of a finished job of these overrides, without composing anything."""
+    try:
+        memory = json.loads(_memory(overrides, sweep).read_text(encoding="utf-8"))
+        places = [sweep.root / place for place in memory["places"]]
+        rows = [sweep.results / row for row in memory["rows"]]
+        record = read_job(sweep.job_folder(memory["name"]) / "job.json")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if record is None or record.state is not JobState.FINISHED:
+        return None
+    fresh = record.inputs == memory["inputs"] and stats_digest(places) == memory["stats"]
+    return record if fresh and all(row.is_file() for row in rows) else None
+
+
+def _remember(overrides: tuple[str, ...], job: _Job, sweep: Sweep) -> None:
+    """Keep what lets a finished job be found by its overrides. A tool's version is asked anew."""
+    if any(model.tool is not None for model in job.plan.settings.models.values()):
+        return
+    record = read_job(sweep.job_folder(job.name) / "job.json")
+    places = named_files(job.plan)
+    memory = {
+        "name": job.name,
+        "inputs": record.inputs if record is not None else "",
+        "places": [str(place) for place in places],
+        "stats": stats_digest(places),
+        "rows": [str(path) for path in job.plan.rows().files],
+    }
+    write_text(json.dumps(memory, indent=2) + "\n", _memory(overrides, sweep))
+
+
+def _memory(overrides: tuple[str, ...], sweep: Sweep) -> Path:
+    own = sorted(each for each in overrides if Override(each).key not in _OF_THE_SWEEP)
+    address = content_key("job", own, sweep.varied, surroundings(sweep.root))
+    return sweep.folder / "known" / f"{address[:32]}.json"

@@ -1,0 +1,180 @@
+"""Hydra's part of a sweep: it says which jobs there are, and its launchers run them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import hydra
+from hydra import compose
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sse_steps.config import composing, config_error
+from sse_steps.errors import ConfigError, SweepError
+from sse_steps.sweep.build import build_in_sight
+from sse_steps.sweep.command_line import CommandLine, of_doit
+from sse_steps.sweep.job import run_job
+from sse_steps.sweep.names import Override
+from sse_steps.sweep.records import Sweep, launched
+from sse_steps.sweep.watch import watched
+
+_RELAUNCHES = 3
+_SWEPT_BY_NAME = ("model", "models")
+_LISTS = ("quantization",)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A sweep as it was asked for: what all jobs share, and the line that Hydra gets."""
+
+    sweep: Sweep
+    line: CommandLine
+
+
+def run_once(line: CommandLine, root: Path) -> None:
+    """Let Hydra do what a command line without a sweep asks for: one build, or its own `--help`.
+
+    Raises:
+        SystemExit: with the exit code of doit.
+        ConfigError: the configuration cannot be composed.
+    """
+    _run_hydra(CommandLine((*line.arguments, f"sweep.root='{root}'")), root)
+
+
+def read_sweep(line: CommandLine, root: Path) -> Asked:
+    """Return what a command line asks for.
+
+    Raises:
+        ConfigError: the configuration cannot be composed.
+    """
+    swept = _swept(line)
+    composed = _composed([each for each in line.overrides if _key(each) not in swept], root)
+    params = composed.hydra.sweeper.get("params") or {}
+    swept |= {_key(str(key)) for key in params} - {_key(each) for each in line.overrides}
+    added = list(_one_job_each(composed, line, swept))
+    varied = sorted({*swept, *map(_key, added)})
+    results = (root / str(composed.paths.results)).resolve()
+    demanded = composed.sweep.least_pass_at_1
+    sweep = Sweep(root, results, uuid.uuid4().hex[:12], tuple(varied), demanded)
+    return Asked(sweep, _completed(line, sweep, added))
+
+
+def _key(override: str) -> str:
+    return Override(override).key
+
+
+def _swept(line: CommandLine) -> set[str]:
+    """Return the settings that the command line gives more than one value."""
+    try:
+        parsed = OverridesParser.create().parse_overrides(line.overrides)
+    except HydraException as fault:
+        raise ConfigError(_first_line(fault), "Quote it as Hydra asks for.") from fault
+    return {each.key_or_group for each in parsed if each.is_sweep_override()}
+
+
+def _composed(overrides: Sequence[str], root: Path) -> DictConfig:
+    try:
+        with composing(root):
+            return compose("sweep", overrides=list(overrides), return_hydra_config=True)
+    except (HydraException, OmegaConfBaseException) as fault:
+        raise config_error(fault, root) from fault
+
+
+def _one_job_each(composed: DictConfig, line: CommandLine, swept: set[str]) -> Iterator[str]:
+    """Yield a sweep over what is a list: a job has one candidate, so that each has its own rows."""
+    if not swept & {*_SWEPT_BY_NAME} and not line.sets("model"):
+        yield f"models={','.join(f'[{name}]' for name in composed.models)}"
+    for key in _LISTS:
+        values = composed.get(key)
+        if key not in swept and OmegaConf.is_list(values):
+            yield f"{key}={','.join(map(str, values))}"
+
+
+def _completed(line: CommandLine, sweep: Sweep, added: Sequence[str]) -> CommandLine:
+    """Return the line with what jobs need to know of their sweep, wherever they run."""
+    replaced = {_key(each) for each in added}
+    fixed = {each for each in line.overrides if _key(each) in replaced}
+    kept = [each for each in line.arguments if each not in fixed]
+    varied = ",".join(f"'{key}'" for key in sweep.varied)
+    facts = (f"sweep.id='{sweep.id}'", f"sweep.root='{sweep.root}'", f"sweep.varied=[{varied}]")
+    return CommandLine((*kept, *added, *facts))
+
+
+def run_sweep(asked: Asked) -> None:
+    """Run every job; where workers died, those jobs again that have not ended, three times at most.
+
+    Raises:
+        ConfigError: the jobs cannot be composed.
+        SweepError: the launcher gave up before its jobs had ended.
+    """
+    with watched(asked.sweep):
+        for _ in range(1 + _RELAUNCHES):
+            fault = _launched(asked)
+            unsettled = [each for each in launched(asked.sweep) if not each.is_settled]
+            if fault is None and not unsettled:
+                return
+            if fault is not None and not any(launched(asked.sweep)):
+                break  # it is no worker that died: none has begun
+    if fault is not None:
+        raise SweepError(
+            f"The launcher gave up: {type(fault).__name__}: {_first_line(fault)}",
+            "Run the same command again: finished jobs are kept. A job may need more memory.",
+        ) from fault
+
+
+def _launched(asked: Asked) -> Exception | None:
+    """Let Hydra launch the jobs once; return what ended it early."""
+    try:
+        _run_hydra(asked.line, asked.sweep.root)
+    except ConfigError:
+        raise
+    except Exception as fault:  # whatever a launcher makes of a worker that died
+        return fault
+    return None
+
+
+def _run_hydra(line: CommandLine, root: Path) -> None:
+    """Run Hydra as its own decorator does, and let its errors through."""
+    decorated = hydra.main(version_base="1.3", config_path=str(root / "conf"), config_name="sweep")
+    arguments = [sys.argv[0], *line.arguments]
+    with patch.object(sys, "argv", arguments), patch.dict(os.environ, HYDRA_FULL_ERROR="1"):
+        try:
+            decorated(hydra_job)()
+        except (HydraException, OmegaConfBaseException) as fault:
+            raise config_error(fault, root) from fault
+
+
+def hydra_job(composed: DictConfig) -> float | None:
+    """Run what Hydra asks for: one job of a sweep, or without a sweep the whole build.
+
+    Returns:
+        The job's objective, for an optimiser.
+
+    Raises:
+        SystemExit: without a sweep, with the exit code of doit.
+    """
+    running = HydraConfig.get()
+    overrides = list(running.overrides.task)
+    if running.mode is not RunMode.MULTIRUN:
+        raise SystemExit(build_in_sight(Path(composed.sweep.root), [*of_doit(overrides)]))
+    shared = composed.sweep
+    root = Path(shared.root)
+    results = (root / str(composed.paths.results)).resolve()
+    varied = tuple(map(str, shared.varied))
+    sweep = Sweep(root, results, shared.id, varied, shared.least_pass_at_1)
+    record = run_job([*of_doit(overrides)], sweep)
+    return record.objective
+
+
+def _first_line(fault: Exception) -> str:
+    return next(iter(str(fault).strip().splitlines()), type(fault).__name__)
