@@ -27,7 +27,7 @@ from sse_steps.rust.toolchain import Toolchain, cpu_count
 from sse_steps.rust.trial import CaseResult, put_cases
 from sse_steps.source_hash import source_hash
 
-_LARGEST_BATCH = 48
+_LARGEST_BATCH = 192
 _RUNS_AT_ONCE = 3  # of one batch: most of the start of a sandbox is waiting for the kernel
 
 
