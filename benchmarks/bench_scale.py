@@ -4,17 +4,17 @@ Usage: python benchmarks/bench_scale.py [SIZE ...] [--folder FOLDER] [--models N
        (1000 10000 unless told; 3 models, 5 runs)
 
 SYNTHETIC examples (`synthetic_corpus.py`), each a function of its own, answered by a real, small,
-rule-based transpiler (`cheap_transpiler.py`) in three states of knowledge. What it writes is recorded
-with the time that it took, and the build replays the recording: a process for every example would
-measure processes. Everything else is the real build, a `doit` command a step: the Python is run for
-its answers, the Rust is compiled and asked, SQL and report are those of every build. Generated inputs
-(`run.equivalence`) are off. Runs two to five repeat the first, as at temperature 0, and models share
-the Rust that they agree on.
+rule-based transpiler (`cheap_transpiler.py`) in three states of knowledge. What it writes is
+recorded with the time that it took, and the build replays the recording: a process for every
+example would measure processes. Everything else is the real build, a `doit` command a step: the
+Python is run for its answers, the Rust is compiled and asked, SQL and report are those of every
+build. Generated inputs (`run.equivalence`) are off. Runs two to five repeat the first, as at
+temperature 0, and models share the Rust that they agree on.
 
 Memory is the largest sum of resident memory over the processes of a step, looked at five times a
-second; above 4 GB the benchmark fails. Milliseconds are of processors, which other work on the machine
-does not lengthen as it does the wall clock's; growth is their slope between a size and the one before
-on logarithmic scales: 1 is linear. A measured size is kept in FOLDER and not measured again.
+second; above 4 GB the benchmark fails. Growth is the slope of seconds between a size and the one
+before on logarithmic scales: 1 is linear. Load is what else ran: the machine's load at a step's
+end. A measured size is kept in FOLDER and not measured again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import resource
+import os
 import shutil
 import subprocess
 import sys
@@ -56,11 +56,11 @@ TASK = "python_to_rust"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one step took: seconds of the wall clock and of processors, peak of resident bytes."""
+    """What one step took: seconds, the peak of resident bytes, the machine's load at its end."""
 
     seconds: float
-    processor_s: float
     peak_bytes: int
+    load: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def measured(command: list[str], folder: Path) -> Measured:
     """Run a command to a good end; return how long it took and the most memory of its processes."""
     log = folder / "log.txt"
     with log.open("a", encoding="utf-8") as file:
-        started, used = time.perf_counter(), processor_seconds()
+        started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, stdout=file, stderr=file)
         peak = 0
         while process.poll() is None:
@@ -139,13 +139,7 @@ def measured(command: list[str], folder: Path) -> Measured:
         seconds = time.perf_counter() - started
     if process.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{log.read_text(encoding='utf-8')[-3000:]}")
-    return Measured(seconds, processor_seconds() - used, peak)
-
-
-def processor_seconds() -> float:
-    """Return what all processes used that this one has started, and that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return Measured(seconds, peak, os.getloadavg()[0])
 
 
 def resident_bytes(pid: int) -> int:
@@ -196,21 +190,21 @@ def kept(project: Project) -> dict[str, Measured]:
 
 def table(sizes: dict[int, dict[str, Measured]]) -> Iterator[str]:
     """Yield the lines of a table with a row for each step of each size."""
-    yield "| examples | step | seconds | of processors | ms an example | growth | peak, MB |"
+    yield "| examples | step | seconds | ms an example | growth | peak, MB | load |"
     yield "| ---: | --- | ---: | ---: | ---: | ---: | ---: |"
     before: tuple[int, dict[str, Measured]] | None = None
     for size, steps in sizes.items():
         whole = [each for step, each in steps.items() if step in STEPS]
         together = Measured(
             sum(each.seconds for each in whole),
-            sum(each.processor_s for each in whole),
             max(each.peak_bytes for each in whole),
+            max(each.load for each in whole),
         )
         for step, each in {**steps, "**together**": together}.items():
             growth = _growth(before, (size, each), step)
             yield (
-                f"| {size:,} | {step} | {each.seconds:.1f} | {each.processor_s:.1f} "
-                f"| {1000 * each.processor_s / size:.2f} | {growth} | {each.peak_bytes / 1e6:,.0f} |"
+                f"| {size:,} | {step} | {each.seconds:.1f} | {1000 * each.seconds / size:.2f} "
+                f"| {growth} | {each.peak_bytes / 1e6:,.0f} | {each.load:.1f} |"
             )
         before = (size, {**steps, "**together**": together})
 
@@ -221,7 +215,7 @@ def _growth(
     if before is None:
         return ""
     size, steps = before
-    slope = math.log(now[1].processor_s / steps[step].processor_s) / math.log(now[0] / size)
+    slope = math.log(now[1].seconds / steps[step].seconds) / math.log(now[0] / size)
     return f"{slope:.2f}"
 
 

@@ -81,7 +81,7 @@ class Transpiler:
                 raise NotImplementedError(ast.unparse(node))
         return f"{'    ' * depth}{line}\n"
 
-    def _value(self, node: ast.expr) -> str:
+    def _value(self, node: ast.expr) -> str:  # noqa: C901, PLR0911 - a case for each kind of value
         value = self._value
         match node:
             case ast.Name(name):
