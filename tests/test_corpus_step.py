@@ -163,7 +163,7 @@ def test_what_is_finished_is_not_run_again(
     def fail(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(corpus, "with_expected", fail)
+    monkeypatch.setattr(corpus, "each_with_expected", fail)
     (tmp_path / "moved").mkdir()
     assert step(write_lines(tmp_path / "moved/c.jsonl", data)) == first
     after = reasons(tmp_path)["cases_left_out"]

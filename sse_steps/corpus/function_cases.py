@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sse_steps.corpus.inferred_types import infer_type
-from sse_steps.corpus.interpreter import NoAnswerError, Python
+from sse_steps.corpus.interpreter import NoAnswerError, Question, RawAnswer
 from sse_steps.corpus.source import Call, Source
 from sse_steps.corpus.syntax import literal
 from sse_steps.corpus.values import agrees, canonical, from_json, to_json
@@ -36,10 +36,26 @@ class _Answer:
     after: tuple[object, ...] | None  # the arguments afterwards, where one changed
 
 
-def function_example(
-    bare: Example, source: Source, calls: Sequence[Call], python: Python
-) -> tuple[Example, tuple[str, ...]]:
-    """Return the example with a case for each call that has an answer, and why others are left out.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An example of a function before its Python is asked: all but the answers."""
+
+    bare: Example
+    source: Source
+    header: Header
+    kinds: tuple[Type, ...]  # of the parameters
+    ready: tuple[tuple[Call, tuple[object, ...]], ...]  # the calls that can be put
+    left_out: tuple[str, ...]
+
+    @property
+    def question(self) -> Question:
+        """What the Python is to be asked, twice."""
+        function = self.ready[0][0].function if self.ready else ""
+        return Question(self.source.python, function, tuple(args for _, args in self.ready))
+
+
+def prepared(bare: Example, source: Source, calls: Sequence[Call]) -> Prepared:
+    """Return what is known of a function's example before its Python is asked.
 
     An example is one function's: that of the first call. Types are those of its annotations, and
     where there are none that a Rust type stands for, those of the values.
@@ -47,22 +63,39 @@ def function_example(
     Raises:
         AnnotationError: no Rust header says what the calls need.
     """
-    left_out: list[str] = []
     header = read_header(source.python, calls[0].function)
     bound = [_bound(call, header) for call in calls[:_MOST_CALLS]]
-    left_out += [each for each in bound if isinstance(each, str)]
+    left_out = [each for each in bound if isinstance(each, str)]
     if len(calls) > _MOST_CALLS:
         left_out.append(f"{len(calls) - _MOST_CALLS} calls beyond the first {_MOST_CALLS}")
     fitting = [each for each in bound if not isinstance(each, str)]
     kinds = _parameter_types(header, [args for _, args in fitting])
-    answers = _answers(source, fitting, kinds, python, left_out)
-    result = header.result or _result_type(answers)
+    ready = _ready(fitting, kinds, left_out)
+    return Prepared(bare, source, header, tuple(kinds), tuple(ready), tuple(left_out))
+
+
+def answered(
+    asked: Prepared, first: Sequence[RawAnswer], again: Sequence[RawAnswer]
+) -> tuple[Example, tuple[str, ...]]:
+    """Return the example with a case for each call that has an answer, and why others are left out.
+
+    Args:
+        asked: the example and its calls.
+        first: what the Python answered to each call.
+        again: what it answered when it was asked a second time, in another process.
+
+    Raises:
+        AnnotationError: no Rust header says what the calls need.
+    """
+    left_out, source, kinds = list(asked.left_out), asked.source, asked.kinds
+    answers = _answers(asked, first, again, left_out)
+    result = asked.header.result or _result_type(answers)
     _check_expressible((*kinds, result))
-    names = [parameter.name for parameter in header.parameters]
-    signature = Signature(header.name, tuple(zip(names, kinds, strict=True)), result)
+    names = [parameter.name for parameter in asked.header.parameters]
+    signature = Signature(asked.header.name, tuple(zip(names, kinds, strict=True)), result)
     cases = _cases(source, answers, signature, left_out)
     rust = _rust_header(signature, source.failure, cases)
-    example = replace(bare, cases=tuple(cases), signature=rust) if cases else bare
+    example = replace(asked.bare, cases=tuple(cases), signature=rust) if cases else asked.bare
     return example, tuple(dict.fromkeys(left_out))  # once each: calls of another function are many
 
 
@@ -110,26 +143,28 @@ def _contains(kind: Type, names: set[str]) -> bool:
     return kind.name in names or any(_contains(each, names) for each in kind.arguments)
 
 
-def _answers(
-    source: Source,
-    calls: Sequence[tuple[Call, tuple[object, ...]]],
-    kinds: Sequence[Type],
-    python: Python,
-    left_out: list[str],
-) -> list[_Answer]:
-    """Put the calls to the Python twice; what cannot be put or answered goes to `left_out`."""
+def _ready(
+    calls: Sequence[tuple[Call, tuple[object, ...]]], kinds: Sequence[Type], left_out: list[str]
+) -> list[tuple[Call, tuple[object, ...]]]:
+    """Return the calls that can be put to a Rust function; why others cannot goes to `left_out`."""
     ready: list[tuple[Call, tuple[object, ...]]] = []
     for call, args in calls:
         try:
             ready.append((call, _sendable(tuple(map(coerce, args, kinds)))))
         except (AnnotationError, UnrepresentableError) as fault:
             left_out.append(f"a call of {call.function}: {fault}")
-    arguments = [args for _, args in ready]
-    function = calls[0][0].function if calls else ""
-    first = python.call(source.python, function, arguments)
-    again = python.call(source.python, function, arguments)
+    return ready
+
+
+def _answers(
+    asked: Prepared,
+    first: Sequence[RawAnswer],
+    again: Sequence[RawAnswer],
+    left_out: list[str],
+) -> list[_Answer]:
+    """Return the calls that were answered alike twice; what was not goes to `left_out`."""
     answers = []
-    for (call, args), one, other in zip(ready, first, again, strict=True):
+    for (call, args), one, other in zip(asked.ready, first, again, strict=True):
         try:
             answers.append(_read(call, args, one, other))
         except (ValueError, TypeError, LookupError) as fault:
@@ -146,8 +181,8 @@ def _sendable(value: tuple[object, ...]) -> tuple[object, ...]:
 def _read(
     call: Call,
     args: tuple[object, ...],
-    one: dict[str, object] | NoAnswerError,
-    other: dict[str, object] | NoAnswerError,
+    one: RawAnswer,
+    other: RawAnswer,
 ) -> _Answer:
     """Return an answer that was given twice; a program can write to where answers go."""
     if isinstance(one, NoAnswerError):
@@ -164,6 +199,16 @@ def _read(
     if after is not None and not (isinstance(after, tuple) and len(after) == len(args)):
         raise NoAnswerError("it wrote among its answers")
     return _Answer(call, args, from_json(one["value"]), None, after)
+
+
+def agree(first: Sequence[RawAnswer], again: Sequence[RawAnswer]) -> bool:
+    """Return whether calls were all answered, and alike, when they were asked twice."""
+    return all(
+        not isinstance(one, NoAnswerError)
+        and not isinstance(other, NoAnswerError)
+        and _without_order(one) == _without_order(other)
+        for one, other in zip(first, again, strict=True)
+    )
 
 
 def _without_order(answer: dict[str, object]) -> dict[str, object]:

@@ -23,6 +23,23 @@ class NoAnswerError(ValueError):
     """Python that gave no answer, and why."""
 
 
+RawAnswer = dict[str, object] | NoAnswerError  # what one call came to, as `runner.py` says it
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Calls of one function of a program, each with these arguments."""
+
+    python: str
+    function: str
+    calls: Sequence[tuple[object, ...]]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the question as `runner.py` reads it."""
+        calls = [to_json(each) for each in self.calls]
+        return {"source": self.python, "function": self.function, "calls": calls}
+
+
 @dataclass(frozen=True, slots=True)
 class Python:
     """The interpreter that answers for the examples, and where it may run."""
@@ -60,18 +77,55 @@ class Python:
             (Path(name) / "example.py").write_text(python, encoding="utf-8")
             return self.run(["example.py", *run.arguments], Path(name), run.stdin)
 
+    def call_each(
+        self, questions: Sequence[Question], *, apart: bool = True
+    ) -> list[list[RawAnswer]]:
+        """Return the answers to the calls of each question.
+
+        Starting an interpreter costs far more than most calls, so one of them is started for all
+        questions. What is not answered whole that way is asked again with an interpreter of its
+        own, which says what is wrong.
+
+        Args:
+            questions: what is asked.
+            apart: whether each question gets a copy of that interpreter. Otherwise all are asked in
+                one process, so that a program may change what the next one answers.
+        """
+        found = self._answered_together(questions, apart=apart) if len(questions) > 1 else {}
+        return [
+            found[number]
+            if number in found
+            else self.call(question.python, question.function, question.calls)
+            for number, question in enumerate(questions)
+        ]
+
+    def _answered_together(
+        self, questions: Sequence[Question], *, apart: bool
+    ) -> dict[int, list[RawAnswer]]:
+        """Return the answers to each question, by its number, that all were given."""
+        asked = [question.to_json() for question in questions]
+        lines, _ = self._ask({"questions": asked, "apart": apart})
+        found: dict[int, list[RawAnswer]] = {}
+        for number, line in enumerate(lines[: len(questions)]):
+            text = line.get("answers")
+            given = [_answer(each) for each in text.splitlines()] if isinstance(text, str) else []
+            answers = [each for each in given if each is not None]
+            if len(given) == len(answers) == len(questions[number].calls):
+                found[number] = list(answers)
+        return found
+
     def call(
         self, python: str, function: str, calls: Sequence[tuple[object, ...]]
-    ) -> list[dict[str, object] | NoAnswerError]:
+    ) -> list[RawAnswer]:
         """Call a function with each tuple of arguments, in one process where that goes well.
 
         A call that ends the process or does not end costs its own answer and no other. After some
         of them the rest is given up.
         """
-        answers: list[dict[str, object] | NoAnswerError] = []
+        answers: list[RawAnswer] = []
         for _ in range(_MOST_RESTARTS):
-            rest = [to_json(each) for each in calls[len(answers) :]]
-            lines, fault = self._ask({"source": python, "function": function, "calls": rest})
+            rest = calls[len(answers) :]
+            lines, fault = self._ask(Question(python, function, rest).to_json())
             answers += lines[: len(rest)]
             if len(answers) == len(calls):
                 return answers

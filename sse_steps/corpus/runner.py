@@ -9,15 +9,19 @@ Standard input is a request, standard output a JSON line for each call.
     run, and the first n different calls that it makes of the function are printed.
     {"args": ..., "keywords": ..., "value": ...}, without a value where the call raised; at the end
     {"check": null}, or what it raised.
+{"questions": [request of the first kind, ...], "apart": whether each has a process of its own}
+    {"answers": the lines that came of it, as one text}, for each.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any
 
 from values import canonical, from_json, to_json  # type: ignore[import-not-found]  # beside this script
@@ -80,19 +84,60 @@ def _told(value: object) -> dict[str, object]:
         return {}
 
 
+def answer(request: dict[str, Any], answers: IO[str]) -> None:
+    """Run the program and print what comes of each call."""
+    module: dict[str, Any] = {"__name__": "example"}
+    exec(compile(request["source"], "example.py", "exec"), module)  # noqa: S102 - sandboxed
+    if "test" in request:
+        record(request, module, answers)
+        return
+    for arguments in request["calls"]:
+        answers.write(json.dumps(call(module[request["function"]], arguments)) + "\n")
+        answers.flush()  # what is answered stays, whatever the next call does
+
+
+def answer_apart(request: dict[str, Any], answers: int) -> str:
+    """Answer in a copy of this process; return what it wrote, however it ended.
+
+    The copy has no way to where the answers to other questions go.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(answers)
+        os.close(reading)
+        try:
+            with os.fdopen(writing, "w", encoding="utf-8") as own:
+                answer(request, own)
+        finally:
+            os._exit(0)  # whatever it has started
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8", errors="replace") as said:
+        text = said.read()
+    os.waitpid(child, 0)
+    return text
+
+
+def answer_here(request: dict[str, Any]) -> str:
+    """Answer in this process; return what was written, whatever stopped it."""
+    answers = io.StringIO()
+    with suppress(BaseException):
+        answer(request, answers)
+    return answers.getvalue()
+
+
 def main() -> None:
     """Answer the request on standard input."""
     request = json.load(sys.stdin)
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
-        os.dup2(2, 1)  # what the program prints is not an answer
-        module: dict[str, Any] = {"__name__": "example"}
-        exec(compile(request["source"], "example.py", "exec"), module)  # noqa: S102 - sandboxed
-        if "test" in request:
-            record(request, module, answers)
-            return
-        for arguments in request["calls"]:
-            answers.write(json.dumps(call(module[request["function"]], arguments)) + "\n")
-            answers.flush()  # what is answered stays, whatever the next call does
+    answers = os.dup(1)
+    os.dup2(2, 1)  # what the program prints is not an answer
+    if "questions" not in request:
+        with os.fdopen(answers, "w", encoding="utf-8") as file:
+            answer(request, file)
+        return
+    for each in request["questions"]:
+        text = answer_apart(each, answers) if request["apart"] else answer_here(each)
+        os.write(answers, f"{json.dumps({'answers': text})}\n".encode())
 
 
 if __name__ == "__main__":

@@ -14,20 +14,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
-from sse_steps.records import Equivalence, Outcome, Verdict
+from sse_steps.records import Case, Equivalence, Outcome, Verdict
 from sse_steps.rust.bridge import Candidate, Cases
 from sse_steps.rust.compiler import COMPILE_LIMITS, Compiled, Compiler
 from sse_steps.rust.crates import NO_CRATES, Crates
 from sse_steps.rust.ordinary import is_ordinary
 from sse_steps.rust.sandbox import Limits, Sandbox
+from sse_steps.rust.session_series import MOST_AT_ONCE, ask_in_turn, can_share
 from sse_steps.rust.toolchain import Toolchain, cpu_count
-from sse_steps.rust.trial import CaseResult, put_cases
+from sse_steps.rust.trial import CaseResult, calls_of, put_cases, told_of
 from sse_steps.source_hash import source_hash
 
-_LARGEST_BATCH = 48
+_LARGEST_BATCH = 192
 _RUNS_AT_ONCE = 3  # of one batch: most of the start of a sandbox is waiting for the kernel
 
 
@@ -56,6 +58,10 @@ class Sample:
         if candidate.is_generic:
             return False
         return is_ordinary(self.rust, is_program=candidate.is_program)
+
+
+_Pair = tuple[Compiled, Sample]
+Told = tuple[list[CaseResult], float]  # what each case came to, and seconds of the wall clock
 
 
 def _ignore(_index: int, _verdict: Verdict) -> None:
@@ -125,11 +131,25 @@ class Judge:
         candidates = [Candidate(sample.rust, sample.cases) for sample in samples]
         with tempfile.TemporaryDirectory(prefix="judge-") as name:
             compiled = compiler.compile_batch(candidates, Path(name))
+            pairs = list(zip(compiled, samples, strict=True))
             with ThreadPoolExecutor(_RUNS_AT_ONCE) as pool:
-                return list(pool.map(self._probed_verdict, compiled, samples))
+                groups = _sharing(pairs) if can_share(self.sandbox) else []
+                told = pool.map(lambda group: self._told([pairs[at] for at in group]), groups)
+                heard = dict(zip(chain(*groups), chain(*told), strict=True))
+                known = [heard.get(at) for at in range(len(pairs))]
+                return list(pool.map(self._probed_verdict, compiled, samples, known))
 
-    def _probed_verdict(self, compiled: Compiled, sample: Sample) -> Verdict:
-        verdict = self._verdict(compiled, sample.cases)
+    def _told(self, pairs: Sequence[_Pair]) -> list[Told | None]:
+        """Put the cases of each of several functions to it; None: that has to be done alone."""
+        calls = [calls_of(_calls(sample)) for _, sample in pairs]
+        heard = ask_in_turn(self.sandbox, [each for each, _ in pairs], calls, self.limits)
+        return [
+            None if each is None else (told_of(_calls(sample), each.answers), each.seconds)
+            for each, (_, sample) in zip(heard, pairs, strict=True)
+        ]
+
+    def _probed_verdict(self, compiled: Compiled, sample: Sample, told: Told | None) -> Verdict:
+        verdict = self._verdict(compiled, sample.cases, told)
         if sample.probe is None or not verdict.passes():
             return verdict
         found = sample.probe(self.sandbox, compiled, self.limits)
@@ -140,13 +160,12 @@ class Judge:
             equivalence_detail=found.detail,
         )
 
-    def _verdict(self, compiled: Compiled, cases: Cases) -> Verdict:
-        started = time.perf_counter()
+    def _verdict(self, compiled: Compiled, cases: Cases, told: Told | None = None) -> Verdict:
         if compiled.executable is None or not cases:
-            results = []
+            results, run_s = list[CaseResult](), 0.0
             wrong = _without_a_run(compiled, cases)
         else:
-            results = put_cases(self.sandbox, compiled, cases, self.limits)
+            results, run_s = told or self._put(compiled, cases)
             wrong = next(filter(_is_wrong, results), CaseResult(Outcome.PASSED))
         return Verdict(
             outcome=wrong.outcome,
@@ -154,12 +173,35 @@ class Judge:
             tests_run=len(results),
             tests_passed=len(results) - sum(map(_is_wrong, results)),
             compile_s=compiled.seconds,
-            run_s=time.perf_counter() - started,
+            run_s=run_s,
             error_code=compiled.error_code,
             diagnostics=wrong.detail,
             isolation=self.sandbox.level,
             not_enforced=self.sandbox.not_enforced,
         )
+
+    def _put(self, compiled: Compiled, cases: Cases) -> Told:
+        started = time.perf_counter()
+        results = put_cases(self.sandbox, compiled, cases, self.limits)
+        return results, time.perf_counter() - started
+
+
+def _sharing(pairs: Sequence[_Pair]) -> list[list[int]]:
+    """Return the places of functions that are asked one after the other in one sandbox."""
+    shared: dict[Path, list[int]] = {}
+    for at, (compiled, sample) in enumerate(pairs):
+        if compiled.executable is not None and sample.cases and _calls(sample) == [*sample.cases]:
+            shared.setdefault(compiled.executable, []).append(at)
+    return [
+        places[start : start + MOST_AT_ONCE]
+        for places in shared.values()
+        for start in range(0, len(places), MOST_AT_ONCE)
+        if len(places) > 1
+    ]
+
+
+def _calls(sample: Sample) -> list[Case]:
+    return [case for case in sample.cases if isinstance(case, Case)]
 
 
 @cache

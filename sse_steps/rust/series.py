@@ -27,6 +27,22 @@ class Run:
 
     arguments: tuple[str, ...]
     stdin: str
+    choice: int = 0  # which candidate of the executable is run
+
+
+def run_message(
+    streams: Sequence[int], own: Sequence[int], choice: int, arguments: Sequence[bytes]
+) -> bytes:
+    """Return one run as `series.rs` reads it.
+
+    Args:
+        streams: the descriptors of its standard input, output and error.
+        own: the descriptors that it has beside them, and no other run.
+        choice: which candidate of the executable it is.
+        arguments: the program's.
+    """
+    head = struct.pack(f"<3I{len(own) + 3}I", *streams, len(own), *own, choice, len(arguments))
+    return head + b"".join(struct.pack("<I", len(each)) + each for each in arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +59,7 @@ class _Opened:
     def message(self) -> bytes:
         """Return the run as `series.rs` reads it."""
         arguments = [os.fsencode(argument) for argument in self.run.arguments]
-        head = struct.pack("<4I", *self.descriptors, len(arguments))
-        return head + b"".join(struct.pack("<I", len(each)) + each for each in arguments)
+        return run_message(self.descriptors, (), self.run.choice, arguments)
 
     def output(self, most: int) -> tuple[bytes, bytes]:
         _, out, err = self.descriptors

@@ -33,14 +33,18 @@ struct Watched {
     found: c_short,
 }
 
-/// One run: the descriptors of its three standard streams, and the program's arguments.
+/// One run: the descriptors of its three standard streams, those that it has beside them, what it is
+/// told in the variable JUDGE_CHOICE, and the program's arguments.
 pub struct Run {
     streams: [c_int; 3],
+    own: Vec<c_int>,
+    choice: u32,
     pub arguments: Vec<OsString>,
 }
 
 /// Read the runs that the judge wrote to a descriptor: for each of them three descriptors, a number of
-/// arguments, and each argument behind its length; all numbers are little-endian u32.
+/// others and each of these, the choice, a number of arguments, and each argument behind its length;
+/// all numbers are little-endian u32.
 pub fn read_runs(descriptor: c_int) -> Vec<Run> {
     let mut bytes = vec![];
     // SAFETY: the judge opened the descriptor for this process and nothing else owns it.
@@ -50,11 +54,14 @@ pub fn read_runs(descriptor: c_int) -> Vec<Run> {
     let mut runs = vec![];
     while !rest.is_empty() {
         let streams = [(); 3].map(|()| number(&mut rest) as c_int);
+        let count = number(&mut rest);
+        let own: Vec<c_int> = (0..count).map(|_| number(&mut rest) as c_int).collect();
         // A run must not have the files of another one.
-        streams.iter().for_each(|each| unsafe { fcntl(*each, F_SETFD, FD_CLOEXEC); });
+        streams.iter().chain(&own).for_each(|each| unsafe { fcntl(*each, F_SETFD, FD_CLOEXEC); });
+        let choice = number(&mut rest);
         let count = number(&mut rest);
         let arguments = (0..count).map(|_| text(&mut rest)).collect();
-        runs.push(Run { streams, arguments });
+        runs.push(Run { streams, own, choice, arguments });
     }
     runs
 }
@@ -80,9 +87,13 @@ pub fn run_all(runs: Vec<Run>, wall: Duration, status: &mut File, mut start: imp
         let child = unsafe { fork() };
         if child == 0 {
             run.streams.iter().enumerate().for_each(|(at, each)| unsafe { dup2(*each, at as c_int); });
+            run.own.iter().for_each(|each| unsafe { fcntl(*each, F_SETFD, 0); });
+            std::env::set_var("JUDGE_CHOICE", run.choice.to_string());
             start(&run, status);
             std::process::exit(125);
         }
+        // From here on the end of a run is the end of its pipes.
+        run.own.iter().for_each(|each| unsafe { close(*each); });
         let in_time = child > 0 && ended_within(child, wall);
         let code = ended(child);
         let line = format!(" {code} {} {}\n", u8::from(!in_time), started.elapsed().as_micros());

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import struct
@@ -60,32 +61,46 @@ class TimedOut:
 Answer = Answered | Panicked | Unfit | Died | TimedOut
 
 
-class Session(Closing):
-    """One process that answers calls. A context manager; leaving it kills the process."""
+class Conversation(Closing):
+    """Calls and answers over the pipes of a process. A context manager; leaving it closes them.
 
-    def __init__(self, sandbox: Sandbox, compiled: Compiled, limits: Limits) -> None:
-        self._deadline = time.monotonic() + limits.wall_s
-        self._stopped = False
+    Attributes:
+        theirs: the descriptors that the process is to have, calls and answers; `give` closes them.
+    """
+
+    def __init__(self) -> None:
         self._said_before = 0
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the session
+        self._hung_up = False
+        self._deadline = math.inf
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the conversation
         calls, self._calls = os.pipe()
         self._answers, answers = os.pipe()
         os.set_blocking(self._calls, False)
-        program = [str(compiled.executable), str(calls), str(answers)]
-        streams = Streams(stderr=self._stderr.fileno())
-        try:
-            self._running = sandbox.start(
-                program, compiled.access(), limits, streams=streams, descriptors=(calls, answers)
-            )
-        finally:
-            os.close(calls)
-            os.close(answers)
+        self.theirs = (calls, answers)
+
+    @property
+    def stderr(self) -> int:
+        """The descriptor that the process's standard error goes to."""
+        return self._stderr.fileno()
+
+    def give(self) -> None:
+        """Close here what the process has by now."""
+        for each in self.theirs:
+            os.close(each)
+
+    def begin(self, wall_s: float) -> None:
+        """Wait for answers no longer than this from now on."""
+        self._deadline = time.monotonic() + wall_s
+
+    def hang_up(self) -> None:
+        """Close the pipe of calls, after which the process has nothing more to do."""
+        if not self._hung_up:
+            os.close(self._calls)
+        self._hung_up = True
 
     def close(self) -> None:
-        """End the process, if there is one."""
-        if not self._stopped:
-            self._running.stop()
-        os.close(self._calls)
+        """Close what is open here."""
+        self.hang_up()
         os.close(self._answers)
         self._stderr.close()
 
@@ -115,11 +130,8 @@ class Session(Closing):
             return self._death()
 
     def _death(self) -> Answer:
-        if not self._running.ended_within(max(0.0, self._deadline - time.monotonic())):
-            return TimedOut()  # it closed its end of the pipe and went on living
-        exit_code, launched = self._running.stop()
-        self._stopped = True
-        return Died(exit_code, self._said(), launched)
+        """Return what is known of a process that has closed its end of a pipe."""
+        return Died(0, self._said(), launched=True)
 
     def _said(self) -> bytes:
         """Return what the process wrote to its standard error since it was last asked."""
@@ -149,6 +161,36 @@ class Session(Closing):
             chunks.append(chunk)
             missing -= len(chunk)
         return b"".join(chunks)
+
+
+class Session(Conversation):
+    """One process that answers calls. A context manager; leaving it kills the process."""
+
+    def __init__(self, sandbox: Sandbox, compiled: Compiled, limits: Limits) -> None:
+        super().__init__()
+        self._stopped = False
+        self.begin(limits.wall_s)
+        program = [str(compiled.executable), *map(str, self.theirs)]
+        streams = Streams(stderr=self.stderr)
+        try:
+            self._running = sandbox.start(
+                program, compiled.access(), limits, streams=streams, descriptors=self.theirs
+            )
+        finally:
+            self.give()
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if not self._stopped:
+            self._running.stop()
+        super().close()
+
+    def _death(self) -> Answer:
+        if not self._running.ended_within(max(0.0, self._deadline - time.monotonic())):
+            return TimedOut()  # it closed its end of the pipe and went on living
+        exit_code, launched = self._running.stop()
+        self._stopped = True
+        return Died(exit_code, self._said(), launched)
 
 
 def _read_answer(payload: bytes) -> Answer:

@@ -16,6 +16,7 @@ from sse_steps.rust.frames import Failed, Unordered, UnrepresentableError, encod
 from sse_steps.rust.sandbox import Finished, Limits, Sandbox, signal_of
 from sse_steps.rust.series import Run, run_series
 from sse_steps.rust.session import Answer, Answered, Died, Panicked, Session, TimedOut, Unfit
+from sse_steps.rust.session_series import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,30 @@ def put_cases(
     ]
 
 
+def calls_of(cases: Sequence[Case]) -> list[Call]:
+    """Return what a process is asked to put these cases to it."""
+    numbers = {function: number for number, function in enumerate(functions_of(cases))}
+    return [
+        Call(numbers[function_of(case)], case.args, expected_bytes=_size_of_answer(case))
+        for case in cases
+    ]
+
+
+def told_of(cases: Sequence[Case], answers: Sequence[Answer]) -> list[CaseResult]:
+    """Return what each case came to, by the answer to it."""
+    return list(map(judge_answer, cases, answers))
+
+
 def _put_calls(
     sandbox: Sandbox, compiled: Compiled, cases: Sequence[Case], limits: Limits
 ) -> list[CaseResult]:
     """Ask one process all questions; a process that dies is replaced for the next question."""
-    numbers = {function: number for number, function in enumerate(functions_of(cases))}
+    calls = calls_of(cases)
     results: list[CaseResult] = []
     while len(results) < len(cases):
         with Session(sandbox, compiled, limits) as session:
-            for case in cases[len(results) :]:
-                size = _size_of_answer(case)
-                answer = session.ask(numbers[function_of(case)], case.args, expected_bytes=size)
+            for case, call in list(zip(cases, calls, strict=True))[len(results) :]:
+                answer = session.ask(call.function, call.args, expected_bytes=call.expected_bytes)
                 results.append(judge_answer(case, answer))
                 if results[-1].outcome is Outcome.TIMEOUT:
                     return results
@@ -67,7 +81,7 @@ def _size_of_answer(case: Case) -> int:
 def _put_runs(
     sandbox: Sandbox, compiled: Compiled, cases: Sequence[ProgramCase], limits: Limits
 ) -> list[CaseResult]:
-    runs = [Run(tuple(case.arguments), case.stdin) for case in cases]
+    runs = [Run(tuple(case.arguments), case.stdin, compiled.choice) for case in cases]
     done = run_series(sandbox, str(compiled.executable), runs, compiled.access(), limits)
     results: list[CaseResult] = []
     for case, finished in zip(cases, done, strict=False):

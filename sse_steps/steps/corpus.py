@@ -19,7 +19,7 @@ from sse_steps.corpus.examples_file import (
     example_to_json,
     write_any_examples,
 )
-from sse_steps.corpus.expected import Answered, with_expected
+from sse_steps.corpus.expected import Answered, each_with_expected
 from sse_steps.corpus.interpreter import Python
 from sse_steps.corpus.reading import read_corpus
 from sse_steps.corpus.source import Corpus, Source, Unusable
@@ -34,6 +34,8 @@ from sse_steps.slices import CorpusSlice
 from sse_steps.source_hash import source_hash
 from sse_steps.steps import machine
 from sse_steps.store import RecordStore, content_key
+
+_ASKED_TOGETHER = 64
 
 
 class _HasId(Protocol):
@@ -116,18 +118,24 @@ def _answered(sources: Sequence[Source], python: Python, store: RecordStore) -> 
     records = store.get_many(by_key)
     missing = [key for key in by_key if key not in records]
 
-    def answer(key: str) -> dict[str, Any]:
-        answered = with_expected(by_key[key], python)
-        example = example_to_json(answered.example)
-        record = {"example": example, "left_out": list(answered.left_out)}
-        store.put_many({key: record})
-        return record
+    def answer(some: Sequence[str]) -> dict[str, dict[str, Any]]:
+        found = each_with_expected([by_key[key] for key in some], python)
+        fresh = {key: _record(each) for key, each in zip(some, found, strict=True)}
+        store.put_many(fresh)
+        return fresh
 
+    # Small enough that all processors have something to do until the end.
+    size = min(_ASKED_TOGETHER, -(-len(missing) // (4 * cpu_count())))
+    groups = [missing[start : start + size] for start in range(0, len(missing), max(1, size))]
     with progress("corpus", len(missing)) as advance, ThreadPoolExecutor(cpu_count()) as pool:
-        for key, record in zip(missing, pool.map(answer, missing), strict=True):
-            records[key] = record
-            advance(1)
+        for fresh in pool.map(answer, groups):
+            records |= fresh
+            advance(len(fresh))
     return [_restored(source, records[key]) for source, key in zip(sources, keys, strict=True)]
+
+
+def _record(answered: Answered) -> dict[str, Any]:
+    return {"example": example_to_json(answered.example), "left_out": list(answered.left_out)}
 
 
 def _restored(source: Source, record: dict[str, Any]) -> Answered:
