@@ -32,7 +32,7 @@ sse init project
 cd project
 doit models=[py2many] run.samples=4 run.runs=1
 doit models=[py2many] run.samples=4 run.runs=1
-doit sql 'select control, model_metrics.pass_at_1 from controls join model_metrics on control = model'
+doit sql 'select model, pass_at_1 from model_metrics'
 doit demo:pareto
 printf 'fn main() { println!("hi"); }' > out.rs
 printf '[{"arguments": [], "stdout": "hi\\\\n", "exit_code": 0}]' > cases.json
