@@ -28,6 +28,10 @@ class ConfigError(UserError):
     """An override or a configuration file that does not fit."""
 
 
+class ProjectError(UserError):
+    """A folder in which no project can be begun."""
+
+
 class TaskFileError(UserError):
     """A task file that does not fit the format."""
 

@@ -215,6 +215,25 @@ def test_a_memory_hog_is_stopped(sandbox: Sandbox) -> None:
     check_fault(program("x = bytearray(1 << 30)"), small, says="MemoryError")
 
 
+def test_threads_share_the_memory_that_is_allowed(sandbox: Sandbox) -> None:
+    """Threads that all live at once run within a limit that their data is far below."""
+    small = Python(sandbox, Limits(cpu_s=5, wall_s=10.0, memory_bytes=512 << 20, output_bytes=1000))
+    text = (
+        "import threading\n"
+        "all_here = threading.Barrier(24)\n"
+        "def work():\n"
+        "    kept = bytes(50_000)\n"
+        "    all_here.wait()\n"
+        "threads = [threading.Thread(target=work) for _ in range(24)]\n"
+        "for thread in threads: thread.start()\n"
+        "for thread in threads: thread.join()\n"
+        "print('all came')\n"
+    )
+    (case,) = answered(program(text), small).cases
+    assert isinstance(case, ProgramCase)
+    assert case.stdout == "all came\n"
+
+
 def test_programs_are_run_with_arguments_and_input(python: Python) -> None:
     """A run's arguments and input reach the program; its output and exit code are expected."""
     text = (

@@ -18,6 +18,10 @@ _RUNNER = Path(__file__).with_name("runner.py")
 _MOST_RECORDED = 50
 _MOST_RESTARTS = 3
 
+# glibc reserves 64 MiB of addresses for each of the first threads, and addresses are what is limited:
+# from Python 3.12 on twenty threads would run into a limit of 1 GiB, or not, as they happen to meet.
+_ONE_HEAP = (("MALLOC_ARENA_MAX", "1"),)
+
 
 class NoAnswerError(ValueError):
     """Python that gave no answer, and why."""
@@ -62,7 +66,9 @@ class Python:
         command = [sys.executable, "-B", *arguments]
         if sys.prefix != sys.base_prefix:
             command[0] = str(Path(sys.executable).resolve())
-        access = Access(folder, readable=readable, system=True, processes=True)
+        access = Access(
+            folder, readable=readable, system=True, processes=True, environment=_ONE_HEAP
+        )
         done = self.sandbox.run(command, access, self.limits, stdin=stdin.encode())
         if not done.launched and not done.timed_out:
             raise SandboxError(

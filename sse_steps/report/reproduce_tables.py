@@ -20,8 +20,9 @@ def command_table(report: Report) -> Table:
         "Do it again",
         rows,
         code=True,
-        note="In a checkout of the commit below. The file holds every setting as it was composed; "
-        "SHA-256 of the files that it names are below.",
+        note="In a checkout of the commit below; where there is none, in a folder laid down by "
+        "`sse init` of the version below. The file holds every setting as it was composed; SHA-256 "
+        "of the files that it names are below.",
     )
 
 
