@@ -6,6 +6,9 @@
   line fails, and how;
 - a piece of text in backticks that begins as `STARTS` says.
 
+A block of another language whose first line is a comment with a path, `# conf/model/mine.yaml`, is
+that file of the reader's project, and is there when the commands are run.
+
 Invisible marks in the Markdown, before a block or right behind the backticks, say otherwise:
 `<!-- not run: REASON -->` and `<!-- exits with 1: REASON -->`.
 """
@@ -23,6 +26,7 @@ STARTS = r"(?:doit|sse|python (?:-m|docs/|benchmarks/))\b"
 
 # What stands for something of the reader's own, and what it is in the project of the tests.
 PLACEHOLDERS: Mapping[str, str] = {
+    "/path/to/model.gguf": "tiny.gguf",
     "path/to/examples": "tasks/py2rs",
     "path/to/model.gguf": "tiny.gguf",
     "PATH": "tasks/py2rs",
@@ -38,7 +42,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 NAMED_ALONE = frozenset({"doit compare", "doit inspect", "doit sql --question", "doit verify"})
 
 _FENCE = re.compile(r"^( *)(```+)([\w-]*)[^\n]*\n(.*?)^\1\2 *$", re.MULTILINE | re.DOTALL)
-_MARK = r"<!-- (not run|exits with (\d+)): *(.*?) *-->"
+_MARK = r"<!-- (not run|exits with (\d+)): *((?:(?!-->).)*?) *-->"
 _BEFORE = re.compile(rf"{_MARK}\s*\Z", re.DOTALL)
 _INLINE = re.compile(rf"(?<!`)`({STARTS}[^`]*)`(?!`)(?:\s*{_MARK})?", re.DOTALL)
 _FAILS = re.compile(r"^(.*\S)\s+# exits with (\d+)\b.*$", re.MULTILINE)
@@ -67,8 +71,7 @@ class Command:
         text = self.text
         if text in NAMED_ALONE:
             text = f"doit help {text.split()[1]}"
-        for name, real in PLACEHOLDERS.items():
-            text = re.sub(rf"(?<![\w./$-]){re.escape(name)}(?![\w/-])", real, text)
+        text = with_real_things(text)
         return _FAILS.sub(r"status=0; \1 || status=$?; test $status -eq \2", text)
 
 
@@ -76,6 +79,23 @@ def pages(root: Path = ROOT) -> list[Path]:
     """Return the README and the pages of docs/, but for history."""
     found = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
     return [page for page in found if page.name not in HISTORY]
+
+
+def with_real_things(text: str) -> str:
+    """Return a text with what `PLACEHOLDERS` stand for in their places."""
+    for name, real in PLACEHOLDERS.items():
+        text = re.sub(rf"(?<![\w./$-]){re.escape(name)}(?![\w/-])", real, text)
+    return text
+
+
+def files_of(text: str) -> dict[str, str]:
+    """Return the files that a page shows whole, by their paths in the reader's project."""
+    found = {}
+    for fence in _FENCE.finditer(text):
+        path = re.match(r" *# ([\w.-]+(?:/[\w.-]+)+)\n", fence[4])
+        if path and fence[3] != "bash":
+            found[path[1]] = with_real_things(fence[4])
+    return found
 
 
 def commands_of(text: str, page: str) -> list[Command]:

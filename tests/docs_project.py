@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_commands import ROOT, Command
+from docs_commands import ROOT, Command, files_of, pages
 from tiny_model import TinyModel
 
 MODEL = "smollm2_135m"
@@ -30,13 +30,13 @@ COPIED = ("benchmarks", "conf", "docs", "sse_steps")
 FILES = ("dodo.py", "mkdocs.yml", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md")
 TINY = "engine: numpy\nsource: tiny.gguf\nmax_tokens: 24\ntimeout_ms: 600000\n"
 
-# What the pages name as the reader's own: small, real, and at that place.
+# What the pages name as the reader's own: small, real, and at that place. Files that a page shows
+# whole are laid down as they stand there.
 OWN: Mapping[str, str] = {
     "out.rs": "pub fn add(a: i64, b: i64) -> i64 { a + b }\n",
     "cases.json": json.dumps([{"function": "add", "args": [2, 3], "expected": 5}]),
     "tests.rs": "#[test]\nfn adds() {\n    assert_eq!(add(2, 3), 5);\n}\n",
     "q.sql": "select model, pass_at_1 from model_metrics\n",
-    "conf/model/mine.yaml": f"description: My fine-tune.\n{TINY}",
     f"conf/model/{MODEL}.yaml": f"description: A few thousand random weights.\n{TINY}",
 }
 
@@ -101,6 +101,9 @@ def prepare(folder: Path) -> DocsProject:
         shutil.copy(ROOT / name, folder)
     for name, text in OWN.items():
         (folder / name).write_text(text, encoding="utf-8")
+    for page in pages():
+        for name, text in files_of(page.read_text(encoding="utf-8")).items():
+            (folder / name).write_text(text, encoding="utf-8")
     for prompts in (folder / "tasks").glob("golden_prompts*.yaml"):
         # Random weights answer nothing right: any reply will do.
         prompts.write_text(

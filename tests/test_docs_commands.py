@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from docs_commands import commands_of, pages, unlabelled
+from docs_commands import commands_of, files_of, pages, unlabelled
 from docs_project import DocsProject, prepare
 
 PAGES = {page.name: page for page in pages()}
@@ -67,6 +67,12 @@ def test_a_page_is_read_as_its_reader_reads_it() -> None:
     )
     assert (claude.is_run, claude.reason, claude.line) == (False, "needs an account", 10)
     assert unlabelled("```\ndoit run.turns=3\n```\n\n```sh\nls\n```\n") == [1, 5]
+
+
+def test_a_file_that_a_page_shows_is_laid_down() -> None:
+    """A block that begins with a comment of its path is that file, with its placeholders real."""
+    shown = "```yaml\n# conf/model/a.yaml\nsource: /path/to/model.gguf\n```\n```yaml\nkey: 1\n```\n"
+    assert files_of(shown) == {"conf/model/a.yaml": "# conf/model/a.yaml\nsource: tiny.gguf\n"}
 
 
 def test_a_command_that_does_otherwise_is_found(tmp_path: Path) -> None:
