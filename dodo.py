@@ -14,7 +14,9 @@ from typing import Any
 from sse_steps.steps import (
     SIDE_BY_SIDE,
     Reporter,
+    holds,
     not_skipped,
+    noted,
     settings_or_message,
     step_action,
     unchanged,
@@ -70,9 +72,9 @@ def task_download() -> Iterator[Task]:
             "file_dep": LINE.local_files(model),
             "targets": [files.downloaded],
             "uptodate": [
-                partial(LINE.claim, model),
+                noted(partial(LINE.claim, model)),
                 unchanged(settings),
-                partial(LINE.is_brought, model),
+                holds(partial(LINE.is_brought, model), "its files are not as recorded"),
             ],
             "io": SIDE_BY_SIDE,
             "actions": [action("download", settings, stage, files, LINE.storage)],

@@ -24,7 +24,10 @@ STEP_NAMES = {path.stem for path in STEPS} - {
 ONLY = {
     "hydra": ("config.py", "__main__.py"),
     "omegaconf": ("config.py", "__main__.py"),
-    "doit": ("steps/__init__.py", "steps/command_line.py", "steps/commands.py"),
+    "doit": (
+        *("steps/__init__.py", "steps/command_line.py", "steps/commands.py"),
+        *("staleness/", "doit_commands/"),
+    ),
     "duckdb": ("store.py", "sql/"),
     "subprocess": (
         "rust/sandbox.py",
