@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 STEPS = sorted((PACKAGE / "steps").glob("*.py"))
 STEP_NAMES = {path.stem for path in STEPS} - {
     *("__init__", "machine", "plan", "model_plan"),
-    *("command_line", "commands"),
+    *("command_line", "commands", "evaluate_line", "options"),
 }
 
 # Who alone may import what, as paths below the package; a folder stands for all that is in it.

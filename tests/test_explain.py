@@ -161,7 +161,7 @@ def test_explain_makes_no_state_where_there_is_none(tmp_path: Path) -> None:
 
 
 def test_an_ignored_task_is_told(project: OwnProgram) -> None:
-    """doit does not run a task that it was told to ignore, nor what depends on it."""
+    """Doit does not run a task that it was told to ignore, nor what depends on it."""
     state = (project.folder / ".doit.db").read_bytes()
     try:
         assert project.doit("ignore", "metrics", *ARGUMENTS).exit_code == 0
@@ -183,7 +183,7 @@ def test_a_skipped_model_is_told(project: OwnProgram) -> None:
 
 
 def test_a_name_that_is_none_gets_two_lines(project: OwnProgram) -> None:
-    """explain answers a wrong name with the nearest right one."""
+    """Explain answers a wrong name with the nearest right one."""
     done: Built = project.doit("explain", "reprot", *ARGUMENTS)
     assert done.exit_code == 3
     assert done.text.splitlines() == [

@@ -124,7 +124,7 @@ class Explainer:
 
     def _file(self, task: Task, path: str) -> str:
         """Say how a file differs from what it was at the task's last success."""
-        before = self._state._get(task.name, path)  # noqa: SLF001 - doit shows it to nobody
+        before = self._state._get(task.name, path)
         name = self._path(path)
         if before is None:
             return f"{name} is new to it"

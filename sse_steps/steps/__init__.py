@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from doit import get_initial_workdir
 from doit.exceptions import InvalidDodoFile, TaskError, TaskFailed
 from doit.reporter import ConsoleReporter
 from doit.task import Task
@@ -145,17 +146,6 @@ def _forget_standard_output() -> None:
     os.close(nowhere)
 
 
-def option(name: str, help_text: str, *, default: str | bool = "") -> dict[str, object]:
-    """Return an option `--name` of a command, in doit's terms."""
-    return {
-        "name": name.replace("-", "_"),
-        "long": name,
-        "type": type(default),
-        "default": default,
-        "help": help_text,
-    }
-
-
 def settings_or_message(overrides: Sequence[str], root: Path) -> Settings:
     """Compose the settings; what does not fit ends doit with a message of two lines.
 
@@ -163,7 +153,8 @@ def settings_or_message(overrides: Sequence[str], root: Path) -> Settings:
         InvalidDodoFile: doit prints it without a traceback.
     """
     try:
-        return load_settings(overrides, root=root)
+        here = get_initial_workdir()  # doit goes to the folder of dodo.py
+        return load_settings(overrides, root=root, here=Path(here) if here else None)
     except UserError as fault:
         raise InvalidDodoFile(str(fault)) from fault
 
