@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from sse_steps.steps.evaluate_line import is_report_file
 from sse_steps.steps.plan import Plan
 from sse_steps.validation import read_yaml, validated
 
+_NOT_KNOWN = "not known: report.json is not beside the results"
 Render = Callable[[ReportSlice, Path, Evidence, ReportFiles], None]
 
 
@@ -39,7 +42,8 @@ def run(plan: Plan, here: Path, render: Render, *, input: str, output: str) -> b
     source = _plan_of(here / input, plan) if input else plan
     database = existing_database(source.database)
     target = here / output if output else source.results
-    sliced, evidence = source.report_slice(), _there(source.evidence)
+    sliced = _as_written(source) if input else plan.report_slice()
+    evidence = _there(source.evidence)
     with faults_of_existing(database), tempfile.TemporaryDirectory() as folder:
         if is_report_file(target):
             files = _report_files(source, Path(folder))
@@ -60,6 +64,17 @@ def _plan_of(folder: Path, plan: Plan) -> Plan:
         settings = validated(Settings, held, f"'{file}'", ConfigError)
     paths = replace(settings.paths, results=str(folder.absolute()))
     return Plan(replace(settings, paths=paths), plan.root)
+
+
+def _as_written(plan: Plan) -> ReportSlice:
+    """Return what a report depends on, with the words of the one that is there already."""
+    sliced, files = plan.report_slice(), plan.report_files
+    configuration, command = sliced.configuration, sliced.command
+    if files.configuration.is_file():
+        configuration, command = files.configuration.read_text(encoding="utf-8"), _NOT_KNOWN
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        command = str(json.loads(files.json.read_text(encoding="utf-8"))["provenance"]["command"])
+    return replace(sliced, configuration=configuration, command=command)
 
 
 def _report_files(plan: Plan, folder: Path) -> ReportFiles:
