@@ -18,12 +18,14 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 from yaml import YAMLError
 
-from sse_steps.errors import ConfigError, DownloadError, nearest
+from sse_steps.ad_hoc import AdHocModel, ad_hoc_model, check_names, named_task
+from sse_steps.errors import ConfigError, DownloadError, TaskFileError, nearest
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.prices import PriceSettings
 from sse_steps.records import Role
 from sse_steps.settings import (
+    ENGINES,
     AcceptanceSettings,
     CacheSettings,
     GateSettings,
@@ -36,7 +38,7 @@ from sse_steps.settings import (
     ValidationSettings,
 )
 from sse_steps.sweep.join import joined_builds
-from sse_steps.tasks import load_task
+from sse_steps.tasks import Task
 from sse_steps.validation import STRICT_KEYS, validated
 
 _SETTING = re.compile(r"[+~]*[\w.@/-]+\s*=")  # how an override begins
@@ -46,6 +48,7 @@ _SETTING = re.compile(r"[+~]*[\w.@/-]+\s*=")  # how an override begins
 class _Composed:
     tasks: tuple[str, ...]
     models: tuple[str, ...]
+    baselines: tuple[str, ...]
     controls: tuple[str, ...]
     corpus: str | None
     run: RunSettings
@@ -85,8 +88,13 @@ def plain_override(override: str) -> str:
     return override.removeprefix("+") if override.startswith("+experiment=") else override
 
 
-def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
+def load_settings(overrides: Sequence[str], *, root: Path, here: Path | None = None) -> Settings:
     """Compose `root/conf` with `overrides` and read the task files that it names.
+
+    Args:
+        overrides: `key=value`, as Hydra reads them.
+        root: the project's folder.
+        here: what paths of models and tasks in `overrides` are relative to; None: where we are.
 
     Raises:
         ConfigError: an override, or a configuration file, does not fit.
@@ -96,18 +104,23 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
     overrides = [plain_override(each) for each in overrides]
     with composing(root):
         chosen = _compose([each for each in overrides if not _is_about_model(each)], root)
-        names = _model_names(chosen, root / "conf" / "model")
-        additions = [f"+model@model.{name}={name}" for name in names]
+        here = here or Path.cwd()
+        models = _models(chosen, here, root)
+        names = list(models)
+        additions = [f"+model@model.{name}={name}" for name in names if models[name] is None]
         about_models = [_forced(each, names) for each in overrides if _is_about_model(each)]
         others = [each for each in overrides if not _is_about_model(each)]
         composed = _compose([*additions, *others, *about_models], root)
     composed.setdefault("model", {})
     composed.pop("sweep", None)  # what a preset says to a sweep is none of a build's settings
+    for name, model in models.items():
+        if model is not None:
+            composed["model"][name] = model.settings | composed["model"].get(name, {})
     valid = validated(_Composed, composed, "The configuration", ConfigError)
-    _check_sources(valid.model)
+    _check_models(valid.model)
     _check_corpus(valid.corpus, root)
     settings = Settings(
-        tasks={name: load_task(name, root / "tasks") for name in valid.tasks},
+        tasks=_tasks(valid.tasks, here, root),
         models=with_variant(
             _quantized({name: valid.model[name] for name in names}, valid.quantization),
             valid.variant,
@@ -147,8 +160,22 @@ def _check_corpus(corpus: str | None, root: Path) -> None:
         )
 
 
-def _check_sources(models: dict[str, ModelSettings]) -> None:
+def _tasks(entries: Sequence[str], here: Path, root: Path) -> dict[str, Task]:
+    found: dict[str, Task] = {}
+    for entry in dict.fromkeys(entries):
+        name, task = named_task(entry, here=here, root=root)
+        if found.setdefault(name, task) != task:
+            raise TaskFileError(f"Two tasks are called '{name}'.", "Rename one of the files.")
+    return found
+
+
+def _check_models(models: dict[str, ModelSettings]) -> None:
     for name, model in models.items():
+        if model.engine not in ENGINES:
+            raise ConfigError(
+                f"The model '{name}' asks for the unknown engine '{model.engine}'.",
+                nearest(model.engine, ENGINES),
+            )
         try:
             parse_source(model.source or "")
         except DownloadError as fault:
@@ -194,10 +221,13 @@ def _forced(override: str, names: list[str]) -> str:
     return f"++{override.lstrip('+')}"
 
 
-def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
-    """Return controls and models in order, each once; a name without a file is an error."""
-    names: list[str] = []
-    for key in ("controls", "models"):
+def _models(chosen: dict[str, Any], here: Path, root: Path) -> dict[str, AdHocModel | None]:
+    """Return controls, models and baselines in order, each once.
+
+    None stands for one with a file in conf/model. What is neither that nor a file is an error.
+    """
+    entries: list[str] = []
+    for key in ("controls", "models", "baselines"):
         wanted = chosen.get(key)
         if not isinstance(wanted, list):
             raise ConfigError(
@@ -205,12 +235,15 @@ def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
             )
         if not wanted and key == "models" and not chosen.get("join"):
             raise ConfigError("'models' is empty.", "Name at least one: models=[name,name].")
-        names += [str(name) for name in wanted]
-    known = {path.stem for path in folder.glob("*.yaml")}
-    for name in names:
-        if name not in known:
-            raise ConfigError(f"There is no model '{name}' in conf/model.", nearest(name, known))
-    return list(dict.fromkeys(names))
+        entries += [str(name) for name in wanted]
+    known = {path.stem for path in (root / "conf" / "model").glob("*.yaml")}
+    models = {entry: ad_hoc_model(entry, known, here=here, root=root) for entry in entries}
+    for entry, model in models.items():
+        if model is None and entry not in known:
+            raise ConfigError(f"There is no model '{entry}' in conf/model.", nearest(entry, known))
+    files = [model for model in models.values() if model is not None]
+    check_names(files, [entry for entry, model in models.items() if model is None])
+    return {entry if model is None else model.name: model for entry, model in models.items()}
 
 
 @contextmanager

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+from doit import get_initial_workdir
 from doit.task import Task
 
-from sse_steps.steps import COMMAND, SIDE_BY_SIDE, command, option
-from sse_steps.steps.command_line import TextCommand
+from sse_steps.steps import COMMAND, SIDE_BY_SIDE, command
+from sse_steps.steps.command_line import TextCommand, options_of
+from sse_steps.steps.evaluate_line import (
+    EVALUATE,
+    EVALUATE_OPTIONS,
+    REPORT_OPTIONS,
+    is_report_file,
+)
+from sse_steps.steps.options import option
 from sse_steps.steps.plan import Plan
 
 
@@ -19,6 +29,8 @@ def commands(plan: Plan, arguments: Sequence[str]) -> Iterator[dict[str, Any] | 
         plan: the build that the commands are about.
         arguments: the command line, for a command that takes a text.
     """
+    yield _evaluate(plan, arguments)
+    yield _analyze(plan)
     yield _verify(plan)
     yield _inspect()
     yield _corpus_stats(plan)
@@ -28,6 +40,59 @@ def commands(plan: Plan, arguments: Sequence[str]) -> Iterator[dict[str, Any] | 
     yield _compare(plan)
     yield _gate(plan)
     yield from _demonstrations(plan)
+
+
+def report_elsewhere(plan: Plan, arguments: Sequence[str]) -> dict[str, Any] | None:
+    """Return the task `report` as a command, where a command line gives it options."""
+    options = options_of("report", REPORT_OPTIONS, arguments)
+    if options is None or not any(options.values()):
+        return None
+    return {
+        "doc": "Write the report of results that are there already.",
+        "params": REPORT_OPTIONS,
+        "actions": [command("report_to", plan, _here(), _render)],
+        "task_dep": [] if options["input"] else ["metrics"],
+        "io": SIDE_BY_SIDE,
+        "meta": COMMAND,
+    }
+
+
+def _here() -> Path:
+    """Return the folder that a command was typed in; doit goes to that of dodo.py."""
+    return Path(get_initial_workdir() or ".").absolute()
+
+
+def _render(*arguments: object) -> None:
+    import_module("sse_steps.steps.report").run(*arguments)
+
+
+def _evaluate(plan: Plan, arguments: Sequence[str]) -> dict[str, Any]:
+    options = options_of(EVALUATE, EVALUATE_OPTIONS, arguments) or {}
+    output = _here() / options["output"] if options.get("output") else None
+    copy = output if output is not None and is_report_file(output) else None
+    return {
+        "basename": EVALUATE,
+        "doc": "Evaluate models on tasks: doit evaluate --tasks T --models M --output FILE.",
+        "params": EVALUATE_OPTIONS,
+        "task_dep": ["record", "report"],
+        "actions": [command("evaluate", plan.report_files, copy)],
+        "io": SIDE_BY_SIDE,
+        "meta": COMMAND,
+    }
+
+
+def _analyze(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "analyze",
+        "doc": "Say who is worth having: doit analyze --input RESULTS [--json].",
+        "params": [
+            option("input", "results: a folder or its database, or a .json or .csv of figures"),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("analyze", plan.database, _here())],
+        "io": SIDE_BY_SIDE,
+        "meta": COMMAND,
+    }
 
 
 def _verify(plan: Plan) -> dict[str, Any]:
