@@ -13,7 +13,6 @@ from typing import Any
 
 from sse_steps.steps import (
     SIDE_BY_SIDE,
-    Reporter,
     not_skipped,
     settings_or_message,
     step_action,
@@ -23,6 +22,7 @@ from sse_steps.steps.command_line import overrides_of, state_file
 from sse_steps.steps.commands import commands
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
+from sse_steps.steps.reporter import reporter_of
 
 ARGUMENTS = sys.argv[1:]
 DOIT_CONFIG = {
@@ -30,7 +30,6 @@ DOIT_CONFIG = {
     "verbosity": 2,
     "backend": "sqlite3",
     "dep_file": state_file(ARGUMENTS),
-    "reporter": Reporter,
     "num_process": 4,
     "par_type": "thread",
 }
@@ -38,6 +37,7 @@ DOIT_CONFIG = {
 ROOT = Path(__file__).parent.resolve()
 PLAN = Plan(settings_or_message(overrides_of(ARGUMENTS), ROOT), ROOT)
 LINE = PLAN.line
+DOIT_CONFIG["reporter"] = reporter_of(PLAN)
 
 action = partial(step_action, PLAN.cache)
 

@@ -24,6 +24,7 @@ from sse_steps.settings import (
     AcceptanceSettings,
     CacheSettings,
     GateSettings,
+    LogSettings,
     ModelSettings,
     PathSettings,
     ReportSettings,
@@ -52,6 +53,7 @@ class _Composed:
     validation: ValidationSettings
     quantization: Quantization | Annotated[tuple[Quantization, ...], Field(min_length=1)] | None
     cache: CacheSettings
+    log: LogSettings
     model: dict[str, ModelSettings]
 
 
@@ -102,6 +104,7 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
         validation=valid.validation,
         cache=valid.cache,
         gate=valid.gate,
+        log=valid.log,
         overrides=tuple(overrides),
     )
 

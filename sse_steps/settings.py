@@ -97,6 +97,13 @@ class CacheSettings:
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
+class LogSettings:
+    """The log of builds in the results' folder. A megabyte is 10**6 bytes."""
+
+    megabytes: Annotated[float, Field(ge=0)] = 10.0  # a larger one is renamed first; 0: no log
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
 class ReportSettings:
     """How the report looks."""
 
@@ -187,3 +194,4 @@ class Settings:
     cache: CacheSettings
     overrides: tuple[str, ...] = ()  # of the command line, which the others follow from
     gate: GateSettings = GateSettings()
+    log: LogSettings = LogSettings()

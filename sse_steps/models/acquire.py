@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -185,7 +186,7 @@ class Acquisition:
 
         # Daemons: an executor's threads would keep an interrupted build from ending.
         for _ in range(min(len(missing), _DOWNLOADS_AT_ONCE)):
-            Thread(target=work, daemon=True).start()
+            Thread(target=copy_context().run, args=(work,), daemon=True).start()
         try:
             for _ in missing:
                 fault = results.get()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from sse_steps.console import progress
+from sse_steps.build_progress import VERDICTS, build_progress
+from sse_steps.console import attempts_progress
 from sse_steps.corpus.examples_file import read_any_examples, read_examples
 from sse_steps.equivalence.probe import probe_for
 from sse_steps.errors import SandboxError
@@ -54,7 +56,7 @@ def run(
         named = {each.id: each for each in read_any_examples(examples)}
         labelled = {id_: each for id_, each in named.items() if isinstance(each, LabelledExample)}
         answered = read_parquet(completions, Completion)
-        write_parquet(label_verdicts(answered, labelled, settings.answers), VerdictRow, target)
+        _write_labels(label_verdicts(answered, labelled, settings.answers), target)
         return
     judge = Judge(
         machine.toolchain(cache),
@@ -72,10 +74,18 @@ def run(
     inputs = settings.equivalence.inputs
     pairs = [(row, _sample(row, by_id[row.example], inputs)) for row in rows]
     kept = KeptVerdicts(judge, RecordStore(cache / "records.sqlite"))
-    verdicts = _judged(kept, pairs)
+    verdicts = _judged(kept, pairs, settings.equivalence.counts)
     table = [_row(kept, *pair, verdicts) for pair in pairs]
     counted = [_counted(row, settings.equivalence.counts) for row in table]
     write_parquet(counted, VerdictRow, target)
+
+
+def _write_labels(rows: list[VerdictRow], target: Path) -> None:
+    if rows:
+        first, passed = rows[0], sum(row.outcome is Outcome.PASSED for row in rows)
+        origin = Origin(first.task, first.model, first.run, first.turn)
+        build_progress().judged(origin, passed, len(rows))
+    write_parquet(rows, VerdictRow, target)
 
 
 def _sample(row: Completion, example: Example, inputs: int) -> Sample:
@@ -91,18 +101,41 @@ def _counted(row: VerdictRow, counts: EquivalenceCounts) -> VerdictRow:
     return replace(row, outcome=Outcome.WRONG_ANSWER, diagnostics=detail)
 
 
-def _judged(kept: KeptVerdicts, pairs: list[tuple[Completion, Sample]]) -> dict[str, Kept]:
+def _judged(
+    kept: KeptVerdicts, pairs: list[tuple[Completion, Sample]], counts: EquivalenceCounts
+) -> dict[str, Kept]:
     """Return the verdict on each distinct sample, judging those that are new."""
     with_code = [pair for pair in pairs if pair[0].rust is not None]
     # From the back, so that the first of equal programs is the one that the verdict is kept with.
     wanted = {kept.key(pair[1]): pair for pair in reversed(with_code)}
     found = kept.find(wanted)
     missing = {key: sample for key, (_, sample) in wanted.items() if key not in found}
-    origins = {key: _origin(pair[0]) for key, pair in wanted.items()}
-    with progress(_title(pairs), len(missing)) as advance:
-        found |= kept.reach(missing, origins=origins, on_finish=lambda: advance(1))
+    if not pairs:
+        return found
+    origin, told = _origin_of(pairs[0][0]), build_progress()
+    attempts = Counter(kept.key(sample) for _, sample in with_code)
+
+    def tell(key: str, known: Kept) -> None:
+        told.judged(origin, attempts[key] * _passes(known.verdict, counts), attempts[key])
+
+    told.judged(origin, 0, len(pairs) - len(with_code))
+    for key, known in found.items():
+        tell(key, known)
+    with attempts_progress(VERDICTS, origin, len(missing)) as advance:
+
+        def finish(key: str, reached: Kept) -> None:
+            advance(1)
+            tell(key, reached)
+
+        origins = {key: _origin(pair[0]) for key, pair in wanted.items()}
+        found |= kept.reach(missing, origins=origins, on_finish=finish)
     _raise_for_infrastructure(found.values())
     return found
+
+
+def _passes(verdict: Verdict, counts: EquivalenceCounts) -> bool:
+    diverged = verdict.equivalence is EquivalenceStatus.DIVERGED
+    return verdict.passes() and not (diverged and counts is EquivalenceCounts.VERDICT)
 
 
 def _raise_for_infrastructure(found: Iterable[Kept]) -> None:
@@ -121,11 +154,8 @@ def _raise_for_infrastructure(found: Iterable[Kept]) -> None:
         )
 
 
-def _title(pairs: list[tuple[Completion, Sample]]) -> str:
-    if not pairs:
-        return "check"
-    first = pairs[0][0]
-    return f"check {Origin(first.task, first.model, first.run, first.turn).title}"
+def _origin_of(row: Completion) -> Origin:
+    return Origin(row.task, row.model, row.run, row.turn)
 
 
 def _origin(row: Completion) -> list[object]:

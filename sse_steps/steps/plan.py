@@ -259,6 +259,11 @@ class Plan:
         }
         return MetricsSlice(settings.models, settings.prices, settings.acceptance, tasks)
 
+    def is_repeat(self, origin: Origin) -> bool:
+        """Return whether an earlier run asks the same in the same way."""
+        first = replace(origin, run=1)
+        return origin != first and self.sampling(origin) == self.sampling(first)
+
     def report_slice(self) -> ReportSlice:
         """Return what the report depends on."""
         settings = self.settings
@@ -274,7 +279,7 @@ class Plan:
     def _configuration(self) -> str:
         """Return every setting as YAML; plain data only, enums and tuples are no YAML."""
         whole = json.loads(json.dumps(asdict(self.settings)))
-        del whole["overrides"]
+        del whole["overrides"], whole["log"]
         return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
 
     def _asked(self) -> Iterator[Asked]:

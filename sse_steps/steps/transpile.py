@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.build_files import TranspileFiles
-from sse_steps.console import progress
+from sse_steps.build_progress import REPLIES, build_progress
+from sse_steps.console import attempts_progress
 from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
@@ -157,14 +158,17 @@ def _complete_missing(
     passing: dict[str, dict[str, Any]] = {}
     known = store.get_many(requests)
     missing = [key for key in requests if key not in known]
+    build_progress().replied(settings.origin, len(known), 0.0)
     if not missing:
         return passing
     origin = settings.origin
     waiting = iter(missing)
-    with progress(f"transpile {origin.title}", len(missing)) as advance:
+    with attempts_progress(REPLIES, origin, len(missing)) as advance:
         asked = [requests[key] for key in missing]
         for batch in engine.complete(asked, settings.sampling, on_finish=advance):
             records = _records(batch, waiting, origin)
+            dollars = sum(settings.price.cost(reply).total for reply in batch)
+            build_progress().replied(origin, len(batch), dollars)
             failed = {key: each for key, each in records.items() if each["reply"]["is_transient"]}
             passing |= failed
             store.put_many({key: records[key] for key in records.keys() - failed.keys()})
