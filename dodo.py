@@ -173,17 +173,16 @@ def task_record() -> Iterator[Task]:
 def task_check() -> Iterator[Task]:
     """Compile each completion, put its cases to it and record the verdict."""
     for origin in PLAN.origins():
-        settings = PLAN.check_slice(origin.task)
-        examples, completions = PLAN.examples(origin.task), PLAN.completions(origin)
-        target, lock = PLAN.verdicts(origin), PLAN.lock_folder(origin.task)
+        settings, lock = PLAN.check_slice(origin.task), PLAN.lock_folder(origin.task)
+        files, crates = PLAN.check_files(origin), PLAN.crates(origin.task, compiler_version())
         yield {
             "name": origin.name,
-            "file_dep": [examples, completions, *PLAN.crates(origin.task, compiler_version())],
+            "file_dep": [files.examples, files.completions, *crates],
             "task_dep": [f"check:{name}" for name in PLAN.earlier(origin)],
-            "targets": [target],
+            "targets": files.targets,
             "uptodate": [unchanged(settings, rustc=compiler_version(), python=sys.version)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("check", settings, examples, completions, lock, PLAN.cache, target)],
+            "actions": [action("check", settings, files, lock, PLAN.cache)],
             "clean": True,
         }
 

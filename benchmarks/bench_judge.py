@@ -39,6 +39,7 @@ from samples import (
     spread,
 )
 
+from sse_steps.build_files import CheckFiles
 from sse_steps.corpus.examples_file import write_examples
 from sse_steps.corpus.interpreter import Python
 from sse_steps.records import Completion, Example, FinishReason, Outcome
@@ -146,15 +147,17 @@ def cached_cost(candidates: Sequence[Candidate], cache: Path) -> tuple[float, fl
     settings = CheckSlice(LimitSettings(), allow_weak_isolation=False)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        examples, completions = folder / "examples.jsonl", folder / "completions.parquet"
+        names = ("completions", "verdicts", "judgements")
+        paths = (folder / f"{name}.parquet" for name in names)
+        files = CheckFiles(folder / "examples.jsonl", *paths)
         by_id: dict[str, Example] = {each.example.id: each.example for each in candidates}
-        write_examples(by_id.values(), examples)
+        write_examples(by_id.values(), files.examples)
         rows = [_completion(number, each) for number, each in enumerate(candidates)]
-        write_parquet(rows, Completion, completions)
+        write_parquet(rows, Completion, files.completions)
         (folder / "judge").symlink_to(cache / "judge")
 
         def run() -> None:
-            check.run(settings, examples, completions, folder, folder, folder / "verdicts.parquet")
+            check.run(settings, files, folder, folder)
 
         first = milliseconds(len(candidates), run)
         return first, statistics.median(milliseconds(len(candidates), run) for _ in range(5))

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from sse_steps.corpus.levels import LEVELS
-from sse_steps.records import Completion, Role, VerdictRow
+from sse_steps.records import Completion, JudgementRow, Role, VerdictRow
 from sse_steps.sql.sources import Criterion, CriterionRow, ModelRow, Sources
 
 if TYPE_CHECKING:
@@ -70,15 +70,13 @@ VERDICTS = {
     "tests_run": "case when compiles then 5 else 0 end",
     "tests_passed": "case when passes then 5 else 0 end",
     "tests_total": "5",
-    "compile_s": "0.02",
-    "run_s": "0.005",
     "error_code": "case when not compiles then 'E0' || (300 + hash(example) % 60) end",
     "diagnostics": "case when passes then '' else 'SYNTHETIC ' || repeat('error: expected ', 20) "
     "end",
     "isolation": "'full'",
     "not_enforced": "'synthetic'",
-    "cached": "false",
 }
+JUDGEMENTS = {**PLACE, "compile_s": "0.02", "run_s": "0.005", "cached": "false"}
 ROWS = f"""
 select
     'model_' || m as model,
@@ -106,6 +104,7 @@ def write_results(folder: Path, examples: int) -> None:
         for name, kind, columns in (
             ("completions", Completion, COMPLETIONS),
             ("verdicts", VerdictRow, VERDICTS),
+            ("judgements", JudgementRow, JUDGEMENTS),
         ):
             chosen = ", ".join(f"{text} as {column}" for column, text in whole(kind, columns))
             connection.execute(
@@ -132,6 +131,7 @@ def sources(folder: Path) -> Sources:
     return Sources(
         completions=(folder / "completions.parquet",),
         verdicts=(folder / "verdicts.parquet",),
+        judgements=(folder / "judgements.parquet",),
         models=tuple(
             ModelRow(f"model_{m}", Role.CANDIDATE, "synthetic", 10**8, "synthetic", "synthetic")
             for m in range(MODELS)

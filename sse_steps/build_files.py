@@ -64,14 +64,30 @@ class TranspileFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckFiles:
+    """What a check reads, and where its verdicts go and what it took to reach them."""
+
+    examples: Path
+    completions: Path
+    verdicts: Path
+    judgements: Path
+
+    @property
+    def targets(self) -> list[Path]:
+        """The files that are written."""
+        return [self.verdicts, self.judgements]
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """The Parquet files that metrics are computed from."""
 
     completions: tuple[Path, ...]
     skipped: tuple[Path, ...]
     verdicts: tuple[Path, ...]
+    judgements: tuple[Path, ...]
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return (*self.completions, *self.skipped, *self.verdicts)
+        return (*self.completions, *self.skipped, *self.verdicts, *self.judgements)

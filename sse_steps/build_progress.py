@@ -39,7 +39,7 @@ class Snapshot:
     attempts: tuple[int, int | None]  # task, model, run and example; done, all
     passed: int
     judged: int  # of candidates, at their first turn
-    dollars: float  # for replies that this build asked for
+    dollars: float | None  # for replies that this build asked for; None: one has no price
     left_s: float | None
 
 
@@ -73,7 +73,7 @@ class _State:
     judged: Counter[Origin] = field(default_factory=Counter)
     passed: Counter[Origin] = field(default_factory=Counter)
     replies: Counter[Origin] = field(default_factory=Counter)
-    dollars: float = 0.0
+    dollars: float | None = 0.0
     spent: dict[tuple[str, str], _Work] = field(default_factory=dict)
     running: dict[tuple[str, Origin], Running] = field(default_factory=dict)
 
@@ -125,11 +125,13 @@ class BuildProgress:
                 work.pieces += running.done
                 del self._state.running[step, origin]
 
-    def replied(self, origin: Origin, count: int, dollars: float) -> None:
+    def replied(self, origin: Origin, count: int, dollars: float | None) -> None:
         """Count replies, and what those cost that were asked for just now."""
         with self._lock:
             self._state.replies[origin] += count
-            self._state.dollars += dollars
+            before = self._state.dollars
+            known = before is not None and dollars is not None
+            self._state.dollars = before + dollars if known else None
 
     def judged(self, origin: Origin, passed: int, count: int) -> None:
         """Count verdicts, and how many of them passed."""
@@ -164,12 +166,9 @@ class BuildProgress:
         return VERDICTS if self._plan.judged else REPLIES
 
     def _models(self) -> tuple[int, int]:
-        models = {origin.model for origin in self._plan.origins}
-        missing = {
-            origin.model
-            for origin in self._plan.origins
-            if not self._is_done(self._last_step(), origin)
-        }
+        origins, last = self._plan.origins, self._last_step()
+        models = {origin.model for origin in origins}
+        missing = {origin.model for origin in origins if not self._is_done(last, origin)}
         return len(models - missing), len(models)
 
     def _is_done(self, step: str, origin: Origin) -> bool:
@@ -255,7 +254,9 @@ def in_words(snapshot: Snapshot) -> str:
     )
 
 
-def _dollars(amount: float) -> str:
+def _dollars(amount: float | None) -> str:
+    if amount is None:
+        return "$?"
     return f"${amount:.2f}" if amount >= 1 or amount == 0 else f"${amount:.2g}"
 
 

@@ -54,11 +54,10 @@ def progress(description: str, total: int | None, *, in_bytes: bool = False) -> 
     work that takes long gets a line now and then. Both get one line at the end. Several threads may
     show their work at once.
     """
-    display, started = _display(), time.monotonic()
+    started = time.monotonic()
     console = Console(file=sys.stderr)
-    with _Piece(console, description, total, in_bytes=in_bytes) as piece:
-        with nullcontext() if display.is_quiet or piece.is_live else piece.written_now_and_then():
-            yield piece.advance
+    with _Piece(console, description, total, in_bytes=in_bytes) as piece, piece.shown():
+        yield piece.advance
     if piece.done:
         line = _last_words(piece.done, time.monotonic() - started, in_bytes=in_bytes)
         say(f"{description}: {line}")
@@ -105,7 +104,6 @@ class _Piece:
         self, console: Console, description: str, total: int | None, *, in_bytes: bool
     ) -> None:
         self.done = 0
-        self.is_live = False
         self._total = total
         self._console = console
         self._lock = threading.Lock()
@@ -121,8 +119,10 @@ class _Piece:
             display, task = self._on_display
             display.update(task, advance=count, total=total)
 
-    def written_now_and_then(self) -> AbstractContextManager[None]:
-        """Let lines be written as long as the work lasts."""
+    def shown(self) -> AbstractContextManager[None]:
+        """Let lines be written now and then, where there is no bar."""
+        if self._on_display is not None or _display().is_quiet:
+            return nullcontext()
         return lines(Schedule(self._total), lambda: self.done, self._write)
 
     def _write(self, done: int) -> None:
@@ -137,7 +137,7 @@ class _Piece:
             description, in_bytes = self._about
             display = _display().join(self._console)
             task = display.add_task(description, total=self._total, in_bytes=in_bytes)
-            self._on_display, self.is_live = (display, task), True
+            self._on_display = (display, task)
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -246,7 +246,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
-    """One row of `verdicts`: a verdict, and whose completion it is about."""
+    """One row of `verdicts`: a verdict, and whose completion it is about.
+
+    Nothing in it was measured: wherever and whenever a completion is judged, the row is the same.
+    """
 
     task: str
     model: str
@@ -258,13 +261,10 @@ class VerdictRow:
     tests_run: int
     tests_passed: int
     tests_total: int
-    compile_s: float
-    run_s: float
     error_code: str | None
     diagnostics: str
     isolation: str
     not_enforced: str
-    cached: bool
     equivalence: EquivalenceStatus | None = None
     equivalence_inputs: int = 0
     equivalence_detail: str = ""
@@ -272,3 +272,17 @@ class VerdictRow:
     answer: str | None = None  # what was taken out of the reply, in a task of labels
     label: str | None = None  # the right answer of such a task
     score: float | None = None  # how right the answer is, 0 to 1, where that is graded
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRow:
+    """One row of `judgements`: what it took to reach a verdict, in seconds of wall clock."""
+
+    task: str
+    model: str
+    run: int
+    example: str
+    compile_s: float
+    run_s: float
+    cached: bool  # True: reached for another (task, model, run, example) and reused
+    turn: int = 1

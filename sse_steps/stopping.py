@@ -29,7 +29,7 @@ _ENDING = Path(__file__).with_name("ending.py")
 
 
 class Stopped(KeyboardInterrupt):
-    """This process was asked to stop."""
+    """Somebody asked this process to stop."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from sse_steps.corpus.levels import LEVELS
-from sse_steps.records import Completion, FinishReason, Outcome, Role, VerdictRow
+from sse_steps.records import Completion, FinishReason, JudgementRow, Outcome, Role, VerdictRow
 from sse_steps.sql.sources import ConversionRow, CorpusRow, ModelRow, PriceRow, Sources
 
 if TYPE_CHECKING:
@@ -48,13 +48,10 @@ VERDICT = VerdictRow(
     tests_run=4,
     tests_passed=4,
     tests_total=4,
-    compile_s=0.1,
-    run_s=0.01,
     error_code=None,
     diagnostics="",
     isolation="full",
     not_enforced="Memory is limited for each process.",
-    cached=False,
 )
 
 
@@ -105,6 +102,13 @@ def attempt(
         error_code="E0308" if outcome is Outcome.COMPILE_ERROR else None,
     )
     return completion, verdict
+
+
+def judgement(verdict: VerdictRow) -> JudgementRow:
+    """Return what it took to reach a verdict."""
+    row = verdict
+    whose = (row.task, row.model, row.run, row.example)
+    return JudgementRow(*whose, compile_s=0.1, run_s=0.01, cached=False, turn=row.turn)
 
 
 def scripted(
@@ -163,9 +167,11 @@ def write_sources(
     """Write the attempts as Parquet under `folder` and return what a database is built from."""
     completions = [completion for completion, _ in attempts]
     verdicts = [verdict for _, verdict in attempts]
+    judgements = [judgement(verdict) for verdict in verdicts]
     return Sources(
         completions=(write_parquet(folder / "completions.parquet", completions),),
         verdicts=(write_parquet(folder / "verdicts.parquet", verdicts),),
+        judgements=(write_parquet(folder / "judgements.parquet", judgements),),
         models=tuple(models),
         levels=LEVELS,
         corpora=tuple(corpora),

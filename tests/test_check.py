@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from synthetic_results import COMPLETION
 
+from sse_steps.build_files import CheckFiles
 from sse_steps.corpus.examples_file import write_examples
 from sse_steps.errors import SandboxError
 from sse_steps.records import (
@@ -17,6 +18,7 @@ from sse_steps.records import (
     EquivalenceStatus,
     Example,
     FinishReason,
+    JudgementRow,
     Outcome,
     VerdictRow,
 )
@@ -36,12 +38,22 @@ def verdicts_on(
     folder: Path, *rows: Completion, example: Example = EXAMPLE, settings: CheckSlice = SLICE
 ) -> list[VerdictRow]:
     """Run the step on completions of one example."""
-    write_examples([example], folder / "examples.jsonl")
-    write_parquet(rows, Completion, folder / "completions.parquet")
-    target = folder / "verdicts.parquet"
-    examples, completions = folder / "examples.jsonl", folder / "completions.parquet"
-    check.run(settings, examples, completions, folder, folder / "cache", target)
-    return read_parquet(target, VerdictRow)
+    files = check_files(folder)
+    write_examples([example], files.examples)
+    write_parquet(rows, Completion, files.completions)
+    check.run(settings, files, folder, folder / "cache")
+    return read_parquet(files.verdicts, VerdictRow)
+
+
+def check_files(folder: Path) -> CheckFiles:
+    """Return the step's files, all in one folder."""
+    names = ("completions", "verdicts", "judgements")
+    return CheckFiles(folder / "examples.jsonl", *(folder / f"{name}.parquet" for name in names))
+
+
+def judgements_in(folder: Path) -> list[JudgementRow]:
+    """Return what the last verdicts took."""
+    return read_parquet(check_files(folder).judgements, JudgementRow)
 
 
 @pytest.fixture
@@ -57,8 +69,9 @@ def test_equal_programs_are_judged_once(folder: Path) -> None:
         folder, replace(COMPLETION, rust=RIGHT), replace(COMPLETION, run=2, rust=RIGHT)
     )
     assert (first.outcome, second.outcome) == (Outcome.PASSED, Outcome.PASSED)
-    assert (first.cached, second.cached) == (False, True)
-    assert first.run_s == second.run_s
+    judged, reused = judgements_in(folder)
+    assert (judged.cached, reused.cached) == (False, True)
+    assert judged.run_s == reused.run_s > 0
 
 
 GRADED = Example(
@@ -75,6 +88,7 @@ def test_a_divergence_is_shown_or_counts(folder: Path) -> None:
     """What diverges passes with a remark, or is a wrong answer; the setting judges nothing anew."""
     row = replace(COMPLETION, rust=MISSES_49)
     [shown] = verdicts_on(folder, row, example=GRADED)
+    [before] = judgements_in(folder)
     counting = EquivalenceSettings(counts=EquivalenceCounts.VERDICT)
     settings = replace(SLICE, equivalence=counting)
     [counted] = verdicts_on(folder, row, example=GRADED, settings=settings)
@@ -84,7 +98,7 @@ def test_a_divergence_is_shown_or_counts(folder: Path) -> None:
     assert counted.outcome is Outcome.WRONG_ANSWER
     assert shown.equivalence_detail in counted.diagnostics
     assert counted.tests_passed == counted.tests_total == 2
-    assert counted.run_s == shown.run_s
+    assert judgements_in(folder) == [before]
 
 
 def test_without_inputs_nothing_is_compared(folder: Path) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from synthetic_results import COMPLETION, attempt, candidate, scripted, write_sources
 
 from sse_steps.errors import DataCheckError
-from sse_steps.records import Completion, Skipped, VerdictRow
+from sse_steps.records import Completion, JudgementRow, Skipped, VerdictRow
 from sse_steps.report.chart import report_chart
 from sse_steps.report.html import render_html
 from sse_steps.report.markdown import render_markdown
@@ -65,11 +65,18 @@ def skips(folder: Path, rows: Sequence[Skipped]) -> tuple[Path, ...]:
 
 def nobody(folder: Path, rows: Sequence[Skipped], models: Sequence[ModelRow] = ()) -> Sources:
     """Return the sources of a build in which every model was skipped: files without rows."""
-    completions, verdicts = folder / "completions.parquet", folder / "verdicts.parquet"
+    names = ("completions", "verdicts", "judgements")
+    completions, verdicts, judgements = (folder / f"{name}.parquet" for name in names)
     write_parquet([], Completion, completions)
     write_parquet([], VerdictRow, verdicts)
+    write_parquet([], JudgementRow, judgements)
     return Sources(
-        (completions,), (verdicts,), tuple(models), levels=(), skipped=skips(folder, rows)
+        (completions,),
+        (verdicts,),
+        (judgements,),
+        tuple(models),
+        levels=(),
+        skipped=skips(folder, rows),
     )
 
 

@@ -38,6 +38,8 @@ SIZE_BYTES = 1_000_000
 
 Make = Callable[..., Report]
 
+NOTHING = Sources((), (), (), (), ())
+
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
@@ -50,7 +52,7 @@ def make(tmp_path: Path) -> Make:
         provenance: Provenance | None = None,
     ) -> Report:
         models = models or [candidate(name) for name in sorted({c.model for c, _ in attempts})]
-        sources = write_sources(tmp_path, attempts, models) if attempts else Sources((), (), (), ())
+        sources = write_sources(tmp_path, attempts, models) if attempts else NOTHING
         build_database(tmp_path / "results.duckdb", sources)
         return load_report(
             tmp_path / "results.duckdb",

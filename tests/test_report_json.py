@@ -65,7 +65,7 @@ def test_a_report_keeps_to_the_schema(tmp_path: Path) -> None:
 
 def test_an_empty_report_keeps_to_the_schema(tmp_path: Path) -> None:
     """Without a single row the report is valid as well."""
-    found = parsed(tmp_path, Sources((), (), (), ()))
+    found = parsed(tmp_path, Sources((), (), (), (), ()))
     jsonschema.validate(found, json.loads(render_schema()), cls=jsonschema.Draft202012Validator)
     assert found["tasks"] == []
 

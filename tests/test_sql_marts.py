@@ -280,6 +280,7 @@ def test_several_parquet_files_are_read_as_one(tmp_path: Path) -> None:
     sources = Sources(
         with_tokens.completions + without.completions,
         with_tokens.verdicts + without.verdicts,
+        with_tokens.judgements + without.judgements,
         with_tokens.models + without.models,
         with_tokens.levels,
     )
@@ -290,7 +291,7 @@ def test_several_parquet_files_are_read_as_one(tmp_path: Path) -> None:
 
 def test_nothing_at_all_builds_empty_views(tmp_path: Path) -> None:
     """Without a single file the views are there and empty."""
-    build_database(tmp_path / "results.duckdb", Sources((), (), (), ()))
+    build_database(tmp_path / "results.duckdb", Sources((), (), (), (), ()))
     assert rows_of(tmp_path / "results.duckdb", "select * from model_metrics") == []
 
 
@@ -415,6 +416,13 @@ def test_a_fault_in_the_rows_is_caught_by_its_check(
     wrong, remedy = str(caught.value).splitlines()
     assert check in wrong
     assert remedy
+
+
+def test_a_verdict_without_what_it_took_is_caught(tmp_path: Path) -> None:
+    """Judgements that are missing would make what verification costs wrong."""
+    sources = write_sources(tmp_path, scripted("a", ["pp"]), [candidate("a")])
+    with pytest.raises(DataCheckError, match="every_verdict_has_one_judgement"):
+        build_database(tmp_path / "results.duckdb", replace(sources, judgements=()))
 
 
 @pytest.mark.parametrize("models", [[], [candidate("a"), candidate("a")]])

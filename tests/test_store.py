@@ -68,13 +68,10 @@ VERDICTS = st.builds(
     tests_run=COUNTS,
     tests_passed=COUNTS,
     tests_total=COUNTS,
-    compile_s=SECONDS,
-    run_s=SECONDS,
     error_code=MAYBE,
     diagnostics=TEXTS,
     isolation=TEXTS,
     not_enforced=TEXTS,
-    cached=st.booleans(),
 )
 few_examples = settings(
     max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]

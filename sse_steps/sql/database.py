@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import duckdb
 
 from sse_steps.corpus.levels import Level
-from sse_steps.records import Completion, Skipped, VerdictRow
+from sse_steps.records import Completion, JudgementRow, Skipped, VerdictRow
 from sse_steps.sql.checks import failing_checks, raise_for_failures
 from sse_steps.sql.comments import comment_tables
 from sse_steps.sql.relations import load_parquet, load_rows
@@ -79,6 +79,7 @@ def load_sources(connection: duckdb.DuckDBPyConnection, sources: Sources) -> Non
     """Create the temporary raw_* relations that staging reads."""
     load_parquet(connection, "raw_completions", Completion, sources.completions)
     load_parquet(connection, "raw_verdicts", VerdictRow, sources.verdicts)
+    load_parquet(connection, "raw_judgements", JudgementRow, sources.judgements)
     load_rows(connection, "raw_models", ModelRow, sources.models)
     load_rows(connection, "raw_levels", Level, sources.levels)
     load_rows(connection, "raw_corpora", CorpusRow, sources.corpora)

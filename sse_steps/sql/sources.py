@@ -139,6 +139,7 @@ class Sources:
 
     completions: tuple[Path, ...]
     verdicts: tuple[Path, ...]
+    judgements: tuple[Path, ...]
     models: tuple[ModelRow, ...]
     levels: tuple[Level, ...]
     corpora: tuple[CorpusRow, ...] = ()

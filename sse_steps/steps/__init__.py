@@ -63,9 +63,7 @@ def step_action(cache: Path, step: str, *arguments: object) -> Callable[[Task], 
     def act(task: Task) -> TaskFailed | None:
         with log_context(**_named(task.name)):
             try:
-                _logged_step(
-                    cache, step, lambda: import_module(f"{__name__}.{step}").run(*arguments)
-                )
+                _run_logged(cache, step, arguments)
             except UserError as fault:
                 log_fault(fault)
                 return TaskFailed(str(fault))
@@ -73,6 +71,9 @@ def step_action(cache: Path, step: str, *arguments: object) -> Callable[[Task], 
                 said = _about_storage(fault)
                 log("step failed", level=logging.ERROR, what=said)
                 return TaskFailed(said)
+            except Exception as fault:
+                log("step broke", level=logging.CRITICAL, what=repr(fault))
+                raise
         return None
 
     return act
@@ -87,12 +88,12 @@ def _named(task: str) -> dict[str, object]:
     return {"step": step, "model" if step in _OF_MODELS else "task": subject or None}
 
 
-def _logged_step(cache: Path, step: str, run: Callable[[], None]) -> None:
+def _run_logged(cache: Path, step: str, arguments: Sequence[object]) -> None:
     waiting = time.monotonic()
     with _place_on_the_machine(cache, step):
         began = time.monotonic()
         log("step begins", waited_s=round(began - waiting, 3))
-        run()
+        import_module(f"{__name__}.{step}").run(*arguments)
         log("step ends", seconds=round(time.monotonic() - began, 3))
 
 

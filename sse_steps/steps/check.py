@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from sse_steps.build_files import CheckFiles
 from sse_steps.build_progress import VERDICTS, build_progress
 from sse_steps.console import attempts_progress
 from sse_steps.corpus.examples_file import read_any_examples, read_examples
 from sse_steps.equivalence.probe import probe_for
 from sse_steps.errors import SandboxError
+from sse_steps.labels.rules import AnswerRules
 from sse_steps.labels.verdicts import label_verdicts
 from sse_steps.records import (
     Completion,
     EquivalenceStatus,
     Example,
+    JudgementRow,
     LabelledExample,
     Outcome,
     Verdict,
@@ -32,11 +35,9 @@ from sse_steps.store import RecordStore, read_parquet, write_parquet
 
 def run(
     settings: CheckSlice,
-    examples: Path,
-    completions: Path,
+    files: CheckFiles,
     lock_folder: Path,
     cache: Path,
-    target: Path,
 ) -> None:
     """Write a verdict on each completion.
 
@@ -46,17 +47,12 @@ def run(
     Args:
         settings: limits, isolation, the crates that the task allows, and how passing functions are
             compared with their Python.
-        examples: what the corpus step wrote.
-        completions: what the transpile step wrote.
+        files: what the corpus and the transpile step wrote, and where the verdicts go, Parquet.
         lock_folder: pins the crates.
         cache: where finished verdicts are kept.
-        target: the verdicts, Parquet.
     """
     if settings.answers is not None:
-        named = {each.id: each for each in read_any_examples(examples)}
-        labelled = {id_: each for id_, each in named.items() if isinstance(each, LabelledExample)}
-        answered = read_parquet(completions, Completion)
-        _write_labels(label_verdicts(answered, labelled, settings.answers), target)
+        _grade(settings.answers, files)
         return
     judge = Judge(
         machine.toolchain(cache),
@@ -69,23 +65,31 @@ def run(
             allow_weak=settings.allow_weak_isolation,
         ),
     )
-    by_id = {example.id: example for example in read_examples(examples)}
-    rows = read_parquet(completions, Completion)
+    by_id = {example.id: example for example in read_examples(files.examples)}
+    rows = read_parquet(files.completions, Completion)
     inputs = settings.equivalence.inputs
     pairs = [(row, _sample(row, by_id[row.example], inputs)) for row in rows]
     kept = KeptVerdicts(judge, RecordStore(cache / "records.sqlite"))
-    verdicts = _judged(kept, pairs, settings.equivalence.counts)
-    table = [_row(kept, *pair, verdicts) for pair in pairs]
+    reached = _judged(kept, pairs, settings.equivalence.counts)
+    found = [(*pair, _found(kept, *pair, reached)) for pair in pairs]
+    table = [_verdict_row(*each) for each in found]
     counted = [_counted(row, settings.equivalence.counts) for row in table]
-    write_parquet(counted, VerdictRow, target)
+    write_parquet(counted, VerdictRow, files.verdicts)
+    took = [_judgement_row(row, each) for row, _, each in found]
+    write_parquet(took, JudgementRow, files.judgements)
 
 
-def _write_labels(rows: list[VerdictRow], target: Path) -> None:
-    if rows:
-        first, passed = rows[0], sum(row.outcome is Outcome.PASSED for row in rows)
-        origin = Origin(first.task, first.model, first.run, first.turn)
-        build_progress().judged(origin, passed, len(rows))
-    write_parquet(rows, VerdictRow, target)
+def _grade(rules: AnswerRules, files: CheckFiles) -> None:
+    """Write verdicts on answers that are no code; each is found at once and anew."""
+    named = {each.id: each for each in read_any_examples(files.examples)}
+    labelled = {id_: each for id_, each in named.items() if isinstance(each, LabelledExample)}
+    rows = read_parquet(files.completions, Completion)
+    verdicts = label_verdicts(rows, labelled, rules)
+    write_parquet(verdicts, VerdictRow, files.verdicts)
+    took = [_judgement(row, compile_s=0.0, run_s=0.0, cached=False) for row in rows]
+    write_parquet(took, JudgementRow, files.judgements)
+    for row, verdict in zip(rows, verdicts, strict=True):
+        build_progress().judged(_origin_of(row), verdict.outcome is Outcome.PASSED, 1)
 
 
 def _sample(row: Completion, example: Example, inputs: int) -> Sample:
@@ -164,13 +168,19 @@ def _origin(row: Completion) -> list[object]:
     return [row.task, row.model, row.run, row.example, *turn]
 
 
-def _row(kept: KeptVerdicts, row: Completion, sample: Sample, found: dict[str, Kept]) -> VerdictRow:
+def _found(
+    kept: KeptVerdicts, row: Completion, sample: Sample, reached: Mapping[str, Kept]
+) -> Kept:
     if row.rust is None:
-        known = Kept(_without_code(row, kept.judge), _origin(row))
-    else:
-        known = found[kept.key(sample)]
-    verdict = asdict(known.verdict)
-    del verdict["method"]  # cases are always put from outside
+        return Kept(_without_code(row, kept.judge), _origin(row))
+    return reached[kept.key(sample)]
+
+
+def _verdict_row(row: Completion, sample: Sample, found: Kept) -> VerdictRow:
+    verdict = asdict(found.verdict)
+    # Cases are always put from outside, and seconds are another table's.
+    for field in ("method", "compile_s", "run_s"):
+        del verdict[field]
     return VerdictRow(
         task=row.task,
         model=row.model,
@@ -178,9 +188,20 @@ def _row(kept: KeptVerdicts, row: Completion, sample: Sample, found: dict[str, K
         example=row.example,
         level=row.level,
         tests_total=len(sample.cases),
-        cached=known.origin != _origin(row),
         turn=row.turn,
         **verdict,
+    )
+
+
+def _judgement_row(row: Completion, found: Kept) -> JudgementRow:
+    verdict = found.verdict
+    cached = found.origin != _origin(row)
+    return _judgement(row, compile_s=verdict.compile_s, run_s=verdict.run_s, cached=cached)
+
+
+def _judgement(row: Completion, *, compile_s: float, run_s: float, cached: bool) -> JudgementRow:
+    return JudgementRow(
+        row.task, row.model, row.run, row.example, compile_s, run_s, cached, row.turn
     )
 
 

@@ -46,6 +46,7 @@ def run(
         sources = Sources(
             completions=rows.completions,
             verdicts=rows.verdicts,
+            judgements=rows.judgements,
             skipped=rows.skipped,
             programs=(programs,),
             levels=LEVELS,

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import yaml
 
-from sse_steps.build_files import Evidence, ReportFiles, Rows, TranspileFiles
+from sse_steps.build_files import CheckFiles, Evidence, ReportFiles, Rows, TranspileFiles
 from sse_steps.infer.engine import Sampling
 from sse_steps.labels.template import placeholders
 from sse_steps.prices import price_of
@@ -142,6 +142,15 @@ class Plan:
         """Return where the verdicts of one run go."""
         return self._partition("verdicts", origin)
 
+    def check_files(self, origin: Origin) -> CheckFiles:
+        """Return what a check of one turn of a run reads and writes."""
+        return CheckFiles(
+            examples=self.examples(origin.task),
+            completions=self.completions(origin),
+            verdicts=self.verdicts(origin),
+            judgements=self._partition("judgements", origin),
+        )
+
     def rows(self) -> Rows:
         """Return the files of every run."""
         origins = list(self.origins())
@@ -150,6 +159,7 @@ class Plan:
             completions=tuple(files.completions for files in written),
             skipped=tuple(files.skipped for files in written if files.skipped is not None),
             verdicts=tuple(self.verdicts(origin) for origin in origins),
+            judgements=tuple(self._partition("judgements", origin) for origin in origins),
         )
 
     def _partition(self, kind: str, origin: Origin) -> Path:

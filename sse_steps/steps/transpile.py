@@ -167,8 +167,8 @@ def _complete_missing(
         asked = [requests[key] for key in missing]
         for batch in engine.complete(asked, settings.sampling, on_finish=advance):
             records = _records(batch, waiting, origin)
-            dollars = sum(settings.price.cost(reply).total for reply in batch)
-            build_progress().replied(origin, len(batch), dollars)
+            for reply in batch:
+                build_progress().replied(origin, 1, settings.price.cost(reply).total)
             failed = {key: each for key, each in records.items() if each["reply"]["is_transient"]}
             passing |= failed
             store.put_many({key: records[key] for key in records.keys() - failed.keys()})
