@@ -87,6 +87,10 @@ def build_log(folder: Path, *, largest_bytes: int) -> Iterator[None]:
 class _LineFormatter(JsonFormatter):
     """One line of ASCII: whatever else there is, it is escaped."""
 
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002 - logging's own
+        """Return the time in UTC, as ISO 8601."""
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, in which DEL, which JSON leaves as it is, is escaped too."""
         return super().format(record).replace("\x7f", "\\u007f")
@@ -115,12 +119,11 @@ def _handler(path: Path, largest_bytes: int) -> logging.Handler | None:
         handler = _AppendingHandler(_opened(path, largest_bytes))
     except OSError:
         return None
-    names = {"levelname": "level", "message": "event"}
+    names = {"asctime": "time", "levelname": "level", "message": "event"}
     build = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     handler.setFormatter(
         _LineFormatter(
-            ["levelname", "message"],
-            timestamp="time",
+            list(names),
             rename_fields=names,
             static_fields={"build": build},
             json_ensure_ascii=True,

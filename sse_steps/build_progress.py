@@ -129,9 +129,9 @@ class BuildProgress:
         """Count replies, and what those cost that were asked for just now."""
         with self._lock:
             self._state.replies[origin] += count
-            before = self._state.dollars
-            known = before is not None and dollars is not None
-            self._state.dollars = before + dollars if known else None
+            if self._state.dollars is not None:
+                total = None if dollars is None else self._state.dollars + dollars
+                self._state.dollars = total
 
     def judged(self, origin: Origin, passed: int, count: int) -> None:
         """Count verdicts, and how many of them passed."""
