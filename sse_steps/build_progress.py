@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from math import floor, log10
 from threading import RLock
 
 from sse_steps.slices import Origin
@@ -257,7 +258,8 @@ def in_words(snapshot: Snapshot) -> str:
 def _dollars(amount: float | None) -> str:
     if amount is None:
         return "$?"
-    return f"${amount:.2f}" if amount >= 1 or amount == 0 else f"${amount:.2g}"
+    digits = 2 if amount >= 1 or amount == 0 else 1 - floor(log10(amount))
+    return f"${amount:.{digits}f}"
 
 
 def _duration(seconds: float | None) -> str:

@@ -87,6 +87,7 @@ def say(text: str) -> None:
 def show_result(result: RenderableType) -> None:
     """Print what a build ends with on standard output."""
     if not _display().is_quiet:
+        restore_terminal()
         Console(file=sys.stdout).print(result)
 
 
@@ -186,10 +187,9 @@ class _Display:
     def leave(self) -> None:
         """Stop the display when its last user leaves."""
         with self._lock:
-            self._users -= 1
-            if self._users == 0 and self._progress is not None:
-                self._progress.stop()
-                self._progress = None
+            self._users = max(0, self._users - 1)
+            if self._users == 0:
+                self._stop()
 
     def begin_build(self, summary: Summary) -> None:
         """Let the next display stay until the build ends."""
@@ -198,14 +198,18 @@ class _Display:
     def end_build(self) -> None:
         """Stop the display, if there is one."""
         self._summary = None
-        if self._progress is not None:
-            self.leave()
+        self.stop()
 
     def stop(self) -> None:
         """Stop the display, whoever uses it."""
         with self._lock:
-            if self._progress is not None:
-                self._progress.stop()
+            self._users = 0
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
 
 
 class _BuildDisplay(Progress):
