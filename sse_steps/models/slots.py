@@ -59,7 +59,6 @@ def said_if_long(path: Path, why: str) -> Iterator[None]:
         path: what is waited for.
         why: what the other build does that cannot be done beside it.
     """
-
     over = Event()
 
     def tell() -> None:
