@@ -15,7 +15,6 @@ from typing import Any
 from sse_steps.steps import (
     COMMAND,
     SIDE_BY_SIDE,
-    Reporter,
     command,
     holds,
     not_skipped,
@@ -29,6 +28,7 @@ from sse_steps.steps.commands import commands, report_elsewhere
 from sse_steps.steps.evaluate_line import REPORT_OPTIONS
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
+from sse_steps.steps.reporter import reporter_of
 
 ARGUMENTS = sys.argv[1:]
 DOIT_CONFIG = {
@@ -36,7 +36,6 @@ DOIT_CONFIG = {
     "verbosity": 2,
     "backend": "sqlite3",
     "dep_file": state_file(ARGUMENTS),
-    "reporter": Reporter,
     "num_process": 4,
     "par_type": "thread",
     "continue": "pipeline" in ARGUMENTS,  # each model goes as far as it can
@@ -45,6 +44,7 @@ DOIT_CONFIG = {
 ROOT = Path(__file__).parent.resolve()
 PLAN = Plan(settings_or_message(overrides_of(ARGUMENTS), ROOT), ROOT)
 LINE = PLAN.line
+DOIT_CONFIG["reporter"] = reporter_of(PLAN)
 
 action = partial(step_action, PLAN.cache)
 

@@ -29,6 +29,7 @@ from sse_steps.settings import (
     AcceptanceSettings,
     CacheSettings,
     GateSettings,
+    LogSettings,
     ModelSettings,
     PathSettings,
     ReportSettings,
@@ -61,6 +62,7 @@ class _Composed:
     quantization: Quantization | Annotated[tuple[Quantization, ...], Field(min_length=1)] | None
     cache: CacheSettings
     scale: ScaleSettings
+    log: LogSettings
     model: dict[str, ModelSettings]
     variant: str | None = None
     join: tuple[str, ...] = ()
@@ -135,6 +137,7 @@ def load_settings(overrides: Sequence[str], *, root: Path, here: Path | None = N
         cache=valid.cache,
         gate=valid.gate,
         scale=valid.scale,
+        log=valid.log,
         overrides=tuple(overrides),
         join=valid.join,
     )

@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
+JIDOKA_HALT = "JIDOKA HALT"  # the line stops until a person has looked
+POKA_YOKE = "POKA-YOKE"  # something dangerous or unfit was refused, or is flagged
+
 
 class UserError(Exception):
     """A fault with a remedy.
@@ -14,6 +17,8 @@ class UserError(Exception):
         wrong: what is wrong, with the value found and where.
         remedy: what to do about it.
     """
+
+    event: ClassVar[str] = "step failed"  # what it is called in the log
 
     def __init__(self, wrong: str, remedy: str) -> None:
         super().__init__(wrong, remedy)
@@ -72,6 +77,8 @@ class WrongBytesError(DownloadError):
 class ModelFormatError(UserError):
     """A model file that cannot be read or that no engine here can run."""
 
+    event = POKA_YOKE
+
 
 class ConversionError(UserError):
     """A conversion that this machine cannot carry out, whatever the model."""
@@ -96,13 +103,13 @@ class GateError(UserError):
 class ModelSkippedError(GateError):
     """A model that cannot take part; the others go on."""
 
-    prefix = "POKA-YOKE"
+    event = prefix = POKA_YOKE
 
 
 class LineHaltedError(GateError):
     """A fault that a person must look at before anything goes on."""
 
-    prefix = "JIDOKA HALT"
+    event = prefix = JIDOKA_HALT
 
 
 class EngineMissingError(UserError):
@@ -147,6 +154,12 @@ class SandboxError(UserError):
 
 class ScaleError(UserError):
     """Work that was given to other processes or machines, and does not come back."""
+
+
+class WeakIsolationError(SandboxError):
+    """Only limits of resources are to be had here, which nobody allowed."""
+
+    event = POKA_YOKE
 
 
 class ControlError(UserError):

@@ -121,6 +121,13 @@ class ScaleSettings:
 
 
 @dataclass(frozen=True, config=STRICT_KEYS)
+class LogSettings:
+    """The log of builds in the results' folder. A megabyte is 10**6 bytes."""
+
+    megabytes: Annotated[float, Field(ge=0)] = 10.0  # a larger one is renamed first; 0: no log
+
+
+@dataclass(frozen=True, config=STRICT_KEYS)
 class ReportSettings:
     """How the report looks."""
 
@@ -214,3 +221,4 @@ class Settings:
     scale: ScaleSettings = ScaleSettings()
     join: tuple[str, ...] = ()  # folders of other builds, whose candidates the report shows as well
     joined: tuple[Settings, ...] = ()  # what `join` names: each a folder with its candidates
+    log: LogSettings = LogSettings()

@@ -46,6 +46,16 @@ class Origin:
         run = f"{self.task}:{self.model}:{self.run}"
         return run if self.turn == 1 else f"{run}:{self.turn}"
 
+    @classmethod
+    def named(cls, name: str) -> Origin | None:
+        """Return what doit calls so, None where it is no name of a run."""
+        match name.split(":"):
+            case [task, model, run]:
+                return cls(task, model, int(run))
+            case [task, model, run, turn]:
+                return cls(task, model, int(run), int(turn))
+        return None
+
     @property
     def title(self) -> str:
         """What people call it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,8 @@ from enum import Enum
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+
+from sse_steps.unfinished import unfinished_file
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,18 +29,12 @@ _LARGEST_ROW_BYTES = 256 << 20
 def written_beside(target: Path) -> Iterator[Path]:
     """Give a path beside `target` to write to, and rename it to `target` at the end.
 
-    A process that is killed leaves `target` as it was.
+    A process that is killed leaves `target` as it was; the next build sweeps the other path.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    os.close(descriptor)
-    partial = Path(name)
-    try:
+    with unfinished_file(target) as partial:
         yield partial
         partial.chmod(0o644)
         partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def write_text(text: str, target: Path) -> None:
@@ -92,6 +87,22 @@ def read_parquet(path: Path, kind: type[Row]) -> list[Row]:
         kind(**{name: _typed(value, hints[name]) for name, value in zip(names, row, strict=True)})
         for row in rows
     ]
+
+
+def outcomes_in(verdicts: Path) -> tuple[int, int]:
+    """Return how many verdicts of a Parquet file passed, and how many there are."""
+    query = (
+        "SELECT count(*) FILTER (WHERE outcome = 'passed'), count(*) FROM read_parquet($verdicts)"
+    )
+    with _database() as connection:
+        passed, count = connection.execute(query, {"verdicts": str(verdicts)}).fetchall()[0]
+    return passed, count
+
+
+def line_count(path: Path) -> int:
+    """Return how many lines a file has."""
+    with path.open("rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
 
 
 def _database() -> duckdb.DuckDBPyConnection:

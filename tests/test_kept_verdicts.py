@@ -67,7 +67,7 @@ def test_what_the_wall_clock_decided_is_not_kept(kept: KeptVerdicts) -> None:
     samples = {hasty.key(sample): sample for sample in (ASLEEP, DOUBLE)}
     seen_when_finished = []
     reached = hasty.reach(
-        samples, on_finish=lambda: seen_when_finished.append(len(hasty.find(samples)))
+        samples, on_finish=lambda _key, _kept: seen_when_finished.append(len(hasty.find(samples)))
     )
     assert [reached[key].verdict.outcome for key in samples] == [Outcome.TIMEOUT, Outcome.PASSED]
     assert seen_when_finished == [1, 1]

@@ -6,8 +6,8 @@ import fcntl
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Event, Thread, Timer
 
@@ -109,3 +109,37 @@ def test_locks_cost_no_space(tmp_path: Path) -> None:
         fill(disk / "full")
         with slot(disk, "check", 1), share_of_machine(disk, alone=False):
             pass
+
+
+def test_who_waits_for_another_build_says_so_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While another process holds the machine, one line names the folder, after a second."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        Timer(3.5, process.kill).start()
+        with share_of_machine(tmp_path, alone=False):
+            said = capsys.readouterr().err
+    assert said == (
+        f"Waiting for another build that uses '{tmp_path}': "
+        "it is measuring, or wants to measure, how long a model takes.\n"
+    )
+
+
+def test_a_build_that_waits_for_itself_says_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Threads of one process wait for one another in silence, however long."""
+    worked(3, lambda _: slow_slot(tmp_path))
+    assert capsys.readouterr().err == ""
+
+
+@contextmanager
+def slow_slot(folder: Path) -> Iterator[None]:
+    """Hold a place for longer than others wait in silence."""
+    with slot(folder, "check", 1):
+        time.sleep(0.8)
+        yield

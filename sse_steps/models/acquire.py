@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -32,7 +33,7 @@ from sse_steps.models.line import Ledger, say
 from sse_steps.models.model_lock import LockedFile, LockedModel, lock_model, locked_model
 from sse_steps.models.promises import Digest, Wanted, digests_of
 from sse_steps.models.resuming import Report
-from sse_steps.models.slots import StoppedError, slot
+from sse_steps.models.slots import StoppedError, said_if_long, slot
 from sse_steps.models.suppliers import Supplier
 from sse_steps.store import sha256_of
 
@@ -81,12 +82,21 @@ class Acquisition:
         if known is None or not self._all_there(known):
             with writing_to(self.order.entry):
                 self.order.entry.mkdir(parents=True, exist_ok=True)
-                with FileLock(self.order.entry / ".download.lock"):
-                    return self._brought_and_locked()
+                return self._brought_in_turn()
         commit = self.order.locked.commit if self.order.locked else None
         model = self._accepted(commit, known)
         lock_model(self.order.lock_file, model)
         return model
+
+    def _brought_in_turn(self) -> LockedModel:
+        """Bring the files while no other build does."""
+        lock = FileLock(self.order.entry / ".download.lock")
+        with said_if_long(Path(lock.lock_file), "brings the same model"):
+            lock.acquire()
+        try:
+            return self._brought_and_locked()
+        finally:
+            lock.release()
 
     def _brought_and_locked(self) -> LockedModel:
         """Bring the files by what the lock file says now; another build may have been first."""
@@ -185,7 +195,7 @@ class Acquisition:
 
         # Daemons: an executor's threads would keep an interrupted build from ending.
         for _ in range(min(len(missing), _DOWNLOADS_AT_ONCE)):
-            Thread(target=work, daemon=True).start()
+            Thread(target=copy_context().run, args=(work,), daemon=True).start()
         try:
             for _ in missing:
                 fault = results.get()

@@ -8,21 +8,23 @@ severity HALT fails: a record for a person is written to the andon folder, and t
 from __future__ import annotations
 
 import json
-import sys
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sse_steps import console
+from sse_steps.build_log import log
 from sse_steps.errors import (
+    POKA_YOKE,
     EngineMissingError,
     InputFileError,
     LineHaltedError,
     ModelSkippedError,
 )
 from sse_steps.models.gates import Finding, Gate, Severity, failures, passed_or_stopped
-from sse_steps.printable import printable
 from sse_steps.store import write_text
 
 
@@ -112,14 +114,15 @@ class Stage:
             details = details if skip else self._work_once(work, ledger, key)
         except ModelSkippedError as fault:
             skip = Skip(fault.gate, fault.wrong, fault.remedy)
-            say(f"{fault.wrong}\n{fault.remedy}")
+            say(f"{fault.wrong}\n{fault.remedy}", model=self.model, gate=fault.gate)
         except EngineMissingError as fault:
             skip = Skip(None, fault.wrong, fault.remedy)
-            say(f"'{self.model}' is skipped. {fault}")
+            say(f"'{self.model}' is skipped. {fault}", model=self.model)
         except LineHaltedError as fault:
             raise LineHaltedError(*self._halted(fault, ledger)) from fault
         for finding in failures(ledger.findings, Severity.WARN):
-            say(f"POKA-YOKE: '{self.model}' is flagged by gate {finding.gate}: {finding.found}")
+            text = f"{POKA_YOKE}: '{self.model}' is flagged by gate {finding.gate}: {finding.found}"
+            say(text, model=self.model, gate=finding.gate)
         found = (*(earlier.findings if earlier else ()), *ledger.findings)
         _write(StageRecord(self.model, self.name, found, skip, details, key), self.record)
 
@@ -146,9 +149,11 @@ class Stage:
         return fault.wrong, f"{fault.remedy} The evidence is kept; see {path}.", fault.gate
 
 
-def say(text: str) -> None:
-    """Tell the user what the line decided; names of strangers reach the terminal filtered."""
-    sys.stderr.write(f"{printable(text, keep=chr(10))}\n")
+def say(text: str, **fields: object) -> None:
+    """Tell the user what the line decided, and the log of the build with `fields` beside it."""
+    event = POKA_YOKE if text.startswith(POKA_YOKE) else "notice"
+    log(event, level=logging.WARNING, what=text, **fields)
+    console.say(text)
 
 
 def read_stage(path: Path) -> StageRecord:

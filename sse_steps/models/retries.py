@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from sse_steps.build_log import log
 from sse_steps.errors import DownloadIncompleteError
 
 Result = TypeVar("Result")
@@ -38,5 +40,7 @@ def with_retries(work: Callable[[], Result]) -> Result:
         try:
             return work()
         except TransientError as fault:
-            time.sleep(min(max(wait_s, fault.wait_s), _LONGEST_WAIT_S))
+            waited_s = min(max(wait_s, fault.wait_s), _LONGEST_WAIT_S)
+            log("retry", level=logging.WARNING, what=fault.wrong, wait_s=waited_s)
+            time.sleep(waited_s)
     return work()

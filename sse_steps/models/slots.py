@@ -10,12 +10,17 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
+from functools import cache
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread, get_ident
 
+from sse_steps.build_log import log
+from sse_steps.console import say
 from sse_steps.models.disk import FORBIDDEN
 
 _POLL_S = 0.05
+_SILENT_S = 1.0
 
 
 class StoppedError(Exception):
@@ -36,11 +41,55 @@ def slot(folder: Path, name: str, count: int, stop: Event | None = None) -> Iter
         StoppedError: `stop` was set while this waited.
         OSError: the disk is full.
     """
-    held = _free_slot(folder, name, count, stop or Event())
+    path = folder / f".{name}-slot-0"
+    with said_if_long(path, f"is at work on '{name}', which {count} may at once"):
+        held = _free_slot(folder, name, count, stop or Event())
+    try:
+        with _noted(path):
+            yield
+    finally:
+        _give_back(held)
+
+
+@contextmanager
+def said_if_long(path: Path, why: str) -> Iterator[None]:
+    """Say once, after a second, that another build is waited for, and not one of our threads.
+
+    Args:
+        path: what is waited for.
+        why: what the other build does that cannot be done beside it.
+    """
+    over = Event()
+
+    def tell() -> None:
+        while not over.wait(_SILENT_S):
+            if path not in {held for held, _ in _held_here().copy()}:
+                say(f"Waiting for another build that uses '{path.parent}': it {why}.")
+                log("waiting for another build", what=why, path=path)
+                return
+
+    # A copy of the context, so that the line in the log says which step waits.
+    Thread(target=copy_context().run, args=(tell,), daemon=True).start()
     try:
         yield
     finally:
-        _give_back(held)
+        over.set()
+
+
+@cache
+def _held_here() -> set[tuple[Path, int]]:
+    """Return what this process holds: paths, and the threads that do."""
+    return set()
+
+
+@contextmanager
+def _noted(path: Path) -> Iterator[None]:
+    mark = (path, get_ident())
+    _held_here().add(mark)
+    try:
+        yield
+    finally:
+        _held_here().discard(mark)
 
 
 @contextmanager
@@ -54,11 +103,15 @@ def share_of_machine(folder: Path, *, alone: bool) -> Iterator[None]:
     Raises:
         OSError: the disk is full.
     """
-    held = _opened(folder / "machine.lock")
+    path = folder / "machine.lock"
+    held = _opened(path)
+    why = "is measuring, or wants to measure, how long a model takes"
     try:
         if held is not None:
-            fcntl.flock(held, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        yield
+            with said_if_long(path, why):
+                fcntl.flock(held, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        with _noted(path):
+            yield
     finally:
         _give_back(held)
 

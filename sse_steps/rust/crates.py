@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from sse_steps.rust.lock_file import LockFile, read_lock_file
 from sse_steps.rust.sandbox import Sandbox
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.source_hash import source_hash
+from sse_steps.unfinished import unfinished_folder
 
 # Shows a piece of work by its title; what it yields is told how many crates are done.
 Building = Callable[[str], AbstractContextManager[Callable[[int], object]]]
@@ -115,9 +115,8 @@ def _beside(final: Path) -> Iterator[Path]:
 
     A killed build leaves nothing under the final name; of two at once the first is kept.
     """
-    final.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=final.parent, prefix="unfinished-") as name:
-        folder = Path(name) / "content"
+    with unfinished_folder(final.parent) as beside:
+        folder = beside / "content"
         folder.mkdir()
         yield folder
         try:

@@ -64,14 +64,14 @@ class KeptVerdicts:
         samples: Mapping[str, Sample],
         *,
         origins: Mapping[str, object] | None = None,
-        on_finish: Callable[[], None] = lambda: None,
+        on_finish: Callable[[str, Kept], None] = lambda _key, _kept: None,
     ) -> dict[str, Kept]:
         """Judge samples by key, and keep each verdict as soon as it is reached.
 
         Args:
             samples: what is to be judged.
             origins: what each verdict is kept with.
-            on_finish: called once for each sample.
+            on_finish: called once for each sample, with its key and its verdict.
         """
         keys, reached = list(samples), dict[str, Kept]()
 
@@ -80,7 +80,7 @@ class KeptVerdicts:
             reached[key] = Kept(verdict, (origins or {}).get(key))
             if not self.judge.ended_by_the_clock(verdict):
                 self.keep(key, reached[key])  # at once, whatever takes longer beside it
-            on_finish()
+            on_finish(key, reached[key])
 
         self.judge.judge_many(list(samples.values()), on_finish=finish)
         return reached

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from sse_steps.errors import SandboxError
+from sse_steps.errors import WeakIsolationError
 from sse_steps.rust.isolation import Isolation
 from sse_steps.rust.sandbox import Access, Limits, Sandbox
 
@@ -18,7 +18,7 @@ def strongest_sandbox(launcher: Path, *, allow_weak: bool = False) -> Sandbox:
     """Return a sandbox at the strongest level that works here, with a filter where that works.
 
     Raises:
-        SandboxError: only resource limits are to be had, and `allow_weak` is False.
+        WeakIsolationError: only resource limits are to be had, and `allow_weak` is False.
     """
     bubblewrap = shutil.which("bwrap") or "bwrap"
     levels = [level for level in Isolation if level is not Isolation.LIMITS or allow_weak]
@@ -26,7 +26,7 @@ def strongest_sandbox(launcher: Path, *, allow_weak: bool = False) -> Sandbox:
         sandbox = Sandbox(level, launcher, bubblewrap, filtered)
         if works(sandbox):
             return with_own_users(sandbox)
-    raise SandboxError(
+    raise WeakIsolationError(
         "No isolation works on this machine: neither bubblewrap nor Landlock.",
         "Install bubblewrap (apt-get install bubblewrap), or accept the risk of running generated "
         "code unprotected with run.allow_weak_isolation=true.",

@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from sse_steps.errors import ToolchainError
 from sse_steps.rust.sandbox import run_tool
 from sse_steps.source_hash import source_hash
+from sse_steps.unfinished import unfinished_folder
 
 _OLDEST = (1, 75)
 _SOURCES = (
@@ -138,9 +138,8 @@ def _source(name: str) -> str:
 
 def _build(toolchain: Toolchain) -> None:
     """Build beside the final place and rename, so that a killed build leaves nothing half."""
-    toolchain.folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=toolchain.folder.parent) as name:
-        folder = Path(name) / "built"
+    with unfinished_folder(toolchain.folder.parent) as beside:
+        folder = beside / "built"
         folder.mkdir()
         for source in _SOURCES:
             (folder / source).write_text(_source(source), encoding="utf-8")

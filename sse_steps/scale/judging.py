@@ -119,7 +119,7 @@ def reach_in_shards(
     job: Job,
     samples: Mapping[str, Sample],
     origins: Mapping[str, object],
-    on_finish: Callable[[int], object],
+    on_finish: Callable[[str, Kept], None],
 ) -> dict[str, Kept]:
     """Let workers judge samples by key, and keep each shard's verdicts when it is finished.
 
@@ -129,16 +129,18 @@ def reach_in_shards(
         job: judges.
         samples: what is to be judged.
         origins: what each verdict is kept with.
-        on_finish: called with the number of samples of each shard.
+        on_finish: called once for each sample, with its key and its verdict.
     """
     reached: dict[str, Kept] = {}
-    for done in scale_out.finished(job, samples, on_finish):
+    for done in scale_out.finished(job, samples, lambda _count: None):
         found = {
             key: Kept(verdict_of(record["verdict"]), origins.get(key))
             for key, record in done.all.items()
         }
         kept.keep_many({key: found[key] for key in done.kept})
         reached |= found
+        for key, each in found.items():
+            on_finish(key, each)
     return reached
 
 

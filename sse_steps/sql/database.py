@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -30,6 +29,7 @@ from sse_steps.sql.sources import (
 )
 from sse_steps.sql.statistics import create_statistics
 from sse_steps.stats.intervals import student_t_quantiles
+from sse_steps.unfinished import unfinished_folder
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -53,9 +53,8 @@ def build_database(target: Path, sources: Sources) -> None:
         ControlError: a control missed the score that it must have.
         DataCheckError: another check under sql/checks returned rows.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
-        partial = Path(folder) / target.name
+    with unfinished_folder(target.parent) as folder:
+        partial = folder / target.name
         # One thread: floats are summed in one order, so equal inputs give figures equal to the bit.
         # Beyond its memory DuckDB goes on in a folder beside the file, which is removed with it.
         settings: dict[str, str | bool | int | float | list[str]] = {

@@ -5,71 +5,48 @@ A step is imported when it runs, so that a build with nothing to do loads next t
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from doit import get_initial_workdir
 from doit.exceptions import InvalidDodoFile, TaskError, TaskFailed
-from doit.reporter import ConsoleReporter
 from doit.task import Task
 
+from sse_steps.build_log import log, log_context, log_fault
 from sse_steps.config import load_settings
 from sse_steps.errors import UserError
 from sse_steps.models.disk import FORBIDDEN, FULL
 from sse_steps.models.slots import share_of_machine, slot
 from sse_steps.printable import printable
 from sse_steps.settings import Settings
+from sse_steps.slices import Origin
 from sse_steps.staleness.conditions import Holds, Noted, NotSkipped, Unchanged
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-_INTERRUPTED = 130  # the exit code, by the custom of shells
 _MEASURING = ("transpile",)  # what it times must not share the machine
 # A check uses every processor, and so does a model that is validated: its peak of memory is the
 # process's, which two at once would measure for each other. Others run four at a time.
 _AT_ONCE = {"check": 1, "convert": 2, "validate": 1}
 _STORAGE_WORDS = ("disk is full", "readonly database", "unable to open database file")
+OF_RUNS = ("transpile", "check")  # whose tasks are called after a run
+_OF_MODELS = ("download", "convert", "validate", "record")
 # How a task treats its output: doit would swap sys.stdout for each, and steps run side by side.
 SIDE_BY_SIDE = {"capture": False}
 COMMAND = {"command": True}  # the `meta` of a task that is a command: it prints, and makes nothing
 
 
-class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
-    """doit's own messages, none about a task that is a command, and two lines for Ctrl-C."""
-
-    desc = "console output, without the names of commands"
-
-    def execute_task(self, task: Task) -> None:
-        """Say what is run, unless it speaks for itself."""
-        if task.meta != COMMAND:
-            super().execute_task(task)
-
-    def complete_run(self) -> None:
-        """Say what failed. After Ctrl-C end at once: the threads of steps would go on."""
-        super().complete_run()
-        if isinstance(sys.exception(), KeyboardInterrupt):
-            _end_interrupted()
-
-
-def _end_interrupted() -> NoReturn:
-    from sse_steps.console import restore_terminal  # noqa: PLC0415 - only needed here
-    from sse_steps.infer.tool_process import become_the_end  # noqa: PLC0415
-
-    restore_terminal()
-    sys.stderr.write("The build is interrupted.\nRun it again to go on: finished work is kept.\n")
-    sys.stdout.flush()
-    sys.stderr.flush()
-    become_the_end(_INTERRUPTED)
-
-
-def step_action(cache: Path, step: str, *arguments: object) -> Callable[[], TaskFailed | None]:
+def step_action(cache: Path, step: str, *arguments: object) -> Callable[[Task], TaskFailed | None]:
     """Return a doit action that runs `sse_steps.steps.<step>.run` with `arguments`.
 
     A fault that the user can mend becomes a failed task with a message of two lines. Steps run side
@@ -82,17 +59,41 @@ def step_action(cache: Path, step: str, *arguments: object) -> Callable[[], Task
         arguments: what its `run` is given.
     """
 
-    def act() -> TaskFailed | None:
-        try:
-            with _place_on_the_machine(cache, step):
-                import_module(f"{__name__}.{step}").run(*arguments)
-        except UserError as fault:
-            return TaskFailed(str(fault))
-        except (OSError, sqlite3.OperationalError) as fault:
-            return TaskFailed(_about_storage(fault))
+    def act(task: Task) -> TaskFailed | None:
+        with log_context(**_named(task.name)):
+            try:
+                _run_logged(cache, step, arguments)
+            except UserError as fault:
+                log_fault(fault)
+                return TaskFailed(str(fault))
+            except (OSError, sqlite3.OperationalError) as fault:
+                said = _about_storage(fault)
+                log("step failed", level=logging.ERROR, what=said)
+                return TaskFailed(said)
+            except Exception as fault:
+                log("step broke", level=logging.CRITICAL, what=repr(fault))
+                raise
         return None
 
     return act
+
+
+def _named(task: str) -> dict[str, object]:
+    """Return what the name of a doit task says: the step, and what it works on."""
+    step, _, subject = task.partition(":")
+    origin = Origin.named(subject) if step in OF_RUNS else None
+    if origin is not None:
+        return {"step": step, **asdict(origin)}
+    return {"step": step, "model" if step in _OF_MODELS else "task": subject or None}
+
+
+def _run_logged(cache: Path, step: str, arguments: Sequence[object]) -> None:
+    waiting = time.monotonic()
+    with _place_on_the_machine(cache, step):
+        began = time.monotonic()
+        log("step begins", waited_s=round(began - waiting, 3))
+        import_module(f"{__name__}.{step}").run(*arguments)
+        log("step ends", seconds=round(time.monotonic() - began, 3))
 
 
 @contextmanager

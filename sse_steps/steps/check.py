@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sse_steps.build_files import CheckFiles
-from sse_steps.console import Advance, progress
+from sse_steps.build_progress import VERDICTS, build_progress
+from sse_steps.console import attempts_progress
 from sse_steps.corpus.examples_file import read_any_examples, read_examples
 from sse_steps.equivalence.probe import probe_for
 from sse_steps.errors import SandboxError
@@ -89,9 +91,12 @@ def _grade(rules: AnswerRules, files: CheckFiles) -> None:
     named = {each.id: each for each in read_any_examples(files.examples)}
     labelled = {id_: each for id_, each in named.items() if isinstance(each, LabelledExample)}
     rows = read_parquet(files.completions, Completion)
-    write_parquet(label_verdicts(rows, labelled, rules), VerdictRow, files.verdicts)
+    verdicts = label_verdicts(rows, labelled, rules)
+    write_parquet(verdicts, VerdictRow, files.verdicts)
     took = [_judgement(row, compile_s=0.0, run_s=0.0, cached=False) for row in rows]
     write_parquet(took, JudgementRow, files.judgements)
+    for row, verdict in zip(rows, verdicts, strict=True):
+        build_progress().judged(_origin_of(row), verdict.outcome is Outcome.PASSED, 1)
 
 
 def _sample(row: Completion, example: Example, inputs: int) -> Sample:
@@ -122,11 +127,11 @@ class _Workers:
         wanted: Iterable[str],
         missing: Mapping[str, Sample],
         origins: Mapping[str, object],
-        on_finish: Advance,
+        on_finish: Callable[[str, Kept], None],
     ) -> dict[str, Kept]:
         """Return the verdicts on samples by key; each is kept when it is reached."""
         if self.scale_out is None or not missing:
-            return kept.reach(missing, origins=origins, on_finish=lambda: on_finish(1))
+            return kept.reach(missing, origins=origins, on_finish=on_finish)
         job = judging_job(title, kept.judge, self.settings, self.lock_folder, wanted)
         return reach_in_shards(kept, self.scale_out, job, missing, origins, on_finish)
 
@@ -140,11 +145,33 @@ def _judged(
     wanted = {kept.key(pair[1]): pair for pair in reversed(with_code)}
     found = kept.find(wanted)
     missing = {key: sample for key, (_, sample) in wanted.items() if key not in found}
-    origins = {key: _origin(pair[0]) for key, pair in wanted.items()}
-    with progress(_title(pairs), len(missing)) as advance:
-        found |= workers.reach(kept, _title(pairs), wanted, missing, origins, advance)
+    if not pairs:
+        return found
+    origin, told = _origin_of(pairs[0][0]), build_progress()
+    counts = workers.settings.equivalence.counts
+    attempts = Counter(kept.key(sample) for _, sample in with_code)
+
+    def tell(key: str, known: Kept) -> None:
+        told.judged(origin, attempts[key] * _passes(known.verdict, counts), attempts[key])
+
+    told.judged(origin, 0, len(pairs) - len(with_code))
+    for key, known in found.items():
+        tell(key, known)
+    with attempts_progress(VERDICTS, origin, len(missing)) as advance:
+
+        def finish(key: str, reached: Kept) -> None:
+            advance(1)
+            tell(key, reached)
+
+        origins = {key: _origin(pair[0]) for key, pair in wanted.items()}
+        found |= workers.reach(kept, f"check {origin.title}", wanted, missing, origins, finish)
     _raise_for_infrastructure(found.values())
     return found
+
+
+def _passes(verdict: Verdict, counts: EquivalenceCounts) -> bool:
+    diverged = verdict.equivalence is EquivalenceStatus.DIVERGED
+    return verdict.passes() and not (diverged and counts is EquivalenceCounts.VERDICT)
 
 
 def _raise_for_infrastructure(found: Iterable[Kept]) -> None:
@@ -163,11 +190,8 @@ def _raise_for_infrastructure(found: Iterable[Kept]) -> None:
         )
 
 
-def _title(pairs: list[tuple[Completion, Sample]]) -> str:
-    if not pairs:
-        return "check"
-    first = pairs[0][0]
-    return f"check {Origin(first.task, first.model, first.run, first.turn).title}"
+def _origin_of(row: Completion) -> Origin:
+    return Origin(row.task, row.model, row.run, row.turn)
 
 
 def _origin(row: Completion) -> list[object]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from rich.console import Console
-
-from sse_steps.console import progress
+from sse_steps.console import progress, say
 from sse_steps.corpus.examples_file import (
     example_from_json,
     example_to_json,
@@ -189,5 +186,4 @@ def _summary(
 def _say(counts: CorpusCounts, task: str, reasons: Path) -> None:
     """Say on the terminal what is not used, in a line; nothing where all of it is."""
     if counts.untested or counts.unusable or counts.cases_left_out:
-        line = f"corpus {task}: {in_words(counts)}; why: {reasons}"
-        Console(file=sys.stderr).print(line, soft_wrap=True, markup=False, highlight=False)
+        say(f"corpus {task}: {in_words(counts)}; why: {reasons}")

@@ -305,6 +305,11 @@ class Plan:
             prices |= dict.fromkeys(each.models, each.prices)
         return MetricsSlice(models, settings.prices, settings.acceptance, tasks, prices)
 
+    def is_repeat(self, origin: Origin) -> bool:
+        """Return whether an earlier run asks the same in the same way."""
+        first = replace(origin, run=1)
+        return origin != first and self.sampling(origin) == self.sampling(first)
+
     def report_slice(self) -> ReportSlice:
         """Return what the report depends on."""
         settings = self.settings
@@ -322,7 +327,7 @@ class Plan:
         """Return every setting as YAML; plain data only, enums and tuples are no YAML."""
         whole = json.loads(json.dumps(asdict(self.settings)))
         # What is somebody else's, and what no result depends on.
-        del whole["overrides"], whole["joined"], whole["scale"]
+        del whole["overrides"], whole["joined"], whole["scale"], whole["log"]
         return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
 
     def _asked(self) -> Iterator[Asked]:

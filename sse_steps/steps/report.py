@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-
 from sse_steps.build_files import Evidence, ReportFiles
+from sse_steps.console import show_result
 from sse_steps.models.line import read_stage
 from sse_steps.prices import PriceSettings
 from sse_steps.provenance import machine_facts, software_facts
@@ -56,7 +54,7 @@ def run(settings: ReportSlice, database: Path, evidence: Evidence, files: Report
     write_text(render_html(report, options, explorers), files.html)
     write_text(render_schema(), files.schema)
     write_text(render_json(report, schema=files.schema.name), files.json)
-    Console(file=sys.stdout).print(render_table(report))
+    show_result(render_table(report))
 
 
 def _provenance(settings: ReportSlice, evidence: Evidence) -> Provenance:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.build_files import TranspileFiles
-from sse_steps.console import Advance, progress
+from sse_steps.build_progress import REPLIES, build_progress
+from sse_steps.console import Advance, attempts_progress
 from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
@@ -198,17 +199,24 @@ def _complete_missing(
     passing: dict[str, dict[str, Any]] = {}
     known = store.get_many(requests)
     missing = [key for key in requests if key not in known]
+    origin = asker.settings.origin
+    build_progress().replied(origin, len(known), 0.0)
     if not missing:
         return passing
-    origin = asker.settings.origin
     kept_with = _kept_with(origin)
-    with progress(f"transpile {origin.title}", len(missing)) as advance:
+    with attempts_progress(REPLIES, origin, len(missing)) as advance:
         for replies in asker.records(engine, requests, missing, advance):
+            for reply in replies.values():
+                build_progress().replied(origin, 1, _paid(asker.settings, reply))
             records = {key: {**each, "origin": kept_with} for key, each in replies.items()}
             failed = {key: each for key, each in records.items() if each["reply"]["is_transient"]}
             passing |= failed
             store.put_many({key: records[key] for key in records.keys() - failed.keys()})
     return passing
+
+
+def _paid(settings: TranspileSlice, record: Mapping[str, Any]) -> float | None:
+    return settings.price.cost(Reply(**record["reply"])).total
 
 
 def _kept_with(origin: Origin) -> dict[str, object]:
