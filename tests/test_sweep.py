@@ -108,7 +108,7 @@ def test_one_report_shows_every_candidate_of_every_job(project: Project, basic: 
 def test_quantisations_of_a_model_are_one_curve(project: Project, basic: Swept) -> None:
     """The report over all knows what each job's weights were converted from."""
     results = basic.folder.relative_to(project.folder)
-    query = "select quantization, count(*) as models from conversions group by all order by all"
+    query = "select quantization, count(*) as models from quantizations group by all order by all"
     asked = project.doit("sql", f"paths.results={results}", "--json", "-", query)
     found = [(row["quantization"], row["models"]) for row in json.loads(asked.text)]
     assert found == [("none", 2), ("q8_0", 2)]
