@@ -44,9 +44,8 @@ def main() -> int:
         found = {each: _timed(each, options, Path(folder)) for each in launchers}
     print(f"{'launcher':16} {'seconds':>8} {'exit':>5} {'tables':>7}  digest of the verdict tables")
     for name, timed in found.items():
-        print(
-            f"{name:16} {timed.seconds:8.1f} {timed.exit_code:5} {timed.tables:7}  {timed.digest[:32]}"
-        )
+        figures = f"{timed.seconds:8.1f} {timed.exit_code:5} {timed.tables:7}"
+        print(f"{name:16} {figures}  {timed.digest[:32]}")
     same = len({timed.digest for timed in found.values()}) == 1
     print("The verdict tables are byte-identical." if same else "THE VERDICT TABLES DIFFER.")
     return 0 if same and all(each.exit_code == 0 for each in found.values()) else 1

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sse_steps.errors import ConfigError
 from sse_steps.settings import ModelSettings
 from sse_steps.sweep.command_line import of_doit, of_the_report, read_arguments
 from sse_steps.sweep.launch import read_sweep
-from sse_steps.sweep.names import effective, job_name, path_safe, variant_of
+from sse_steps.sweep.names import about_own_models, effective, job_name, path_safe, variant_of
 
 ROOT = Path(__file__).parents[1]
 TRANSPILER = ModelSettings("A transpiler.", "transpiler")
@@ -46,6 +47,13 @@ def test_what_changes_nothing_about_a_candidate_is_left_out() -> None:
 def test_what_is_not_varied_stays_even_where_it_changes_nothing() -> None:
     """Only what makes a difference between jobs is looked at."""
     assert effective(JOB, ("model",), [TRANSPILER]) == JOB
+
+
+def test_a_job_takes_what_is_said_about_its_own_model_alone() -> None:
+    """What another model of the sweep is given changes nothing about this one."""
+    line = ["models=[a]", "++model.a.top_k=5", "++model.b.top_k=9", "run.runs=2"]
+    assert about_own_models(line) == ["models=[a]", "++model.a.top_k=5", "run.runs=2"]
+    assert about_own_models(["++model.b.top_k=9"]) == ["++model.b.top_k=9"]
 
 
 def test_a_recording_has_no_weights_but_is_sampled() -> None:
@@ -124,6 +132,13 @@ def test_what_is_varied_is_known_before_any_job(
     assert not [
         each for each in typed if each.split("=")[0] in replaced and each in asked.line.arguments
     ]
+
+
+def test_a_setting_of_a_model_that_is_not_there_is_told() -> None:
+    """It would be left out of every job without a word."""
+    line = read_arguments(["--multirun", "model=stub", "model.stubb.top_k=1,2"])
+    with pytest.raises(ConfigError, match="no model 'stubb'"):
+        read_sweep(line, ROOT)
 
 
 def test_without_a_model_every_configured_one_is_a_job() -> None:
