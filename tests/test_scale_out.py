@@ -116,6 +116,18 @@ def test_a_place_that_nobody_knows_is_two_lines() -> None:
         SharedPlace("nowhere://x", "group").names()
 
 
+def test_a_store_that_lets_nobody_in_is_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that nobody answers for is named with its own words, and what to look at."""
+    pytest.importorskip("s3fs").S3FileSystem.clear_instance_cache()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(ScaleError, match=r"s3://bucket/x.*127\.0\.0\.1:9") as fault:
+        SharedPlace("s3://bucket/x", "group").names()
+    assert str(fault.value).count("\n") == 1
+
+
 def refused(work: object, folder: Path, **changed: str) -> str:
     """Return what a worker says that does not do its work."""
     place = SharedPlace(str(folder / "shared"), "group")
