@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,20 @@ def test_a_place_that_nobody_knows_is_two_lines() -> None:
     """A URL without a file system behind it says so, and what to do."""
     with pytest.raises(ScaleError, match="nowhere://x"):
         SharedPlace("nowhere://x", "group").names()
+
+
+def test_a_store_that_lets_nobody_in_is_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that nobody answers for is named with its own words, and what to look at."""
+    file_system = pytest.importorskip("s3fs").S3FileSystem
+    file_system.clear_instance_cache()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(ScaleError, match=r"s3://bucket/x.*127\.0\.0\.1:9") as fault:
+        SharedPlace("s3://bucket/x", "group").names()
+    assert str(fault.value).count("\n") == 1
+    file_system.clear_instance_cache()  # it has the address that it began with
 
 
 def refused(work: object, folder: Path, **changed: str) -> str:
@@ -324,6 +339,15 @@ def test_what_a_killed_build_has_left_is_taken_first(
     assert collected(scale_out, work, numbers(12)) == doubles(12)
     again = {key for key, number in numbers(12).items() if work.times(number) > before[key]}
     assert again == numbers(12).keys() - left.keys()
+
+
+def test_every_setting_is_documented() -> None:
+    """docs/scale.md has a row for each setting of scale=ray but the engine."""
+    page = (TESTS.parent / "docs/scale.md").read_text(encoding="utf-8")
+    settings = (TESTS.parent / "conf/scale/ray.yaml").read_text(encoding="utf-8")
+    names = set(re.findall(r"^(\w+):", settings, re.MULTILINE)) - {"engine"}
+    assert set(re.findall(r"^\| `scale\.(\w+)` \|", page, re.MULTILINE)) == names
+    assert names == {each.name for each in fields(ScaleSettings)} - {"engine"}
 
 
 # --- the whole build -----------------------------------------------------------------------------

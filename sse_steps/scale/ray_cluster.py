@@ -1,19 +1,17 @@
-"""Ray: a cluster that is started here or joined, and shards as tasks of it."""
+"""Ray: a cluster that is started here or joined, and pieces of work as tasks of it."""
 
 from __future__ import annotations
 
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sse_steps.errors import ScaleError
 from sse_steps.rust.toolchain import cpu_count
-from sse_steps.scale.shards import Shard
-from sse_steps.scale.worker import Assignment, Finished, Refused, work_on
 from sse_steps.settings import ScaleSettings
 
 # Of numerical libraries. Ray sets the first to the processors that a task asked for, and another
@@ -25,16 +23,21 @@ _SILENCE = {
     "RAY_DEDUP_LOGS_SKIP_REGEX": "(?s).*",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # a warning about devices that nobody asked for
 }
-_AHEAD = 2  # shards that are handed in for each one that can be worked on
+_AHEAD = 2  # pieces that are handed in for each one that can be worked on
 _OBJECT_STORE_BYTES = 256 << 20  # of workers that are started here; shards are small
 _lock = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A shard whose worker ended before it did."""
+Shared = TypeVar("Shared")
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
 
-    shard: Shard
+
+@dataclass(frozen=True, slots=True)
+class Lost(Generic[Piece]):
+    """A piece of work whose worker ended before it did."""
+
+    piece: Piece
     reason: str
 
 
@@ -51,22 +54,30 @@ class RayCluster:
     most: int | None
 
     def run(
-        self, assignment: Assignment, shards: Iterable[Shard]
-    ) -> Iterator[tuple[Shard, Finished | Refused] | Lost]:
-        """Yield what became of each shard, in the order in which they end.
+        self,
+        work: Callable[[Shared, Piece], Result],
+        shared: Shared,
+        pieces: Iterable[Piece],
+    ) -> Iterator[tuple[Piece, Result] | Lost[Piece]]:
+        """Yield what became of each piece, in the order in which they end.
 
-        Only a few shards are handed in at a time, so that the items of all others stay here.
+        Only a few pieces are handed in at a time, so that all others stay here.
+
+        Args:
+            work: done on a worker, whose machine has the same version of this package.
+            shared: what it is given beside each piece; sent to a machine once.
+            pieces: what is to be worked on.
         """
         import ray  # noqa: PLC0415 - a build on this machine alone needs none
 
         # Ray would retry a worker that ran out of memory without end; whoever calls this counts.
-        task = ray.remote(max_retries=0, num_cpus=self.cpus, scheduling_strategy="SPREAD")(work_on)
-        shared, waiting = ray.put(assignment), iter(shards)
-        running: dict[Any, Shard] = {}
+        task = ray.remote(max_retries=0, num_cpus=self.cpus, scheduling_strategy="SPREAD")(work)
+        sent, waiting = ray.put(shared), iter(pieces)
+        running: dict[Any, Piece] = {}
         try:
             while True:
-                while len(running) < self._room(ray) and (shard := next(waiting, None)):
-                    running[task.remote(shared, shard)] = shard
+                while len(running) < self._room(ray) and (piece := next(waiting, None)) is not None:
+                    running[task.remote(sent, piece)] = piece
                 if not running:
                     return
                 ended, _ = ray.wait(list(running), num_returns=1)
@@ -81,9 +92,9 @@ class RayCluster:
         return min(_AHEAD * max(1, fitting), self.most or 1_000_000)
 
 
-def _outcome(ray: Any, reference: Any, shard: Shard) -> tuple[Shard, Finished | Refused] | Lost:  # noqa: ANN401 - Ray's
+def _outcome(ray: Any, reference: Any, piece: Piece) -> tuple[Piece, Any] | Lost[Piece]:  # noqa: ANN401 - Ray's
     try:
-        return shard, ray.get(reference)
+        return piece, ray.get(reference)
     except ray.exceptions.RayTaskError as fault:
         if isinstance(fault.cause, ImportError):
             raise ScaleError(
@@ -92,7 +103,7 @@ def _outcome(ray: Any, reference: Any, shard: Shard) -> tuple[Shard, Finished | 
             ) from fault
         raise
     except ray.exceptions.RayError as fault:
-        return Lost(shard, _reason(fault))
+        return Lost(piece, _reason(fault))
 
 
 def _reason(fault: Exception) -> str:

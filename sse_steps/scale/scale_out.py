@@ -10,7 +10,7 @@ from sse_steps.errors import ScaleError
 from sse_steps.scale.ray_cluster import Lost, RayCluster, connect
 from sse_steps.scale.shards import Done, Items, Shard, Work, cut
 from sse_steps.scale.shared_place import SharedPlace
-from sse_steps.scale.worker import Assignment, Finished, Refused, versions
+from sse_steps.scale.worker import Assignment, Finished, Refused, versions, work_on
 from sse_steps.settings import ScaleEngine, ScaleSettings
 from sse_steps.store import content_key
 
@@ -80,13 +80,13 @@ class ScaleOut:
         cluster = connect(self.settings)
         waiting = list(shards)
         for tries_left in range(self.settings.retries, -1, -1):
-            lost: list[Lost] = []
+            lost: list[Lost[Shard]] = []
             yield from _round(cluster, assignment, waiting, lost)
             if not lost:
                 return
             if not tries_left:
                 raise _too_often(lost, self.settings)
-            waiting = [each.shard for each in lost]
+            waiting = [each.piece for each in lost]
 
     @property
     def _shared(self) -> str:
@@ -115,10 +115,10 @@ def _taken(place: SharedPlace, left: dict[str, object]) -> Iterator[Done]:
 
 
 def _round(
-    cluster: RayCluster, assignment: Assignment, shards: Iterable[Shard], lost: list[Lost]
+    cluster: RayCluster, assignment: Assignment, shards: Iterable[Shard], lost: list[Lost[Shard]]
 ) -> Iterator[tuple[Shard, Done]]:
     """Yield the shards that are finished; the others go into `lost`."""
-    for outcome in cluster.run(assignment, shards):
+    for outcome in cluster.run(work_on, assignment, shards):
         if isinstance(outcome, Lost):
             lost.append(outcome)
             continue
@@ -132,16 +132,16 @@ def _round(
             yield shard, Done(kept, ended.passing)
 
 
-def _unseen(shard: Shard, ended: Finished, place: SharedPlace) -> Lost:
+def _unseen(shard: Shard, ended: Finished, place: SharedPlace) -> Lost[Shard]:
     return Lost(shard, f"'{ended.host}' wrote it to '{place.root}', and it is not to be seen here")
 
 
-def _too_often(lost: list[Lost], settings: ScaleSettings) -> ScaleError:
+def _too_often(lost: list[Lost[Shard]], settings: ScaleSettings) -> ScaleError:
     first, tries = lost[0], settings.retries + 1
     others = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-    count = len(first.shard.items)
+    count = len(first.piece.items)
     return ScaleError(
-        f"{first.shard.title} of {count} items{others} was lost {tries} times, the last time: "
+        f"{first.piece.title} of {count} items{others} was lost {tries} times, the last time: "
         f"{first.reason}",
         "All other shards are kept. Run the same command again with smaller shards "
         "(scale.shard_size), fewer workers on a machine, or more memory; scale.shared must be a "

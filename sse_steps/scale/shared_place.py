@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -50,14 +51,15 @@ class SharedPlace:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "shard"
             write_parquet(rows, _Row, file)
-            self._put(name, file.read_bytes())
+            with _reaching(self.root):
+                self._put(name, file.read_bytes())
 
     def read(self, name: str) -> dict[str, Record] | None:
         """Return a shard's records by key, or None where there is no such shard."""
         if self._is_path:
             return _records(Path(self._path(name)))
         files, path = self._files()
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, _reaching(self.root):
             file = Path(folder) / "shard"
             try:
                 file.write_bytes(files.cat_file(f"{path}/{name}{_SUFFIX}"))
@@ -69,10 +71,11 @@ class SharedPlace:
         """Return the names of the shards that are there."""
         files, path = self._files()
         files.invalidate_cache()
-        try:
-            found = files.ls(path, detail=False)
-        except FileNotFoundError:
-            return []
+        with _reaching(self.root):
+            try:
+                found = files.ls(path, detail=False)
+            except FileNotFoundError:
+                return []
         names = [PurePosixPath(str(each)).name for each in found]
         whole = [name for name in names if name.endswith(_SUFFIX) and not name.startswith(".")]
         return sorted(name.removesuffix(_SUFFIX) for name in whole)
@@ -80,10 +83,8 @@ class SharedPlace:
     def remove(self, name: str) -> None:
         """Remove a shard, if it is there; another build may have done so."""
         files, path = self._files()
-        try:
+        with _reaching(self.root), suppress(FileNotFoundError):
             files.rm_file(f"{path}/{name}{_SUFFIX}")
-        except FileNotFoundError:
-            return
 
     def close(self) -> None:
         """Remove the group's folder where it is empty."""
@@ -126,6 +127,26 @@ class SharedPlace:
                 "name a path that all machines see: scale.shared=PATH.",
             ) from fault
         return files, str(path)
+
+
+@contextmanager
+def _reaching(root: str) -> Iterator[None]:
+    """Say in two lines what a store makes of us: each has errors of its own.
+
+    Raises:
+        ScaleError: it cannot be reached, or lets nobody in.
+    """
+    try:
+        yield
+    except ScaleError:
+        raise
+    except Exception as fault:
+        said = " ".join(str(fault).split())[:300]
+        raise ScaleError(
+            f"The place for shards '{root}' cannot be used: {type(fault).__name__}: {said}",
+            "Look at the credentials and the address of the store on every machine, or name "
+            "another place: scale.shared.",
+        ) from fault
 
 
 def _records(file: Path) -> dict[str, Record] | None:

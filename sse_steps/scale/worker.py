@@ -63,8 +63,10 @@ def work_on(assignment: Assignment, shard: Shard) -> Finished | Refused:
         with share_of_machine(cache / "workers", alone=assignment.alone):
             done = assignment.work(shard.items, cache)
         assignment.place.write(shard.key, done.kept)
-    except UserError as fault:
+    except ScaleError as fault:
         return Refused(fault.wrong, fault.remedy)
+    except UserError as fault:
+        return Refused(f"On the worker's machine '{host}': {fault.wrong}", fault.remedy)
     except OSError as fault:
         return Refused(
             f"A worker on '{host}' cannot use a file: {fault}.",
