@@ -60,7 +60,10 @@ def task_corpus() -> Iterator[Task]:
             "name": task,
             "file_dep": PLAN.corpus_files(task),
             "targets": [target, reasons],
-            "uptodate": [unchanged(settings, python=sys.version, corpus=str(corpus))],
+            "uptodate": [
+                unchanged(settings, python=sys.version, corpus=str(corpus)),
+                *PLAN.corpus_conditions(task),
+            ],
             "io": SIDE_BY_SIDE,
             "actions": [action("corpus", settings, corpus, PLAN.cache, target, reasons)],
             "clean": True,

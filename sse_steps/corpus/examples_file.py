@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,7 @@ def write_examples(examples: Iterable[Example], target: Path) -> None:
 
 def read_examples(path: Path) -> list[Example]:
     """Read what `write_examples` wrote."""
-    with path.open(encoding="utf-8") as lines:
-        return [example_from_json(json.loads(line)) for line in lines]
+    return [each for each in read_any_examples(path) if isinstance(each, Example)]
 
 
 def write_any_examples(
@@ -36,12 +37,26 @@ def _any_to_json(example: Example | LabelledExample) -> dict[str, Any]:
 
 
 def read_any_examples(path: Path) -> list[Example] | list[LabelledExample]:
-    """Read what the corpus step wrote: programs, or records with labels."""
+    """Read what the corpus step wrote: programs, or records with labels.
+
+    Every run of every model reads the same file, so what was read last is kept as long as the file
+    is the same.
+    """
+    status = path.stat()
+    found = _read(path, (status.st_ino, status.st_size, status.st_mtime_ns))
+    return list(found)  # type: ignore[return-value]  # all are of one kind
+
+
+@lru_cache(maxsize=2)
+def _read(
+    path: Path, _status: tuple[int, int, int]
+) -> tuple[Example, ...] | tuple[LabelledExample, ...]:
     with path.open(encoding="utf-8") as lines:
-        documents = [json.loads(line) for line in lines]
-    if documents and "answers" in documents[0]:
-        return [_labelled_from_json(each) for each in documents]
-    return [example_from_json(each) for each in documents]
+        first = lines.readline()
+        documents = map(json.loads, chain([first] if first else [], lines))
+        if first and "answers" in json.loads(first):
+            return tuple(map(_labelled_from_json, documents))
+        return tuple(map(example_from_json, documents))
 
 
 def _labelled_from_json(data: dict[str, Any]) -> LabelledExample:

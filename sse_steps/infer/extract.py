@@ -7,6 +7,7 @@ import re
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*$", re.MULTILINE)
 _RUST_TAGS = {"rust", "rs"}
 _OTHER_TAGS = {"python", "py", "bash", "sh", "shell", "console", "toml", "text", "json", "output"}
+_FUNCTION = re.compile(r"\bfn\s+(\w+)")
 _ITEM = re.compile(
     r"^(?:#!?\[|//|/\*|(?:pub(?:\([^)]*\))?\s+)?"
     r"(?:use|fn|struct|enum|impl|mod|const|static|type|trait|unsafe|async|extern|macro_rules!)\b)",
@@ -29,8 +30,8 @@ def extract_rust(reply: str, function: str | None) -> str | None:
         return _bare_code(reply)
     tagged = [text for tag, text in blocks if tag in _RUST_TAGS]
     candidates = tagged or [text for tag, text in blocks if tag not in _OTHER_TAGS]
-    wanted = re.compile(rf"\bfn\s+{re.escape(function or 'main')}\b")
-    defining = [text for text in candidates if wanted.search(text)]
+    wanted = function or "main"
+    defining = [text for text in candidates if wanted in _FUNCTION.findall(text)]
     chosen = defining or candidates
     return chosen[0] if chosen and chosen[0].strip() else None
 

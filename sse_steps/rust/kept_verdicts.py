@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sse_steps.corpus.examples_file import cases_to_json
@@ -30,9 +30,16 @@ class KeptVerdicts:
 
     judge: Judge
     store: RecordStore | None
+    # By identity, and with the sample, so that no other one comes to have it.
+    _keys: dict[int, tuple[Sample, str]] = field(default_factory=dict, init=False, compare=False)
 
     def key(self, sample: Sample) -> str:
-        """Return the address of the verdict on a sample."""
+        """Return the address of the verdict on a sample, found out once for each."""
+        if id(sample) not in self._keys:
+            self._keys[id(sample)] = (sample, self._key(sample))
+        return self._keys[id(sample)][1]
+
+    def _key(self, sample: Sample) -> str:
         cases = cases_to_json(sample.cases)
         probed = sample.probe.identity if sample.probe else None
         return content_key("verdict", self.judge.identity, sample.rust, cases, probed)
