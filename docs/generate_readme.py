@@ -77,7 +77,7 @@ def with_part(readme: str, part: str) -> str:
         ValueError: the marks are not there, once each.
     """
     marked = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
-    if len(marked.findall(readme)) != 1:
+    if (readme.count(BEGIN), readme.count(END), len(marked.findall(readme))) != (1, 1, 1):
         raise ValueError(f"README.md has to hold '{BEGIN}' and '{END}', once each")
     return marked.sub(lambda _: f"{BEGIN}\n\n{part}\n\n{END}", readme)
 

@@ -100,7 +100,7 @@ def test_a_browser_asks_this_machine_alone(site: Path, address: str) -> None:
         for name in pages_of(site):
             page.goto(address + name)
         page.goto(f"{address}index.html")
-        page.locator("label[for=__search]").first.click()
+        page.locator("input.md-search__input").click()
         page.locator("input.md-search__input").press_sequentially("hypervolume")
         page.locator(".md-search-result__item").first.wait_for()
         assert "Pareto" in page.locator(".md-search-result__list").inner_text()
