@@ -61,9 +61,7 @@ def _extras(requirements: list[str], around: Surroundings) -> Iterator[Finding]:
         yield _extra(extra, names, modules, around)
 
 
-def _extra(
-    extra: str, names: list[str], modules: dict[str, str], around: Surroundings
-) -> Finding:
+def _extra(extra: str, names: list[str], modules: dict[str, str], around: Surroundings) -> Finding:
     remedy = f"Run in the project's folder: pip install -e '.[{extra}]'"
     absent = State.MISSING if extra in _wanted_extras(around) else State.ABSENT
     lacking = [name for name in names if _version(name) is None]
@@ -75,7 +73,9 @@ def _extra(
         if done is not None and done.exit_code != 0:
             said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
             state = State.MISSING if absent is State.MISSING else State.WARNING
-            return Finding(f"extra {extra}", state, f"{name} cannot be imported: {said[-1]}", remedy)
+            return Finding(
+                f"extra {extra}", state, f"{name} cannot be imported: {said[-1]}", remedy
+            )
     shown = ", ".join(f"{name} {_version(name)}" for name in names)
     return Finding(f"extra {extra}", State.OK, shown)
 

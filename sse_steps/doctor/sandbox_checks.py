@@ -38,7 +38,9 @@ def bubblewrap(around: Surroundings) -> Iterator[Finding]:
     done = around.run(program, "--unshare-all", "--ro-bind", "/", "/", "true")
     if done is None or done.exit_code != 0:
         said = "it cannot be started" if done is None else first_line(done)
-        yield Finding("user namespaces", State.WARNING, f"bubblewrap cannot make one: {said}", _ALLOW)
+        yield Finding(
+            "user namespaces", State.WARNING, f"bubblewrap cannot make one: {said}", _ALLOW
+        )
     else:
         yield Finding("user namespaces", State.OK, "bubblewrap makes its own")
 

@@ -41,6 +41,11 @@ SIDE_BY_SIDE = {"capture": False}
 COMMAND = {"command": True}  # the `meta` of a task that is a command: it prints, and makes nothing
 
 
+def command_like(*examples: str) -> dict[str, object]:
+    """Return the `meta` of a task that is a command, with examples for its help."""
+    return {**COMMAND, "examples": examples}
+
+
 class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
     """doit's own messages, none about a task that is a command, and two lines for Ctrl-C."""
 
@@ -48,7 +53,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
 
     def execute_task(self, task: Task) -> None:
         """Say what is run, unless it speaks for itself."""
-        if task.meta != COMMAND:
+        if not (task.meta or {}).get("command"):
             super().execute_task(task)
 
     def complete_run(self) -> None:
