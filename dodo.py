@@ -12,15 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.steps import (
+    COMMAND,
     SIDE_BY_SIDE,
     Reporter,
+    command,
+    holds,
     not_skipped,
+    noted,
     settings_or_message,
     step_action,
     unchanged,
 )
 from sse_steps.steps.command_line import overrides_of, state_file
-from sse_steps.steps.commands import commands
+from sse_steps.steps.commands import commands, report_elsewhere
+from sse_steps.steps.evaluate_line import REPORT_OPTIONS
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 
@@ -33,6 +38,7 @@ DOIT_CONFIG = {
     "reporter": Reporter,
     "num_process": 4,
     "par_type": "thread",
+    "continue": "pipeline" in ARGUMENTS,  # each model goes as far as it can
 }
 
 ROOT = Path(__file__).parent.resolve()
@@ -70,9 +76,9 @@ def task_download() -> Iterator[Task]:
             "file_dep": LINE.local_files(model),
             "targets": [files.downloaded],
             "uptodate": [
-                partial(LINE.claim, model),
+                noted(partial(LINE.claim, model)),
                 unchanged(settings),
-                partial(LINE.is_brought, model),
+                holds(partial(LINE.is_brought, model), "its files are not as recorded"),
             ],
             "io": SIDE_BY_SIDE,
             "actions": [action("download", settings, stage, files, LINE.storage)],
@@ -117,8 +123,14 @@ def task_validate() -> Iterator[Task]:
 
 def task_pipeline() -> Iterator[Task]:
     """Take each model along the whole line: download, convert, validate."""
-    for model in LINE.lines():
-        yield {"name": model, "actions": None, "task_dep": [f"validate:{model}"]}
+    for model, files in LINE.lines().items():
+        yield {
+            "name": model,
+            "actions": [command("pipeline", model, files.validated)],
+            "task_dep": [f"validate:{model}"],
+            "io": SIDE_BY_SIDE,
+            "meta": COMMAND,
+        }
 
 
 def task_crates() -> Iterator[Task]:
@@ -207,8 +219,11 @@ def task_metrics() -> Task:
 
 def task_report() -> Task:
     """Write the report: Markdown, HTML, JSON, charts, and a table on the terminal."""
+    if (elsewhere := report_elsewhere(PLAN, ARGUMENTS)) is not None:
+        return elsewhere
     settings, files, evidence = PLAN.report_slice(), PLAN.report_files, PLAN.evidence
     return {
+        "params": REPORT_OPTIONS,
         "file_dep": [PLAN.database, *evidence.files],
         "targets": list(files.all),
         "uptodate": [unchanged(settings)],

@@ -16,11 +16,13 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 from yaml import YAMLError
 
-from sse_steps.errors import ConfigError, DownloadError, nearest
+from sse_steps.ad_hoc import AdHocModel, ad_hoc_model, check_names, named_task
+from sse_steps.errors import ConfigError, DownloadError, TaskFileError, nearest
 from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.prices import PriceSettings
 from sse_steps.settings import (
+    ENGINES,
     AcceptanceSettings,
     CacheSettings,
     GateSettings,
@@ -31,7 +33,7 @@ from sse_steps.settings import (
     Settings,
     ValidationSettings,
 )
-from sse_steps.tasks import load_task
+from sse_steps.tasks import Task
 from sse_steps.validation import STRICT_KEYS, validated
 
 _SETTING = re.compile(r"[+~]*[\w.@/-]+\s*=")  # how an override begins
@@ -41,6 +43,7 @@ _SETTING = re.compile(r"[+~]*[\w.@/-]+\s*=")  # how an override begins
 class _Composed:
     tasks: tuple[str, ...]
     models: tuple[str, ...]
+    baselines: tuple[str, ...]
     controls: tuple[str, ...]
     corpus: str | None
     run: RunSettings
@@ -72,8 +75,13 @@ def overrides_in(arguments: Sequence[str], text_commands: Sequence[str] = ()) ->
     ]
 
 
-def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
+def load_settings(overrides: Sequence[str], *, root: Path, here: Path | None = None) -> Settings:
     """Compose `root/conf` with `overrides` and read the task files that it names.
+
+    Args:
+        overrides: `key=value`, as Hydra reads them.
+        root: the project's folder.
+        here: what paths of models and tasks in `overrides` are relative to; None: where we are.
 
     Raises:
         ConfigError: an override, or a configuration file, does not fit.
@@ -81,17 +89,22 @@ def load_settings(overrides: Sequence[str], *, root: Path) -> Settings:
     """
     with initialize_config_dir(version_base="1.3", config_dir=str(root / "conf")):
         chosen = _compose([each for each in overrides if not _is_about_model(each)], root)
-        names = _model_names(chosen, root / "conf" / "model")
-        additions = [f"+model@model.{name}={name}" for name in names]
+        here = here or Path.cwd()
+        models = _models(chosen, here, root)
+        names = list(models)
+        additions = [f"+model@model.{name}={name}" for name in names if models[name] is None]
         about_models = [_forced(each, names) for each in overrides if _is_about_model(each)]
         others = [each for each in overrides if not _is_about_model(each)]
         composed = _compose([*additions, *others, *about_models], root)
     composed.setdefault("model", {})
+    for name, model in models.items():
+        if model is not None:
+            composed["model"][name] = model.settings | composed["model"].get(name, {})
     valid = validated(_Composed, composed, "The configuration", ConfigError)
-    _check_sources(valid.model)
+    _check_models(valid.model)
     _check_corpus(valid.corpus, root)
     return Settings(
-        tasks={name: load_task(name, root / "tasks") for name in valid.tasks},
+        tasks=_tasks(valid.tasks, here, root),
         models=_quantized({name: valid.model[name] for name in names}, valid.quantization),
         corpus=valid.corpus,
         run=valid.run,
@@ -115,8 +128,22 @@ def _check_corpus(corpus: str | None, root: Path) -> None:
         )
 
 
-def _check_sources(models: dict[str, ModelSettings]) -> None:
+def _tasks(entries: Sequence[str], here: Path, root: Path) -> dict[str, Task]:
+    found: dict[str, Task] = {}
+    for entry in dict.fromkeys(entries):
+        name, task = named_task(entry, here=here, root=root)
+        if found.setdefault(name, task) != task:
+            raise TaskFileError(f"Two tasks are called '{name}'.", "Rename one of the files.")
+    return found
+
+
+def _check_models(models: dict[str, ModelSettings]) -> None:
     for name, model in models.items():
+        if model.engine not in ENGINES:
+            raise ConfigError(
+                f"The model '{name}' asks for the unknown engine '{model.engine}'.",
+                nearest(model.engine, ENGINES),
+            )
         try:
             parse_source(model.source or "")
         except DownloadError as fault:
@@ -162,10 +189,13 @@ def _forced(override: str, names: list[str]) -> str:
     return f"++{override.lstrip('+')}"
 
 
-def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
-    """Return controls and models in order, each once; a name without a file is an error."""
-    names: list[str] = []
-    for key in ("controls", "models"):
+def _models(chosen: dict[str, Any], here: Path, root: Path) -> dict[str, AdHocModel | None]:
+    """Return controls, models and baselines in order, each once.
+
+    None stands for one with a file in conf/model. What is neither that nor a file is an error.
+    """
+    entries: list[str] = []
+    for key in ("controls", "models", "baselines"):
         wanted = chosen.get(key)
         if not isinstance(wanted, list):
             raise ConfigError(
@@ -173,12 +203,15 @@ def _model_names(chosen: dict[str, Any], folder: Path) -> list[str]:
             )
         if not wanted and key == "models":
             raise ConfigError("'models' is empty.", "Name at least one: models=[name,name].")
-        names += [str(name) for name in wanted]
-    known = {path.stem for path in folder.glob("*.yaml")}
-    for name in names:
-        if name not in known:
-            raise ConfigError(f"There is no model '{name}' in conf/model.", nearest(name, known))
-    return list(dict.fromkeys(names))
+        entries += [str(name) for name in wanted]
+    known = {path.stem for path in (root / "conf" / "model").glob("*.yaml")}
+    models = {entry: ad_hoc_model(entry, known, here=here, root=root) for entry in entries}
+    for entry, model in models.items():
+        if model is None and entry not in known:
+            raise ConfigError(f"There is no model '{entry}' in conf/model.", nearest(entry, known))
+    files = [model for model in models.values() if model is not None]
+    check_names(files, [entry for entry, model in models.items() if model is None])
+    return {entry if model is None else model.name: model for entry, model in models.items()}
 
 
 def _compose(overrides: list[str], root: Path) -> dict[str, Any]:
@@ -204,6 +237,19 @@ def _config_error(fault: Exception, root: Path) -> ConfigError:
         return ConfigError(f"There is no '{name}' in conf/{group}.", nearest(name, known))
     first = text.strip().splitlines()[0] if text.strip() else type(fault).__name__
     return ConfigError(f"The configuration cannot be composed: {first}", "Mend that part.")
+
+
+def setting_names(root: Path) -> list[str]:
+    """Return every key that `root/conf` holds, dotted, and the names of its groups.
+
+    Raises:
+        ConfigError: the configuration cannot be composed.
+    """
+    with initialize_config_dir(version_base="1.3", config_dir=str(root / "conf")):
+        try:
+            return _setting_names(root)
+        except (HydraException, OmegaConfBaseException, OSError, ValueError, YAMLError) as fault:
+            raise _config_error(fault, root) from fault
 
 
 def _setting_names(root: Path) -> list[str]:

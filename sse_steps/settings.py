@@ -15,6 +15,9 @@ from sse_steps.records import Role
 from sse_steps.tasks import Task
 from sse_steps.validation import STRICT_KEYS
 
+ENGINES = (  # that a model's file may name
+    *("reference", "stub", "transpiler", "command_line", "replay", "numpy", "llama_cpp"),
+)
 Positive = Annotated[int, Field(ge=1)]
 
 

@@ -24,3 +24,14 @@ def source_hash(*places: str) -> str:
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def source_digests() -> dict[str, str]:
+    """Return the first digits of the SHA-256 of each source file, by its path in this package."""
+    package = Path(__file__).parent
+    files = sorted(path for path in package.rglob("*") if path.suffix in _SUFFIXES)
+    return {
+        path.relative_to(package).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+        for path in files
+    }

@@ -75,6 +75,7 @@ class Project:
 def lay_out(folder: Path) -> Project:
     """Write a small project into `folder`: this repository's own build on three examples."""
     shutil.copy(ROOT / "dodo.py", folder)
+    shutil.copy(ROOT / "doit.cfg", folder)
     shutil.copytree(ROOT / "conf", folder / "conf")
     (folder / "tasks").mkdir()
     shutil.copy(ROOT / "tasks" / "python_to_rust.yaml", folder / "tasks")

@@ -137,8 +137,19 @@ def read_existing(database: Path, relation: str, record_type: type[Record]) -> t
     Raises:
         QueryError: there is no database, or it has no such relation with such columns.
     """
-    try:
+    with faults_of_existing(database):
         return read_records(existing_database(database), relation, record_type)
+
+
+@contextmanager
+def faults_of_existing(database: Path) -> Iterator[None]:
+    """Turn what DuckDB says of results that are there already into two lines.
+
+    Raises:
+        QueryError: they lack a relation or a column, or cannot be opened.
+    """
+    try:
+        yield
     except (duckdb.CatalogException, duckdb.BinderException) as fault:
         raise QueryError(
             f"{database} was built by another version of this program: {first_line(fault)}",

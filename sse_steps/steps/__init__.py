@@ -10,24 +10,22 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from doit import get_initial_workdir
 from doit.exceptions import InvalidDodoFile, TaskError, TaskFailed
 from doit.reporter import ConsoleReporter
 from doit.task import Task
-from doit.tools import config_changed
 
 from sse_steps.config import load_settings
-from sse_steps.errors import InputFileError, UserError
+from sse_steps.errors import UserError
 from sse_steps.models.disk import FORBIDDEN, FULL
-from sse_steps.models.line import read_stage
 from sse_steps.models.slots import share_of_machine, slot
 from sse_steps.printable import printable
 from sse_steps.settings import Settings
-from sse_steps.source_hash import source_hash
+from sse_steps.staleness.conditions import Holds, Noted, NotSkipped, Unchanged
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -43,6 +41,11 @@ SIDE_BY_SIDE = {"capture": False}
 COMMAND = {"command": True}  # the `meta` of a task that is a command: it prints, and makes nothing
 
 
+def command_like(*examples: str) -> dict[str, object]:
+    """Return the `meta` of a task that is a command, with examples for its help."""
+    return {**COMMAND, "examples": examples}
+
+
 class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
     """doit's own messages, none about a task that is a command, and two lines for Ctrl-C."""
 
@@ -50,7 +53,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
 
     def execute_task(self, task: Task) -> None:
         """Say what is run, unless it speaks for itself."""
-        if task.meta != COMMAND:
+        if not (task.meta or {}).get("command"):
             super().execute_task(task)
 
     def complete_run(self) -> None:
@@ -148,17 +151,6 @@ def _forget_standard_output() -> None:
     os.close(nowhere)
 
 
-def option(name: str, help_text: str, *, default: str | bool = "") -> dict[str, object]:
-    """Return an option `--name` of a command, in doit's terms."""
-    return {
-        "name": name.replace("-", "_"),
-        "long": name,
-        "type": type(default),
-        "default": default,
-        "help": help_text,
-    }
-
-
 def settings_or_message(overrides: Sequence[str], root: Path) -> Settings:
     """Compose the settings; what does not fit ends doit with a message of two lines.
 
@@ -166,23 +158,30 @@ def settings_or_message(overrides: Sequence[str], root: Path) -> Settings:
         InvalidDodoFile: doit prints it without a traceback.
     """
     try:
-        return load_settings(overrides, root=root)
+        here = get_initial_workdir()  # doit goes to the folder of dodo.py
+        return load_settings(overrides, root=root, here=Path(here) if here else None)
     except UserError as fault:
         raise InvalidDodoFile(str(fault)) from fault
 
 
-def not_skipped(record: Path | None) -> bool:
+def not_skipped(record: Path | None) -> NotSkipped:
     """Return a doit condition: the stage did not skip its model; one that did is tried again."""
-    try:
-        return record is None or not record.is_file() or read_stage(record).skip is None
-    except InputFileError:
-        return False
+    return NotSkipped(record)
 
 
-def unchanged(settings: DataclassInstance, **versions: str) -> config_changed:
+def noted(note: Callable[[], object]) -> Noted:
+    """Return a doit condition that always holds, and notes that the task was asked for."""
+    return Noted(note)
+
+
+def holds(condition: Callable[[], bool], otherwise: str) -> Holds:
+    """Return a doit condition; `otherwise` is what `doit explain` says where it does not hold."""
+    return Holds(condition, otherwise)
+
+
+def unchanged(settings: DataclassInstance, **versions: str) -> Unchanged:
     """Return a doit condition: these settings, the versions and this package are as they were.
 
     A change to the package runs every step again; what is finished is found by its content.
     """
-    known = {"settings": asdict(settings), "versions": versions, "package": source_hash()}
-    return config_changed(known)
+    return Unchanged(settings, versions)

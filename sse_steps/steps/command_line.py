@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from doit import get_initial_workdir
+from doit.cmdparse import CmdOption, CmdParseError, TaskParse
 from doit.task import Task
 
 from sse_steps.config import overrides_in
+from sse_steps.steps.evaluate_line import EVALUATE, EVALUATE_OPTIONS, overrides_for
 
 TEXT_COMMANDS = ("sql",)
 
@@ -42,9 +46,33 @@ class TextCommand(Task):  # type: ignore[misc]  # doit has no types
 
 
 def overrides_of(arguments: Sequence[str]) -> list[str]:
-    """Return the overrides of a command line, those of the demonstration that it asks for first."""
+    """Return the overrides of a command line, those that a command of it stands for first.
+
+    Raises:
+        ConfigError: an option of `evaluate` names what is not there.
+    """
     demonstration = ["+experiment=demo"] if _demonstrates(arguments) else []
-    return [*demonstration, *overrides_in(arguments, TEXT_COMMANDS)]
+    options = options_of(EVALUATE, EVALUATE_OPTIONS, arguments)
+    here = Path(get_initial_workdir() or ".").absolute()  # doit goes to the folder of dodo.py
+    evaluation = overrides_for(options, here=here) if options is not None else []
+    return [*demonstration, *evaluation, *overrides_in(arguments, TEXT_COMMANDS)]
+
+
+def options_of(
+    command: str, params: Sequence[dict[str, Any]], arguments: Sequence[str]
+) -> dict[str, Any] | None:
+    """Return the options that a command line gives a command, or None where it names another.
+
+    Options that do not fit count as none: doit says so when it reads them itself.
+    """
+    if command not in arguments:
+        return None
+    given, _ = split_arguments(own_arguments(command, arguments), params)
+    try:
+        parsed, _ = TaskParse([CmdOption(param) for param in params]).parse(given)
+    except CmdParseError:
+        return None
+    return dict(parsed)
 
 
 def state_file(arguments: Sequence[str]) -> str:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+from doit import get_initial_workdir
 from doit.task import Task
 
-from sse_steps.steps import COMMAND, SIDE_BY_SIDE, command, option
-from sse_steps.steps.command_line import TextCommand
+from sse_steps.steps import COMMAND, SIDE_BY_SIDE, command, command_like
+from sse_steps.steps.command_line import TextCommand, options_of
+from sse_steps.steps.evaluate_line import (
+    EVALUATE,
+    EVALUATE_OPTIONS,
+    REPORT_OPTIONS,
+    is_report_file,
+)
+from sse_steps.steps.options import option
 from sse_steps.steps.plan import Plan
 
 
@@ -19,6 +29,8 @@ def commands(plan: Plan, arguments: Sequence[str]) -> Iterator[dict[str, Any] | 
         plan: the build that the commands are about.
         arguments: the command line, for a command that takes a text.
     """
+    yield _evaluate(plan, arguments)
+    yield _analyze(plan)
     yield _verify(plan)
     yield _inspect()
     yield _corpus_stats(plan)
@@ -28,6 +40,65 @@ def commands(plan: Plan, arguments: Sequence[str]) -> Iterator[dict[str, Any] | 
     yield _compare(plan)
     yield _gate(plan)
     yield from _demonstrations(plan)
+
+
+def report_elsewhere(plan: Plan, arguments: Sequence[str]) -> dict[str, Any] | None:
+    """Return the task `report` as a command, where a command line gives it options."""
+    options = options_of("report", REPORT_OPTIONS, arguments)
+    if options is None or not any(options.values()):
+        return None
+    return {
+        "doc": "Write the report of results that are there already.",
+        "params": REPORT_OPTIONS,
+        "actions": [command("report_to", plan, _here(), _render)],
+        "task_dep": [] if options["input"] else ["metrics"],
+        "io": SIDE_BY_SIDE,
+        "meta": COMMAND,
+    }
+
+
+def _here() -> Path:
+    """Return the folder that a command was typed in; doit goes to that of dodo.py."""
+    return Path(get_initial_workdir() or ".").absolute()
+
+
+def _render(*arguments: object) -> None:
+    import_module("sse_steps.steps.report").run(*arguments)
+
+
+def _evaluate(plan: Plan, arguments: Sequence[str]) -> dict[str, Any]:
+    options = options_of(EVALUATE, EVALUATE_OPTIONS, arguments) or {}
+    output = _here() / options["output"] if options.get("output") else None
+    copy = output if output is not None and is_report_file(output) else None
+    return {
+        "basename": EVALUATE,
+        "doc": "Evaluate models on tasks: doit evaluate --tasks T --models M --output FILE.",
+        "params": EVALUATE_OPTIONS,
+        "task_dep": ["record", "report"],
+        "actions": [command("evaluate", plan.report_files, copy)],
+        "io": SIDE_BY_SIDE,
+        "meta": command_like(
+            'doit evaluate --tasks "tasks/*.yaml" --models "models/*.apr" --output results.json',
+            "doit evaluate --models models/mine.gguf --baselines claude,gemini --samples 20",
+            "doit evaluate --corpus path/to/examples --output results-mine",
+        ),
+    }
+
+
+def _analyze(plan: Plan) -> dict[str, Any]:
+    return {
+        "basename": "analyze",
+        "doc": "Say who is worth having: doit analyze --input RESULTS [--json].",
+        "params": [
+            option("input", "results: a folder or its database, or a .json or .csv of figures"),
+            option("json", "print JSON", default=False),
+        ],
+        "actions": [command("analyze", plan.database, _here())],
+        "io": SIDE_BY_SIDE,
+        "meta": command_like(
+            "doit analyze --input results", "doit analyze --input figures.csv --json"
+        ),
+    }
 
 
 def _verify(plan: Plan) -> dict[str, Any]:
@@ -41,7 +112,11 @@ def _verify(plan: Plan) -> dict[str, Any]:
             option("json", "print one JSON object", default=False),
         ],
         "actions": [command("verify", plan.verify_slice(), plan.verify_lock(), plan.cache)],
-        "meta": COMMAND,
+        "meta": command_like(
+            "doit verify --source out.rs",
+            "doit verify --source out.rs --tests tests.rs",
+            "doit verify --source out.rs --cases cases.json --json",
+        ),
     }
 
 
@@ -54,7 +129,7 @@ def _inspect() -> dict[str, Any]:
             option("json", "print one JSON object", default=False),
         ],
         "actions": [command("inspect")],
-        "meta": COMMAND,
+        "meta": command_like("doit inspect --model models/mine.gguf"),
     }
 
 
@@ -67,7 +142,7 @@ def _corpus_stats(plan: Plan) -> dict[str, Any]:
             option("json", "print JSON", default=False),
         ],
         "actions": [command("corpus_stats", plan.root)],
-        "meta": COMMAND,
+        "meta": command_like("doit corpus-stats --path path/to/examples"),
     }
 
 
@@ -81,7 +156,7 @@ def _benchmark(plan: Plan) -> dict[str, Any]:
             option("json", "print JSON", default=False),
         ],
         "actions": [command("benchmark", plan.root)],
-        "meta": COMMAND,
+        "meta": command_like("doit benchmark --corpus path/to/examples --verbose"),
     }
 
 
@@ -96,7 +171,7 @@ def _cache(plan: Plan) -> dict[str, Any]:
             option("json", "print JSON", default=False),
         ],
         "actions": [command("cache", plan.line.storage)],
-        "meta": COMMAND,
+        "meta": command_like("doit cache", "doit cache --trim"),
     }
 
 
@@ -114,7 +189,9 @@ def _sql(plan: Plan, arguments: Sequence[str]) -> Task:
         ],
         actions=[command("sql", plan.database)],
         io=SIDE_BY_SIDE,
-        meta=COMMAND,
+        meta=command_like(
+            "doit sql", 'doit sql "from frontier"', "doit sql --question why_do_models_fail --csv -"
+        ),
     )
 
 
@@ -129,7 +206,7 @@ def _compare(plan: Plan) -> dict[str, Any]:
         ],
         "actions": [command("compare", plan.settings.gate, plan.database)],
         "io": SIDE_BY_SIDE,
-        "meta": COMMAND,
+        "meta": command_like("doit compare --with results-before --fail-on-regression"),
     }
 
 
@@ -140,7 +217,7 @@ def _gate(plan: Plan) -> dict[str, Any]:
         "params": [option("json", "print JSON", default=False)],
         "actions": [command("gate", plan.settings.gate, plan.database)],
         "io": SIDE_BY_SIDE,
-        "meta": COMMAND,
+        "meta": command_like("doit gate gate.least_pass_at_1=0.05"),
     }
 
 

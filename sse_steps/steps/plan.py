@@ -110,8 +110,15 @@ class Plan:
         return self.settings.run.turns if compiled and self.settings.models[model].converses else 1
 
     def corpus_path(self, task: str) -> Path:
-        """Return the folder or the file that a task's examples come from."""
-        return self.root / (self.settings.corpus or self.settings.tasks[task].corpus)
+        """Return the folder or the file that a task's examples come from.
+
+        A corpus for all tasks is meant for programs where some of them have labels instead.
+        """
+        tasks = self.settings.tasks
+        compiled = tasks[task].ground_truth.type is GroundTruth.COMPILER
+        kinds = {each.ground_truth.type for each in tasks.values()}
+        fits = compiled or len(kinds) == 1
+        return self.root / ((self.settings.corpus if fits else None) or tasks[task].corpus)
 
     def corpus_files(self, task: str) -> list[Path]:
         """Return every file of a task's corpus."""
