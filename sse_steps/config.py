@@ -291,6 +291,19 @@ def config_error(fault: Exception, root: Path) -> ConfigError:
     return ConfigError(f"The configuration cannot be composed: {first}", "Mend that part.")
 
 
+def setting_names(root: Path) -> list[str]:
+    """Return every key that `root/conf` holds, dotted, and the names of its groups.
+
+    Raises:
+        ConfigError: the configuration cannot be composed.
+    """
+    with initialize_config_dir(version_base="1.3", config_dir=str(root / "conf")):
+        try:
+            return _setting_names(root)
+        except (HydraException, OmegaConfBaseException, OSError, ValueError, YAMLError) as fault:
+            raise _config_error(fault, root) from fault
+
+
 def _setting_names(root: Path) -> list[str]:
     plain = OmegaConf.to_container(compose("config"), resolve=False)
     groups = {path.name for path in (root / "conf").iterdir() if path.is_dir()} - {"model"}

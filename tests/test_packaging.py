@@ -32,7 +32,7 @@ sse init project
 cd project
 doit models=[py2many] run.samples=4 run.runs=1
 doit models=[py2many] run.samples=4 run.runs=1
-doit sql 'select model, pass_at_1 from model_metrics'
+doit sql "select distinct 'py2many says ' || finish_reason from completions where model = 'py2many'"
 doit demo:pareto
 printf 'fn main() { println!("hi"); }' > out.rs
 printf '[{"arguments": [], "stdout": "hi\\\\n", "exit_code": 0}]' > cases.json
@@ -242,6 +242,7 @@ def test_an_installed_wheel_evaluates_without_the_repository(
     newcomer = Newcomer(tmp_path, python)
     said = newcomer.types(TYPED.replace("WHEEL", str(wheel)))
     assert "-- report\n" in said  # the second build had nothing to do
+    assert "py2many says stop" in said
     assert "passed: 1 of 1 cases" in said
     assert (newcomer.work / "project/results/report.html").stat().st_size > 10_000
 

@@ -48,7 +48,7 @@ def _limit_bytes(around: Surroundings) -> int | None:
     """Return the smallest limit of this process's control group and of those above it."""
     group = ""
     for line in (around.kernel_text("/proc/self/cgroup") or "").splitlines():
-        _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
+        _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if controllers == "" or "memory" in controllers.split(","):
             group = path
     limits = []

@@ -49,10 +49,8 @@ class Doctor(Plain, Command):  # type: ignore[misc]  # doit has no types
     def execute(self, opt_values: dict[str, bool], pos_args: Sequence[str]) -> int:  # noqa: ARG002 - doit's signature
         """Print what is found."""
         root = Path.cwd()
-        found = []
         overrides = [each for each in sys.argv[1:] if "=" in each and not each.startswith("-")]
-        for finding in examine(surroundings(root, overrides)):
-            found.append(finding)
+        found = list(examine(surroundings(root, overrides)))
         if opt_values["as_json"]:
             sys.stdout.write(f"{json.dumps([asdict(each) for each in found], indent=2)}\n")
         else:

@@ -48,7 +48,7 @@ class Explain(Plain, DoitCmdBase):  # type: ignore[misc]  # doit has no types
 
     def get_backends(self) -> dict[str, type]:
         """Open what doit remembers for reading alone."""
-        return {"sqlite3": ReadOnlyState, "dbm": ReadOnlyState, "json": ReadOnlyState}
+        return dict.fromkeys(("sqlite3", "dbm", "json"), ReadOnlyState)
 
     def _execute(self, as_json: bool) -> int:  # noqa: FBT001 - doit's signature
         control = TaskControl(self.task_list)

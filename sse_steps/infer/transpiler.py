@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -86,14 +87,30 @@ class TranspilerEngine:
         return _reply(done, None if gave_up else code)
 
     def _run(self, folder: Path, sampling: Sampling) -> Finished:
-        command = [sys.executable if word == "python" else word for word in self.command]
-        readable = (Path(sys.base_prefix), Path(sys.prefix))
-        access = Access(folder, readable=readable, writable=True, system=True, processes=True)
+        python = str(Path(sys.executable).resolve())
+        command = [python if word == "python" else word for word in self.command]
+        access = Access(
+            folder,
+            readable=(Path(sys.base_prefix), Path(sys.prefix)),
+            writable=True,
+            system=True,
+            processes=True,
+            environment=(("PYTHONPATH", _installed_packages()),),
+        )
         wall_s = min(self.limits.wall_s, sampling.timeout_s)
         limits = Limits(
             self.limits.cpu_s, wall_s, self.limits.memory_bytes, self.limits.output_bytes
         )
         return self.sandbox.run(command, access, limits)
+
+
+def _installed_packages() -> str:
+    """Return where packages are installed, for the interpreter itself.
+
+    A virtual environment's own `python` is a link that may lead over others, which the sandbox does
+    not show: uv and others put links to interpreters into ~/.local/bin.
+    """
+    return os.pathsep.join(dict.fromkeys(map(sysconfig.get_path, ("purelib", "platlib"))))
 
 
 def _python(request: Request, package: str) -> str:

@@ -46,6 +46,16 @@ SIDE_BY_SIDE = {"capture": False}
 COMMAND = {"command": True}  # the `meta` of a task that is a command: it prints, and makes nothing
 
 
+def is_command(task: Task) -> bool:
+    """Return whether a task is a command."""
+    return bool((task.meta or {}).get("command"))
+
+
+def command_like(*examples: str) -> dict[str, object]:
+    """Return the `meta` of a task that is a command, with examples for its help."""
+    return {**COMMAND, "examples": examples}
+
+
 def step_action(cache: Path, step: str, *arguments: object) -> Callable[[Task], TaskFailed | None]:
     """Return a doit action that runs `sse_steps.steps.<step>.run` with `arguments`.
 

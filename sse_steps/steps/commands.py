@@ -10,7 +10,7 @@ from typing import Any
 from doit import get_initial_workdir
 from doit.task import Task
 
-from sse_steps.steps import COMMAND, SIDE_BY_SIDE, command
+from sse_steps.steps import COMMAND, SIDE_BY_SIDE, command, command_like
 from sse_steps.steps.command_line import TextCommand, options_of
 from sse_steps.steps.evaluate_line import (
     EVALUATE,
@@ -77,7 +77,11 @@ def _evaluate(plan: Plan, arguments: Sequence[str]) -> dict[str, Any]:
         "task_dep": ["record", "report"],
         "actions": [command("evaluate", plan.report_files, copy)],
         "io": SIDE_BY_SIDE,
-        "meta": COMMAND,
+        "meta": command_like(
+            'doit evaluate --tasks "tasks/*.yaml" --models "models/*.apr" --output results.json',
+            "doit evaluate --models models/mine.gguf --baselines claude,gemini --samples 20",
+            "doit evaluate --corpus path/to/examples --output results-mine",
+        ),
     }
 
 
@@ -91,7 +95,9 @@ def _analyze(plan: Plan) -> dict[str, Any]:
         ],
         "actions": [command("analyze", plan.database, _here())],
         "io": SIDE_BY_SIDE,
-        "meta": COMMAND,
+        "meta": command_like(
+            "doit analyze --input results", "doit analyze --input figures.csv --json"
+        ),
     }
 
 
@@ -106,7 +112,11 @@ def _verify(plan: Plan) -> dict[str, Any]:
             option("json", "print one JSON object", default=False),
         ],
         "actions": [command("verify", plan.verify_slice(), plan.verify_lock(), plan.cache)],
-        "meta": COMMAND,
+        "meta": command_like(
+            "doit verify --source out.rs",
+            "doit verify --source out.rs --tests tests.rs",
+            "doit verify --source out.rs --cases cases.json --json",
+        ),
     }
 
 
@@ -119,7 +129,7 @@ def _inspect() -> dict[str, Any]:
             option("json", "print one JSON object", default=False),
         ],
         "actions": [command("inspect")],
-        "meta": COMMAND,
+        "meta": command_like("doit inspect --model models/mine.gguf"),
     }
 
 
@@ -132,7 +142,7 @@ def _corpus_stats(plan: Plan) -> dict[str, Any]:
             option("json", "print JSON", default=False),
         ],
         "actions": [command("corpus_stats", plan.root)],
-        "meta": COMMAND,
+        "meta": command_like("doit corpus-stats --path path/to/examples"),
     }
 
 
@@ -146,7 +156,7 @@ def _benchmark(plan: Plan) -> dict[str, Any]:
             option("json", "print JSON", default=False),
         ],
         "actions": [command("benchmark", plan.root)],
-        "meta": COMMAND,
+        "meta": command_like("doit benchmark --corpus path/to/examples --verbose"),
     }
 
 
@@ -161,7 +171,7 @@ def _cache(plan: Plan) -> dict[str, Any]:
             option("json", "print JSON", default=False),
         ],
         "actions": [command("cache", plan.line.storage)],
-        "meta": COMMAND,
+        "meta": command_like("doit cache", "doit cache --trim"),
     }
 
 
@@ -179,7 +189,9 @@ def _sql(plan: Plan, arguments: Sequence[str]) -> Task:
         ],
         actions=[command("sql", plan.database)],
         io=SIDE_BY_SIDE,
-        meta=COMMAND,
+        meta=command_like(
+            "doit sql", 'doit sql "from frontier"', "doit sql --question why_do_models_fail --csv -"
+        ),
     )
 
 
@@ -194,7 +206,7 @@ def _compare(plan: Plan) -> dict[str, Any]:
         ],
         "actions": [command("compare", plan.settings.gate, plan.database)],
         "io": SIDE_BY_SIDE,
-        "meta": COMMAND,
+        "meta": command_like("doit compare --with results-before --fail-on-regression"),
     }
 
 
@@ -205,7 +217,7 @@ def _gate(plan: Plan) -> dict[str, Any]:
         "params": [option("json", "print JSON", default=False)],
         "actions": [command("gate", plan.settings.gate, plan.database)],
         "io": SIDE_BY_SIDE,
-        "meta": COMMAND,
+        "meta": command_like("doit gate gate.least_pass_at_1=0.05"),
     }
 
 

@@ -19,7 +19,7 @@ from sse_steps.build_log import build_log, log
 from sse_steps.build_progress import REPLIES, VERDICTS, Planned, build_progress, in_words
 from sse_steps.records import Role
 from sse_steps.slices import Origin
-from sse_steps.steps import COMMAND, OF_RUNS
+from sse_steps.steps import OF_RUNS, is_command
 from sse_steps.steps.plan import Plan
 from sse_steps.stopping import Stopped, Stopping
 from sse_steps.store import line_count, outcomes_in
@@ -62,7 +62,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         self._note(task)
         self._sweep_once()
         self._counts["ran"] += bool(task.actions)
-        if task.meta != COMMAND and task.verbosity != _QUIET:
+        if not is_command(task) and task.verbosity != _QUIET:
             super().execute_task(task)
 
     def skip_uptodate(self, task: Task) -> None:
@@ -101,7 +101,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
     def _note(self, task: Task) -> None:
         """Begin the log and the display with the first task that is no command."""
         console.be_quiet(quiet=task.verbosity == _QUIET)
-        if self._began is None and task.meta != COMMAND and task.actions:
+        if self._began is None and not is_command(task) and task.actions:
             self._began = time.monotonic()
             plan, settings = self.plan, self.plan.settings.log
             megabyte = 10**6
