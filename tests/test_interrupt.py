@@ -177,7 +177,7 @@ def test_a_terminal_is_given_back(tmp_path: Path) -> None:
     number, terminal = pty.fork()
     if number == 0:
         os.chdir(project.folder)
-        os.execve(arguments[0], arguments, {**environment(project), "TERM": "xterm"})
+        os.execve(arguments[0], arguments, {**environment(project), "TERM": "xterm"})  # noqa: S606 - no shell
     text = read_until(terminal, "check:python_to_rust:reference")
     time.sleep(0.3)
     os.write(terminal, b"\x03")
