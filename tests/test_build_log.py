@@ -67,7 +67,8 @@ def test_texts_of_strangers_stay_in_their_line(
     """Any text comes back as it was, and nothing in the file moves a cursor."""
     folder = tmp_path_factory.mktemp("log")
     with build_log(folder, largest_bytes=LARGE):
-        log("said", **{name: text})
+        fields: dict[str, Any] = {name: text}
+        log("said", **fields)
     raw = (folder / "build.log").read_bytes()
     assert all(0x20 <= letter < 0x7F for letter in raw[:-1])
     assert raw.endswith(b"\n")

@@ -62,7 +62,9 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         self._note(task)
         self._sweep_once()
         self._counts["ran"] += bool(task.actions)
-        if not is_command(task) and task.verbosity != _QUIET:
+        if is_command(task):
+            task.io.capture = False  # what it prints is its result, however quiet it is to be
+        elif task.verbosity != _QUIET:
             super().execute_task(task)
 
     def skip_uptodate(self, task: Task) -> None:
