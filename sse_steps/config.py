@@ -301,7 +301,7 @@ def setting_names(root: Path) -> list[str]:
         try:
             return _setting_names(root)
         except (HydraException, OmegaConfBaseException, OSError, ValueError, YAMLError) as fault:
-            raise _config_error(fault, root) from fault
+            raise config_error(fault, root) from fault
 
 
 def _setting_names(root: Path) -> list[str]:
