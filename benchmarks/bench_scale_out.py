@@ -90,11 +90,15 @@ def seconds(
         missing = {kept.key(sample): sample for sample in asked}
         started = time.perf_counter()
         with progress("judge", len(missing)) as advance:
+
+            def finish(_key: str, _reached: Kept) -> None:
+                advance(1)
+
             if way == 0:
-                found = kept.reach(missing, on_finish=lambda: advance(1))
+                found = kept.reach(missing, on_finish=finish)
             else:
                 job = judging_job("judge", judge, SETTINGS, cache, missing)
-                found = reach_in_shards(kept, scale_out, job, missing, {}, advance)
+                found = reach_in_shards(kept, scale_out, job, missing, {}, finish)
         return time.perf_counter() - started, found
 
 

@@ -21,8 +21,9 @@ from sse_steps.config import overrides_in
 from sse_steps.errors import InputFileError, QueryError, UserError
 from sse_steps.report.answer import plain_text
 from sse_steps.sql.query import Answer, Format, ask, export
-from sse_steps.steps import option, sql
+from sse_steps.steps import sql
 from sse_steps.steps.command_line import own_arguments, split_arguments
+from sse_steps.steps.options import option
 
 ROOT = Path(__file__).parents[1]
 

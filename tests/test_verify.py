@@ -15,7 +15,8 @@ from sse_steps.records import Outcome, Verdict
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.settings import LimitSettings
 from sse_steps.slices import CheckSlice
-from sse_steps.steps import command, option, verify
+from sse_steps.steps import command, verify
+from sse_steps.steps.options import option
 from sse_steps.steps.reporter import Reporter
 
 SLICE = CheckSlice(LimitSettings(), allow_weak_isolation=False)
