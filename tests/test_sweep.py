@@ -115,7 +115,7 @@ def test_a_sweep_leaves_nothing_beside_its_results(project: Project, basic: Swep
     """Hydra's own folders are inside the results."""
     assert basic.built.exit_code == 0
     left = {path.name for path in project.folder.iterdir()}
-    assert not left & {"outputs", "multirun", ".hydra", ".submitit", ".doit.db"}
+    assert not left & {"outputs", "multirun", ".hydra", ".submitit"}
 
 
 def test_a_second_time_every_job_is_skipped(project: Project, basic: Swept) -> None:
