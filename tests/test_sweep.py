@@ -220,7 +220,7 @@ def test_what_does_not_fit_is_said_before_any_job_runs(project: Project) -> None
 def test_without_multirun_it_is_the_build_that_doit_makes(project: Project) -> None:
     """One job is an ordinary build, with its report in the ordinary place."""
     done = subprocess.run(
-        [sys.executable, "-m", "sse_steps", "model=py2many", "experiment=smoke", *FEW],
+        [sys.executable, "-m", "sse_steps", "model=py2many", *FEW],
         cwd=project.folder,
         env=project.environment(),
         capture_output=True,
