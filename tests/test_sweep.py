@@ -214,7 +214,7 @@ def test_what_does_not_fit_is_said_before_any_job_runs(project: Project) -> None
     assert swept.built.text == (
         "There is no setting 'run.temprature'.\nDid you mean 'run.temperature'?\n"
     )
-    assert not swept.folder.exists()
+    assert not (swept.folder / "jobs").exists()
 
 
 def test_without_multirun_it_is_the_build_that_doit_makes(project: Project) -> None:
