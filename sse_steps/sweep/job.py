@@ -100,6 +100,7 @@ def _run(overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
     is_ours = _claim(job.name, overrides, sweep)
     if is_ours or sweep.least_pass_at_1 is not None:  # an optimiser waits for its rows
         record = _record_of(job, overrides, sweep)
+    _remember(overrides, job, sweep)
     return record if is_ours else _same(job.name, overrides, sweep)
 
 
@@ -160,8 +161,6 @@ def _record_of(job: _Job, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord
         record = _built(job, overrides, sweep)
         record = replace(record, inputs=inputs)
         record.write(folder / "job.json")
-    if record.state is not JobState.FAILED:
-        _remember(overrides, job, sweep)
     return record
 
 
@@ -215,13 +214,16 @@ def _known(overrides: tuple[str, ...], sweep: Sweep) -> JobRecord | None:
 
 def _remember(overrides: tuple[str, ...], job: _Job, sweep: Sweep) -> None:
     """Keep what lets a finished job be found by its overrides. A tool's version is asked anew."""
+    record = read_job(sweep.job_folder(job.name) / "job.json")
+    inputs = inputs_digest(job.plan)
+    if record is None or record.state is not JobState.FINISHED or record.inputs != inputs:
+        return
     if any(model.tool is not None for model in job.plan.settings.models.values()):
         return
-    record = read_job(sweep.job_folder(job.name) / "job.json")
     places = named_files(job.plan)
     memory = {
         "name": job.name,
-        "inputs": record.inputs if record is not None else "",
+        "inputs": inputs,
         "places": [str(place) for place in places],
         "stats": stats_digest(places),
         "rows": [str(path) for path in job.plan.rows().files],

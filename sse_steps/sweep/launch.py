@@ -95,11 +95,11 @@ def _swept(line: CommandLine) -> set[str]:
 
 
 def _composed(overrides: Sequence[str], root: Path) -> DictConfig:
-    try:
-        with composing(root):
+    with composing(root):
+        try:
             return compose("sweep", overrides=list(overrides), return_hydra_config=True)
-    except (HydraException, OmegaConfBaseException) as fault:
-        raise config_error(fault, root) from fault
+        except (HydraException, OmegaConfBaseException) as fault:
+            raise config_error(fault, root) from fault
 
 
 def _one_job_each(composed: DictConfig, line: CommandLine, swept: set[str]) -> Iterator[str]:
@@ -163,7 +163,8 @@ def _run_hydra(line: CommandLine, root: Path) -> None:
         try:
             decorated(hydra_job)()
         except (HydraException, OmegaConfBaseException) as fault:
-            raise config_error(fault, root) from fault
+            with composing(root):
+                raise config_error(fault, root) from fault
 
 
 def hydra_job(composed: DictConfig) -> float | None:

@@ -57,7 +57,7 @@ def _line(record: JobRecord) -> str:
 
 def summary(records: Sequence[JobRecord]) -> Group:
     """Return a table of all jobs, and below it the reason of each that failed, in two lines."""
-    table = Table(title=_counts(records), title_justify="left")
+    table = Table()
     table.add_column("Job", overflow="fold")
     table.add_column("What became of it")
     table.add_column("Seconds", justify="right")
@@ -66,7 +66,9 @@ def summary(records: Sequence[JobRecord]) -> Group:
         cells = (record.name, _became(record), f"{record.seconds:.1f}")
         table.add_row(*(Text(printable(cell)) for cell in cells))
     reasons = [f"\n{each.name} failed:\n{_reason(each)}" for each in ordered if has_failed(each)]
-    return Group(table, *(Text(printable(each, keep="\n")) for each in reasons))
+    return Group(
+        Text(_counts(records)), table, *(Text(printable(each, keep="\n")) for each in reasons)
+    )
 
 
 def best_of(records: Sequence[JobRecord], sweep: Sweep) -> str:
