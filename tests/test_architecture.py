@@ -23,7 +23,7 @@ STEP_NAMES = {path.stem for path in STEPS} - {
 # Who alone may import what, as paths below the package; a folder stands for all that is in it.
 ONLY = {
     "hydra": ("config.py", "sweep/launch.py"),
-    "omegaconf": ("config.py", "__main__.py"),
+    "omegaconf": ("config.py", "sweep/launch.py"),
     "doit": ("steps/__init__.py", "steps/command_line.py", "steps/commands.py"),
     "duckdb": ("store.py", "sql/"),
     "ray": ("scale/ray_cluster.py",),

@@ -57,8 +57,13 @@ def _sweep(line: CommandLine, root: Path) -> int:
     asked = read_sweep(line, root)
     try:
         run_sweep(asked)
+        return _finished(asked, line, list(launched(asked.sweep)))
     finally:
-        records = list(launched(asked.sweep))
+        shutil.rmtree(asked.sweep.launch, ignore_errors=True)
+
+
+def _finished(asked: Asked, line: CommandLine, records: Sequence[JobRecord]) -> int:
+    """Build the report, say what became of every job, and return the exit code."""
     failed = any(map(has_failed, records))
     reported = _report(asked, line, records)
     console = Console(file=sys.stdout)
@@ -67,7 +72,6 @@ def _sweep(line: CommandLine, root: Path) -> int:
         console.print(f"The report: {asked.sweep.folder / 'report.html'}", soft_wrap=True)
     if best := best_of(records, asked.sweep):
         console.print(best, soft_wrap=True, markup=False)
-    shutil.rmtree(asked.sweep.launch, ignore_errors=True)
     return 1 if failed or reported else 0
 
 

@@ -21,7 +21,7 @@ from sse_steps.store import content_key, read_parquet, write_text
 from sse_steps.sweep.build import Ended, build
 from sse_steps.sweep.command_line import of_doit
 from sse_steps.sweep.digests import inputs_digest, named_files, stats_digest, surroundings
-from sse_steps.sweep.names import Override, effective, job_name, variant_of
+from sse_steps.sweep.names import Override, about_own_models, effective, job_name, variant_of
 from sse_steps.sweep.objective import objective
 from sse_steps.sweep.records import JobRecord, JobState, Sweep, read_job
 
@@ -125,8 +125,8 @@ def _claim(name: str, overrides: tuple[str, ...], sweep: Sweep) -> bool:
 
 def _planned(overrides: tuple[str, ...], sweep: Sweep) -> _Job:
     """Compose a job without what changes nothing about its candidates, and name it."""
-    own = [each for each in of_doit(overrides) if Override(each).key not in _OF_THE_SWEEP]
-    asked = (*own, "controls=[]")
+    own = about_own_models([*of_doit(overrides)])
+    asked = (*(each for each in own if Override(each).key not in _OF_THE_SWEEP), "controls=[]")
     composed = load_settings(asked, root=sweep.root)
     _refuse_controls(composed.models)
     used = effective(asked, sweep.varied, tuple(composed.models.values()))

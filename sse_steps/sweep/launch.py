@@ -20,7 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sse_steps.config import composing, config_error
-from sse_steps.errors import ConfigError, SweepError
+from sse_steps.errors import ConfigError, SweepError, nearest
 from sse_steps.sweep.build import build_in_sight
 from sse_steps.sweep.command_line import CommandLine, of_doit
 from sse_steps.sweep.job import run_job
@@ -57,6 +57,7 @@ def read_sweep(line: CommandLine, root: Path) -> Asked:
     Raises:
         ConfigError: the configuration cannot be composed.
     """
+    _check_model_names(line, root)
     swept = _swept(line)
     composed = _composed([each for each in line.overrides if _key(each) not in swept], root)
     params = composed.hydra.sweeper.get("params") or {}
@@ -67,6 +68,17 @@ def read_sweep(line: CommandLine, root: Path) -> Asked:
     demanded = composed.sweep.least_pass_at_1
     sweep = Sweep(root, results, uuid.uuid4().hex[:12], tuple(varied), demanded)
     return Asked(sweep, _completed(line, sweep, added))
+
+
+def _check_model_names(line: CommandLine, root: Path) -> None:
+    """Raise where an override is about a model that is not there: each job takes its own alone."""
+    known = {path.stem for path in (root / "conf" / "model").glob("*.yaml")}
+    for each in line.overrides:
+        parts = _key(each).split(".")
+        if parts[0] == "model" and len(parts) > 1 and parts[1] not in known:
+            raise ConfigError(
+                f"There is no model '{parts[1]}' in conf/model.", nearest(parts[1], known)
+            )
 
 
 def _key(override: str) -> str:

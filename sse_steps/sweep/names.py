@@ -54,6 +54,23 @@ def effective(
     return tuple(each for each in overrides if Override(each).key not in idle)
 
 
+def about_own_models(overrides: Sequence[str]) -> list[str]:
+    """Return a job's overrides without those of `model.NAME` where another model is asked for."""
+    asked = [Override(each).value.strip("[]") for each in overrides if is_models(each)]
+    names = {name.strip(" '\"") for text in asked for name in text.split(",")}
+    return [each for each in overrides if not asked or _model_of(each) in (None, *names)]
+
+
+def is_models(override: str) -> bool:
+    """Return whether an override says which models are asked for."""
+    return Override(override).key == "models"
+
+
+def _model_of(override: str) -> str | None:
+    parts = Override(override).key.split(".")
+    return parts[1] if parts[0] == "model" and len(parts) > 1 else None
+
+
 def variant_of(overrides: Sequence[str], varied: Sequence[str]) -> str | None:
     """Return what is appended to the name of a candidate: each varied setting with its value.
 

@@ -1,0 +1,92 @@
+"""One sweep under several of Hydra's launchers: seconds, and whether the verdicts are the same.
+
+    python benchmarks/sweep_launchers.py                                    # 3 models x 3 x 3
+    python benchmarks/sweep_launchers.py --models py2many,smollm2_135m --temperatures 0 --samples 4
+
+Every launcher starts with an empty cache of replies and verdicts; weights are brought before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LAUNCHERS = {
+    "basic": (),
+    "joblib": ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2"),
+    "submitit_local": ("hydra/launcher=submitit_local", "hydra.launcher.timeout_min=60"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What a sweep took and came to."""
+
+    seconds: float
+    exit_code: int
+    tables: int
+    digest: str  # SHA-256 over the bytes of all verdict tables, by their paths
+
+
+def main() -> int:
+    """Print a line for each launcher; exit with 1 where verdicts differ or a sweep failed."""
+    options = _options()
+    launchers = options.launchers.split(",")
+    with tempfile.TemporaryDirectory(prefix="sweep-", dir=ROOT / "cache") as folder:
+        found = {each: _timed(each, options, Path(folder)) for each in launchers}
+    print(f"{'launcher':16} {'seconds':>8} {'exit':>5} {'tables':>7}  digest of the verdict tables")
+    for name, timed in found.items():
+        figures = f"{timed.seconds:8.1f} {timed.exit_code:5} {timed.tables:7}"
+        print(f"{name:16} {figures}  {timed.digest[:32]}")
+    same = len({timed.digest for timed in found.values()}) == 1
+    print("The verdict tables are byte-identical." if same else "THE VERDICT TABLES DIFFER.")
+    return 0 if same and all(each.exit_code == 0 for each in found.values()) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", default="py2many,smollm2_135m,smollm2_135m_llama_cpp")
+    parser.add_argument("--temperatures", default="0,0.2,0.8")
+    parser.add_argument("--quantizations", default="none,q8_0,q4_0")
+    parser.add_argument("--samples", type=int, default=8)
+    parser.add_argument("--max-tokens", type=int, default=64)
+    parser.add_argument("--launchers", default=",".join(LAUNCHERS))
+    return parser.parse_args()
+
+
+def _timed(launcher: str, options: argparse.Namespace, folder: Path) -> Timed:
+    cache, results = folder / f"cache-{launcher}", folder / launcher
+    if (ROOT / "cache/models").is_dir():  # weights are not what is timed
+        shutil.copytree(ROOT / "cache/models", cache / "models", copy_function=_linked)
+    command = (
+        *(sys.executable, "-m", "sse_steps", "--multirun", *LAUNCHERS[launcher]),
+        *("experiment=smoke", f"model={options.models}", f"run.temperature={options.temperatures}"),
+        *(f"quantization={options.quantizations}", f"run.samples={options.samples}"),
+        *(f"run.max_tokens={options.max_tokens}", "run.timeout_ms=600000"),
+        *(f"paths.results='{results}'", f"paths.cache='{cache}'"),
+    )
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, check=False)
+    seconds = time.monotonic() - started
+    tables = sorted(results.glob("sweep/jobs/*/verdicts/*/*/*.parquet"))
+    digest = hashlib.sha256()
+    for path in tables:
+        digest.update(path.relative_to(results).as_posix().encode())
+        digest.update(path.read_bytes())
+    return Timed(seconds, done.returncode, len(tables), digest.hexdigest())
+
+
+def _linked(source: str, target: str) -> None:
+    Path(target).hardlink_to(source)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
