@@ -17,10 +17,12 @@ from sse_steps.settings import ScaleSettings
 # Of numerical libraries. Ray sets the first to the processors that a task asked for, and another
 # number of threads may add in another order.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_SILENCE = {
+_RAYS_OWN = {
     "RAY_USAGE_STATS_ENABLED": "0",
     # Ray prints what befalls workers to standard output, which is for results.
     "RAY_DEDUP_LOGS_SKIP_REGEX": "(?s).*",
+    # Workers that are started here would give way to everything else, and programs have a clock.
+    "RAY_worker_niceness": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # a warning about devices that nobody asked for
 }
 _AHEAD = 2  # pieces that are handed in for each one that can be worked on
@@ -113,7 +115,7 @@ def _reason(fault: Exception) -> str:
 
 @cache
 def _connected(address: str | None, workers: int | None, cpus: int | None) -> RayCluster:
-    os.environ.update({name: os.environ.get(name, value) for name, value in _SILENCE.items()})
+    os.environ.update({name: os.environ.get(name, value) for name, value in _RAYS_OWN.items()})
     try:
         import ray  # noqa: PLC0415 - a build on this machine alone needs none
     except ImportError as missing:
