@@ -20,6 +20,7 @@ from docs_commands import ROOT, Command, files_of, pages
 from tiny_model import TinyModel
 
 MODEL = "smollm2_135m"
+RUNS = ("runs: null", "runs: 2")  # in conf/run/default.yaml: what is greedy repeats itself anyway
 EXAMPLES = (
     "01_hello/greet_by_name",
     "03_functions/clamp",
@@ -101,6 +102,8 @@ def prepare(folder: Path) -> DocsProject:
         shutil.copy(ROOT / name, folder)
     for name, text in OWN.items():
         (folder / name).write_text(text, encoding="utf-8")
+    settings = folder / "conf/run/default.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace(*RUNS), encoding="utf-8")
     for page in pages():
         for name, text in files_of(page.read_text(encoding="utf-8")).items():
             (folder / name).write_text(text, encoding="utf-8")
