@@ -99,7 +99,7 @@ class DocsProject:
 
 
 def prepare(folder: Path) -> DocsProject:
-    """Lay the project into a folder and build it; a copy of its results stands beside them.
+    """Lay the project into a folder and build it; copies of its results stand beside them.
 
     Raises:
         AssertionError: the build fails.
@@ -108,7 +108,8 @@ def prepare(folder: Path) -> DocsProject:
     _write_own_files(folder)
     project = DocsProject(folder)
     built = project.run(
-        "doit; cp -r results results-before; cp cache/models/*/converted/none.apr model.apr"
+        "doit; cp -r results results-before; cp -r results results-mine; "
+        "cp cache/models/*/converted/none.apr model.apr"
     )
     assert built.returncode == 0, built.stdout
     return project
