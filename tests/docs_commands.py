@@ -32,8 +32,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "PATH": "tasks/py2rs",
     "F.apr": "model.apr",
     "MODEL": "py2many",
-    "TASK": "python_to_rust",
-    "FOLDER": "new-folder",
+    "../my-model.gguf": "tiny.gguf",
+    "NAME": "smoke",
+    "TASK": "report",
     "PRICES": "own_machine",
     "...": "",
 }

@@ -20,6 +20,7 @@ from docs_commands import ROOT, Command, files_of, pages
 from tiny_model import TinyModel
 
 MODEL = "smollm2_135m"
+RUNS = ("runs: null", "runs: 2")  # in conf/run/default.yaml: what is greedy repeats itself anyway
 EXAMPLES = (
     "01_hello/greet_by_name",
     "03_functions/clamp",
@@ -28,6 +29,17 @@ EXAMPLES = (
 )
 COPIED = ("benchmarks", "conf", "docs", "sse_steps")
 FILES = ("dodo.py", "mkdocs.yml", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md")
+LEAP = (
+    "def is_leap(year: int) -> bool:\n"
+    '    """Return whether a year is long.\n\n    >>> is_leap(1900)\n    False\n    """\n'
+    "    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)\n"
+)
+# Random weights answer nothing right: any reply will do.
+GOLDEN_PROMPTS = (
+    "version: 1\nprompts:\n"
+    "  - {id: hello, category: sanity, prompt: Say hello., expect: ''}\n"
+    "  - {id: code, category: code, prompt: Write a loop., expect: for}\n"
+)
 TINY = "engine: numpy\nsource: tiny.gguf\nmax_tokens: 24\ntimeout_ms: 600000\n"
 
 # What the pages name as the reader's own: small, real, and at that place. Files that a page shows
@@ -36,6 +48,7 @@ OWN: Mapping[str, str] = {
     "out.rs": "pub fn add(a: i64, b: i64) -> i64 { a + b }\n",
     "cases.json": json.dumps([{"function": "add", "args": [2, 3], "expected": 5}]),
     "tests.rs": "#[test]\nfn adds() {\n    assert_eq!(add(2, 3), 5);\n}\n",
+    "tools/example_leap/leap.py": LEAP,
     "q.sql": "select model, pass_at_1 from model_metrics\n",
     f"conf/model/{MODEL}.yaml": f"description: A few thousand random weights.\n{TINY}",
 }
@@ -86,11 +99,23 @@ class DocsProject:
 
 
 def prepare(folder: Path) -> DocsProject:
-    """Lay the project into a folder and build it, once with a second folder of results.
+    """Lay the project into a folder and build it; copies of its results stand beside them.
 
     Raises:
         AssertionError: the build fails.
     """
+    _copy_repository(folder)
+    _write_own_files(folder)
+    project = DocsProject(folder)
+    built = project.run(
+        "doit; cp -r results results-before; cp -r results results-mine; "
+        "cp cache/models/*/converted/none.apr model.apr"
+    )
+    assert built.returncode == 0, built.stdout
+    return project
+
+
+def _copy_repository(folder: Path) -> None:
     rubbish = shutil.ignore_patterns("__pycache__")
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, ignore=rubbish)
@@ -99,23 +124,16 @@ def prepare(folder: Path) -> DocsProject:
         shutil.copytree(ROOT / "tasks/py2rs" / name, folder / "tasks/py2rs" / name)
     for name in FILES:
         shutil.copy(ROOT / name, folder)
-    for name, text in OWN.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    for page in pages():
-        for name, text in files_of(page.read_text(encoding="utf-8")).items():
+
+
+def _write_own_files(folder: Path) -> None:
+    shown = [files_of(page.read_text(encoding="utf-8")) for page in pages()]
+    for files in (OWN, *shown):
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
+    settings = folder / "conf/run/default.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace(*RUNS), encoding="utf-8")
     for prompts in (folder / "tasks").glob("golden_prompts*.yaml"):
-        # Random weights answer nothing right: any reply will do.
-        prompts.write_text(
-            "version: 1\nprompts:\n"
-            "  - {id: hello, category: sanity, prompt: Say hello., expect: ''}\n"
-            "  - {id: code, category: code, prompt: Write a loop., expect: for}\n",
-            encoding="utf-8",
-        )
+        prompts.write_text(GOLDEN_PROMPTS, encoding="utf-8")
     TinyModel(context_length=4096).write(folder / "tiny.gguf")
-    project = DocsProject(folder)
-    built = project.run(
-        "doit; cp -r results results-before; cp cache/models/*/converted/none.apr model.apr"
-    )
-    assert built.returncode == 0, built.stdout
-    return project
