@@ -18,8 +18,8 @@ _RUNNER = Path(__file__).with_name("runner.py")
 _MOST_RECORDED = 50
 _MOST_RESTARTS = 3
 
-# glibc reserves 64 MiB of addresses for each of the first threads, and addresses are what is limited:
-# from Python 3.12 on twenty threads would run into a limit of 1 GiB, or not, as they happen to meet.
+# glibc reserves 64 MiB of addresses for each of the first threads, and addresses are limited: from
+# Python 3.12 on twenty threads would run into a limit of 1 GiB, or not, as they happen to meet.
 _ONE_HEAP = (("MALLOC_ARENA_MAX", "1"),)
 
 
