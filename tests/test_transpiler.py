@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sse_steps.config import load_settings
 from sse_steps.errors import EngineMissingError
@@ -112,9 +113,20 @@ def test_replies_come_one_by_one_in_order(sandbox: Sandbox) -> None:
 
 def test_a_word_python_is_this_interpreter(sandbox: Sandbox) -> None:
     """A command that names python gets the interpreter that runs this, with its packages."""
-    script = "import sys, yaml; open('example.rs', 'w').write(sys.prefix)"
+    script = "import sys, yaml; open('example.rs', 'w').write(sys.version + yaml.__file__)"
     engine = replace(standing_in(sandbox, ""), command=("python", "-c", script))
-    assert reply_of(engine).text == sys.prefix
+    assert reply_of(engine).text == f"{sys.version}{yaml.__file__}"
+
+
+def test_a_python_behind_a_link_is_found(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An interpreter that is reached over a link which the sandbox does not show runs as well."""
+    link = tmp_path / "python"
+    link.symlink_to(sys.executable)
+    script = "import yaml; open('example.rs', 'w').write(yaml.__file__)"
+    engine = replace(standing_in(sandbox, ""), command=("python", "-c", script))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setattr(sys, "executable", str(link))
+        assert reply_of(engine).text == yaml.__file__
 
 
 @pytest.mark.parametrize("script", ["sleep 60", "cp example.py example.rs; sleep 60", "sleep 60 &"])

@@ -55,7 +55,7 @@ def is_shown(line: str, printed: str) -> bool:
 def install_line() -> str:
     """Return what the README says to type, up to the first build."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    first = next(text for kind, text in BLOCK.findall(text) if kind == "bash")
+    first: str = next(text for kind, text in BLOCK.findall(text) if kind == "bash")
     install, _, build = first.strip().partition(" && doit")
     assert "pip install" in install
     assert build == ""
