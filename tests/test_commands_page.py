@@ -9,7 +9,7 @@ from project import ROOT
 
 
 def test_the_reference_of_commands_is_current() -> None:
-    """The generated part is what the options say now: write it anew with the command in its mark."""
+    """The generated part is what the options say now; the command in its mark writes it anew."""
     code = (
         "from pathlib import Path\n"
         "from sse_steps.doit_commands.reference import MARK, project_tasks, reference\n"

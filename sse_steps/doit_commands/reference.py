@@ -32,7 +32,8 @@ def _own() -> Iterator[str]:
             f"| `--{each['long']}` | {each['help']} | {default_of(each)} |"
             for each in command.cmd_options
         ]
-        yield _section(command.name, f"{purpose}. {command.doc_description}", rows, command.examples)
+        text = f"{purpose}. {command.doc_description}"
+        yield _section(command.name, text, rows, command.examples)
 
 
 def _of_task(task: Any) -> str:  # noqa: ANN401 - doit has no types
