@@ -178,12 +178,13 @@ def test_figures_that_do_not_fit_get_two_lines(
 
 
 def test_pipeline_fails_where_a_model_was_skipped(project: Project) -> None:
-    """It takes the others as far as they go, says who was skipped and why, and exits with 1."""
+    """It takes the others as far as they go, says who was skipped and why, and fails."""
     (project.folder / "conf/model/gone.yaml").write_text(
         "description: Not there.\nengine: numpy\nsource: gone.gguf\n", encoding="utf-8"
     )
     done = project.doit("pipeline", "models=[gone,tiny]")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "'gone' was skipped" in done.text
+    assert project.doit("pipeline", "models=[gone]").exit_code == 1
     assert "tiny is ready." in done.text
     assert project.doit("pipeline", "models=[tiny]").exit_code == 0
