@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -267,7 +268,7 @@ def test_an_extra_that_is_not_installed_is_found(
 ) -> None:
     """It is optional, and needed as soon as a model's engine comes with it."""
     lacking = ["numpy>=2", "no-such-package>=1; extra == 'llama'"]
-    monkeypatch.setattr(program_checks.metadata, "requires", lambda _: lacking)
+    monkeypatch.setattr(metadata, "requires", lambda _: lacking)
     packages, extra = program_checks.packages(Surroundings(ROOT, settings))
     assert packages.state is State.OK
     assert (extra.name, extra.state) == ("extra llama", State.ABSENT)
@@ -283,7 +284,7 @@ def test_an_extra_that_cannot_be_imported_is_found(
     """A package that is installed and broken is told by what Python says of it."""
     (tmp_path / "rich.py").write_text("raise ImportError('libbroken.so')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
-    monkeypatch.setattr(program_checks.metadata, "requires", lambda _: ["rich; extra == 'x'"])
+    monkeypatch.setattr(metadata, "requires", lambda _: ["rich; extra == 'x'"])
     _, extra = program_checks.packages(around())
     assert (extra.name, extra.state) == ("extra x", State.WARNING)
     assert "libbroken.so" in extra.found
@@ -291,7 +292,7 @@ def test_an_extra_that_cannot_be_imported_is_found(
 
 def test_a_package_that_is_not_installed_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is needed and not there is named."""
-    monkeypatch.setattr(program_checks.metadata, "requires", lambda _: ["no-such-package>=1"])
+    monkeypatch.setattr(metadata, "requires", lambda _: ["no-such-package>=1"])
     (found,) = program_checks.packages(around())
     assert found.state is State.MISSING
     assert "no-such-package" in found.found

@@ -54,6 +54,14 @@ def explained(project: Project, *arguments: str) -> tuple[int, dict[str, dict[st
     return done.exit_code, {each["task"]: each for each in json.loads(done.text)}
 
 
+def only_reason(explanation: dict[str, object]) -> str:
+    """Return the one reason of an explanation."""
+    reasons = explanation["reasons"]
+    assert isinstance(reasons, list)
+    (reason,) = reasons
+    return str(reason)
+
+
 def state_of(folder: Path) -> dict[str, str]:
     """Return the digest of every file of a project, bytecode aside."""
     return {
@@ -73,7 +81,11 @@ def write_again(path: Path) -> None:
 
 def append(text: str) -> Callable[[Path], None]:
     """Return what adds a text to a file."""
-    return lambda path: path.write_bytes(path.read_bytes() + text.encode())
+
+    def add(path: Path) -> None:
+        path.write_bytes(path.read_bytes() + text.encode())
+
+    return add
 
 
 FACTORIAL = "tasks/py2rs/03_functions/factorial"
@@ -136,7 +148,7 @@ def test_explain_names_the_compiler(project: OwnProgram, tmp_path: Path) -> None
         _, said = explained(project, "check", *ARGUMENTS)
     finally:
         os.environ["PATH"] = old
-    (reason,) = said["check:python_to_rust:py2many:1"]["reasons"]  # type: ignore[misc]  # plain data
+    reason = only_reason(said["check:python_to_rust:py2many:1"])
     assert re.fullmatch(
         r'the version of rustc changed from "?rustc 1.* to "?rustc 1.60.0 \(old\)"?', reason
     )
@@ -177,7 +189,7 @@ def test_a_skipped_model_is_told(project: OwnProgram) -> None:
     arguments = ("validate", "models=[tiny]", "model.tiny.source=missing.gguf")
     project.doit(*arguments)
     _, said = explained(project, *arguments)
-    (reason,) = said["validate:tiny"]["reasons"]  # type: ignore[misc]  # plain data
+    reason = only_reason(said["validate:tiny"])
     assert reason.startswith("its model was skipped last time: ")
     assert "validate:tiny" in project.doit(*arguments).ran
 

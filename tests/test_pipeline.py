@@ -111,12 +111,12 @@ def test_a_fault_skips_the_model_at_its_gate_and_the_build_goes_on(
     files: dict[str, bytes] | None,
     faults: dict[str, Fault],
 ) -> None:
-    """The build ends well, the record names the gate, and a mended source is brought next time."""
+    """The line fails, the record names the gate, and a mended source is brought next time."""
     good = hub.files
     hub.files = good if files is None else files
     hub.faults = faults
     built = project.doit("pipeline", MODEL)
-    assert built.exit_code == 0, built.text
+    assert built.exit_code == 1, built.text
     skip = record(project).skip
     assert skip is not None
     assert skip.gate == gate

@@ -57,8 +57,8 @@ def _extras(requirements: list[str], around: Surroundings) -> Iterator[Finding]:
         if extra and name and extra[1] not in _DEVELOPMENT:
             extras.setdefault(extra[1], []).append(name[0])
     modules = _modules()
-    for extra, names in extras.items():
-        yield _extra(extra, names, modules, around)
+    for name_of_extra, names in extras.items():
+        yield _extra(name_of_extra, names, modules, around)
 
 
 def _extra(extra: str, names: list[str], modules: dict[str, str], around: Surroundings) -> Finding:

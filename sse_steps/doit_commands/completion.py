@@ -49,7 +49,7 @@ class Completion(Plain, DoitCmdBase):  # type: ignore[misc]  # doit has no types
     def execute(self, params: Any, args: Sequence[str]) -> int:  # noqa: ANN401 - doit's signature
         """Print a script; what may come next needs the project to load, a script does not."""
         if params["line"]:
-            tasks: list[Any] = []
+            tasks: Sequence[Any] = ()
             with suppress(InvalidDodoFile, UserError):
                 super().execute(params, [])
                 tasks = self.task_list

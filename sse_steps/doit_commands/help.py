@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from doit.cmd_base import Command, DoitCmdBase
@@ -53,7 +53,7 @@ class Help(Plain, DoitHelp):  # type: ignore[misc]  # doit has no types
         return 0
 
 
-def _write(lines: Sequence[str]) -> None:
+def _write(lines: Iterable[str]) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 

@@ -24,6 +24,7 @@ from sse_steps.printable import printable
 
 BEFORE_ANY_TASK = 3  # doit's exit code for a fault that is found before a task runs
 _NO_TASK = re.compile(r"'(.*)' is not a task\.?", re.DOTALL)
+_UNFIT = re.compile(r"Error parsing parameter '(\w+)' <class")
 _SHAPES = {
     "not recognized": "There is no option '{option}'.",
     "requires argument": "The option '{option}' lacks its value.",
@@ -62,14 +63,17 @@ class Plain:
         told = fault.__context__
         if not isinstance(told, getopt.GetoptError):
             name = getattr(self, "name", "run")
-            return str(fault).splitlines()[0], f"See 'doit help {name}'."
+            unfit = _UNFIT.match(str(fault))
+            wrong = f"The value of '{unfit[1]}' does not fit." if unfit else str(fault)
+            return wrong.splitlines()[0], f"See 'doit help {name}'."
         option = f"--{told.opt}" if len(told.opt) > 1 else f"-{told.opt}"
         known = self._options(in_args, of_task="Task" in str(fault).partition(":")[0])
         shape = next((shape for end, shape in _SHAPES.items() if end in told.msg), None)
         wrong = (shape or f"{told.msg}.").format(option=option)
         if shape is None or "not recognized" not in told.msg:
             return wrong, f"See 'doit help {self._meant(in_args)}'."
-        return wrong, nearest(option, known) if known else f"{self._meant(in_args)} has none."
+        none = f"'{self._meant(in_args)}' takes no options; those of doit stand before it."
+        return wrong, nearest(option, known) if known else none
 
     def _options(self, in_args: Sequence[str], *, of_task: bool) -> list[str]:
         if of_task:

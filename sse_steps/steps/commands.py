@@ -79,7 +79,7 @@ def _evaluate(plan: Plan, arguments: Sequence[str]) -> dict[str, Any]:
         "io": SIDE_BY_SIDE,
         "meta": command_like(
             'doit evaluate --tasks "tasks/*.yaml" --models "models/*.apr" --output results.json',
-            "doit evaluate --models models/mine.gguf --baselines claude,gemini --samples 20",
+            "doit evaluate --models models/mine.gguf --baselines TOOL,TOOL --samples 20",
             "doit evaluate --corpus path/to/examples --output results-mine",
         ),
     }
