@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.build_files import TranspileFiles
+from sse_steps.build_log import log
 from sse_steps.build_progress import REPLIES, build_progress
 from sse_steps.console import attempts_progress
 from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
@@ -171,6 +173,9 @@ def _complete_missing(
                 build_progress().replied(origin, 1, settings.price.cost(reply).total)
             failed = {key: each for key, each in records.items() if each["reply"]["is_transient"]}
             passing |= failed
+            for key, each in failed.items():
+                named, what = requests[key].example.id, each["reply"]["error"]
+                log("reply failed", level=logging.WARNING, example=named, what=what)
             store.put_many({key: records[key] for key in records.keys() - failed.keys()})
     return passing
 
