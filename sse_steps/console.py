@@ -108,7 +108,7 @@ class _Piece:
         self._total = total
         self._console = console
         self._lock = threading.Lock()
-        self._about = (description, in_bytes)
+        self._about = (printable(description), in_bytes)
         self._on_display: tuple[Progress, TaskID] | None = None
 
     def advance(self, count: int, total: int | None = None) -> None:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock, Thread, current_thread, main_thread
 from types import FrameType
 from typing import NoReturn
 
@@ -47,8 +47,13 @@ class Stopping:
         self._folder: Path | None = None
 
     def begin(self) -> None:
-        """Take over the signals that are not ignored, and the folder of temporary files."""
+        """Take over the signals that are not ignored, and the folder of temporary files.
+
+        Only the main thread may have signals; elsewhere they stay as they are.
+        """
         self._own_folder()
+        if current_thread() is not main_thread():
+            return
         awaken, wake = os.pipe()
         os.set_blocking(wake, False)
         before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)

@@ -552,7 +552,7 @@ def test_a_killed_build_leaves_nothing_half(
     command = [sys.executable, "-c", script, str(pinned.lock_folder), str(pinned.cache)]
     built = built_folder(read_lock_file(pinned.lock_folder), pinned.cache, toolchain.version)
     with subprocess.Popen(command, cwd=ROOT) as process:
-        while not list(built.parent.glob("unfinished-*/package/target")):
+        while not list(built.parent.glob(".*.unfinished/package/target")):
             assert process.poll() is None, "the build ended before it could be killed"
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)

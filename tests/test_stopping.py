@@ -64,7 +64,6 @@ def test_foreign_code_does_not_hold_the_end_up(
     assert process.stdout is not None
     assert process.stdout.readline() == "busy\n"
     numbers = wait_for_lines(pids, 2, timeout_s=30.0)
-    assert list(temporary.glob("*/judge-*")) == []  # hidden
     assert len(list(temporary.glob(".*/judge-*"))) == 1
     pressed = time.monotonic()
     for _ in range(times):

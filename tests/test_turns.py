@@ -158,6 +158,7 @@ def test_a_long_message_is_cut_and_says_so() -> None:
     "line",
     [
         " --> /tmp/judge-1234/deep/candidate.rs:3:5",
+        " --> /tmp/.single-shot-eval-1a_2b.unfinished/judge-1234/deep/candidate.rs:3:5",
         "  = note: the full type name was written to '/root/.cache/x y/long-type-1.txt'",
         "::: /rustc/59807616e1fa/library/alloc/src/slice.rs:192:4",
         "thread 'main' panicked at /home/someone/project/cache/crate/src/lib.rs:7:1:",

@@ -83,7 +83,8 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         """Say what failed: on standard error where nothing else is said."""
         self._note(task)
         self._counts["failed"] += 1
-        _tell_end(task)
+        if not task.name.startswith("corpus:"):  # of which there may be no file then
+            _tell_end(task)
         if task.verbosity == _QUIET and fail.report:
             sys.stderr.write(f"{fail.get_name()} - taskid:{task.name}\n{fail.get_msg()}\n")
         else:

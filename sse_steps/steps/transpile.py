@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sse_steps.build_files import TranspileFiles
+from sse_steps.build_log import log
 from sse_steps.build_progress import REPLIES, build_progress
 from sse_steps.console import Advance, attempts_progress
 from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
@@ -211,6 +213,9 @@ def _complete_missing(
             records = {key: {**each, "origin": kept_with} for key, each in replies.items()}
             failed = {key: each for key, each in records.items() if each["reply"]["is_transient"]}
             passing |= failed
+            for key, each in failed.items():
+                named, what = requests[key].example.id, each["reply"]["error"]
+                log("reply failed", level=logging.WARNING, example=named, what=what)
             store.put_many({key: records[key] for key in records.keys() - failed.keys()})
     return passing
 
