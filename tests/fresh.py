@@ -47,7 +47,11 @@ def _candidates(version: str) -> Iterator[Path]:
 
 
 def _is(python: Path, version: str) -> bool:
-    asked = [str(python), "-c", "import ensurepip, venv, sys; print('%d.%d' % sys.version_info[:2])"]
+    asked = [
+        str(python),
+        "-c",
+        "import ensurepip, venv, sys; print('%d.%d' % sys.version_info[:2])",
+    ]
     done = subprocess.run(asked, check=False, capture_output=True, text=True)
     return done.returncode == 0 and done.stdout.strip() == version
 
