@@ -2,15 +2,18 @@
 
     python benchmarks/sweep_launchers.py                                    # 3 models x 3 x 3
     python benchmarks/sweep_launchers.py --models py2many,smollm2_135m --temperatures 0 --samples 4
+    python benchmarks/sweep_launchers.py --launchers joblib,sse_ray --kill sse_ray
 
-Every launcher starts with an empty cache of replies and verdicts; weights are brought before.
+With --kill a worker of that launcher is ended by SIGKILL in the middle of its sweep. Every launcher starts with an empty cache of replies and verdicts; weights are brought before.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,11 +21,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).parents[1]
 LAUNCHERS = {
     "basic": (),
     "joblib": ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2"),
     "submitit_local": ("hydra/launcher=submitit_local", "hydra.launcher.timeout_min=60"),
+    "sse_ray": ("hydra/launcher=sse_ray", "hydra.launcher.workers=2"),
 }
 
 
@@ -32,6 +38,7 @@ class Timed:
 
     seconds: float
     exit_code: int
+    killed: int  # workers
     tables: int
     digest: str  # SHA-256 over the bytes of all verdict tables, by their paths
 
@@ -40,11 +47,14 @@ def main() -> int:
     """Print a line for each launcher; exit with 1 where verdicts differ or a sweep failed."""
     options = _options()
     launchers = options.launchers.split(",")
+    (ROOT / "cache").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sweep-", dir=ROOT / "cache") as folder:
         found = {each: _timed(each, options, Path(folder)) for each in launchers}
-    print(f"{'launcher':16} {'seconds':>8} {'exit':>5} {'tables':>7}  digest of the verdict tables")
+    print(
+        f"{'launcher':16} {'seconds':>8} {'exit':>5} {'killed':>7} {'tables':>7}  digest of the verdict tables"
+    )
     for name, timed in found.items():
-        figures = f"{timed.seconds:8.1f} {timed.exit_code:5} {timed.tables:7}"
+        figures = f"{timed.seconds:8.1f} {timed.exit_code:5} {timed.killed:7} {timed.tables:7}"
         print(f"{name:16} {figures}  {timed.digest[:32]}")
     same = len({timed.digest for timed in found.values()}) == 1
     print("The verdict tables are byte-identical." if same else "THE VERDICT TABLES DIFFER.")
@@ -59,6 +69,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--max-tokens", type=int, default=64)
     parser.add_argument("--launchers", default=",".join(LAUNCHERS))
+    parser.add_argument("--kill", default="", help="launchers that lose a worker")
     return parser.parse_args()
 
 
@@ -74,14 +85,33 @@ def _timed(launcher: str, options: argparse.Namespace, folder: Path) -> Timed:
         *(f"paths.results='{results}'", f"paths.cache='{cache}'"),
     )
     started = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, check=False)
+    sweep = subprocess.Popen(command, cwd=ROOT)
+    killed = 0
+    while sweep.poll() is None:
+        time.sleep(0.5)
+        if launcher in options.kill.split(",") and not killed and _tables(results):
+            killed += _kill_a_worker(sweep.pid, results)
     seconds = time.monotonic() - started
-    tables = sorted(results.glob("sweep/jobs/*/verdicts/*/*/*.parquet"))
+    tables = _tables(results)
     digest = hashlib.sha256()
     for path in tables:
         digest.update(path.relative_to(results).as_posix().encode())
         digest.update(path.read_bytes())
-    return Timed(seconds, done.returncode, len(tables), digest.hexdigest())
+    return Timed(seconds, sweep.returncode, killed, len(tables), digest.hexdigest())
+
+
+def _tables(results: Path) -> list[Path]:
+    return sorted(results.glob("sweep/jobs/*/verdicts/*/*/*.parquet"))
+
+
+def _kill_a_worker(sweep: int, results: Path) -> bool:
+    """End the process that has a job's build as its child; the sweep itself is none."""
+    for build in psutil.process_iter(["cmdline", "ppid"]):
+        asked, parent = " ".join(build.info["cmdline"] or ()), build.info["ppid"]
+        if "doit --db-file" in asked and str(results) in asked and parent not in (1, sweep):
+            os.kill(parent, signal.SIGKILL)
+            return True
+    return False
 
 
 def _linked(source: str, target: str) -> None:
