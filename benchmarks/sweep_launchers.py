@@ -4,7 +4,8 @@
     python benchmarks/sweep_launchers.py --models py2many,smollm2_135m --temperatures 0 --samples 4
     python benchmarks/sweep_launchers.py --launchers joblib,sse_ray --kill sse_ray
 
-With --kill a worker of that launcher is ended by SIGKILL in the middle of its sweep. Every launcher starts with an empty cache of replies and verdicts; weights are brought before.
+With --kill a worker of that launcher is ended by SIGKILL in the middle of its sweep. Every launcher
+starts with an empty cache of replies and verdicts; weights are brought before.
 """
 
 from __future__ import annotations
