@@ -51,9 +51,8 @@ def main() -> int:
     (ROOT / "cache").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sweep-", dir=ROOT / "cache") as folder:
         found = {each: _timed(each, options, Path(folder)) for each in launchers}
-    print(
-        f"{'launcher':16} {'seconds':>8} {'exit':>5} {'killed':>7} {'tables':>7}  digest of the verdict tables"
-    )
+    heads = f"{'launcher':16} {'seconds':>8} {'exit':>5} {'killed':>7} {'tables':>7}"
+    print(f"{heads}  digest of the verdict tables")
     for name, timed in found.items():
         figures = f"{timed.seconds:8.1f} {timed.exit_code:5} {timed.killed:7} {timed.tables:7}"
         print(f"{name:16} {figures}  {timed.digest[:32]}")
