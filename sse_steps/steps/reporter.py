@@ -17,9 +17,10 @@ from doit.task import Task
 from sse_steps import console
 from sse_steps.build_log import build_log, log
 from sse_steps.build_progress import REPLIES, VERDICTS, Planned, build_progress, in_words
+from sse_steps.doit_tasks import is_command, needed
 from sse_steps.records import Role
 from sse_steps.slices import Origin
-from sse_steps.steps import OF_RUNS, is_command
+from sse_steps.steps import OF_RUNS
 from sse_steps.steps.plan import Plan
 from sse_steps.stopping import Stopped, Stopping
 from sse_steps.store import line_count, outcomes_in
@@ -55,7 +56,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         super().initialize(tasks, selected_tasks)
         self._stopping.begin()
         self._selected = tuple(selected_tasks)
-        build_progress().begin(_planned(self.plan, _needed(tasks, selected_tasks)))
+        build_progress().begin(_planned(self.plan, set(needed(tasks, selected_tasks))))
 
     def execute_task(self, task: Task) -> None:
         """Say what is run, unless it speaks for itself."""
@@ -153,21 +154,10 @@ def _tell_end(task: Task, *, was_up_to_date: bool = False) -> None:
         build_progress().ends(step, origin, was_up_to_date=was_up_to_date)
 
 
-def _needed(tasks: Mapping[str, Task], selected: Sequence[str]) -> set[str]:
-    """Return the names of all tasks that a build may run."""
-    needed, waiting = set[str](), list(selected)
-    while waiting:
-        name = waiting.pop()
-        if name not in needed and name in tasks:
-            needed.add(name)
-            waiting += [*tasks[name].task_dep, *tasks[name].setup_tasks]
-    return needed
-
-
-def _planned(plan: Plan, needed: set[str]) -> Planned:
-    judged = any(name.startswith(f"{VERDICTS}:") for name in needed)
+def _planned(plan: Plan, wanted: set[str]) -> Planned:
+    judged = any(name.startswith(f"{VERDICTS}:") for name in wanted)
     step = VERDICTS if judged else REPLIES
-    origins = tuple(each for each in plan.origins() if f"{step}:{each.name}" in needed)
+    origins = tuple(each for each in plan.origins() if f"{step}:{each.name}" in wanted)
     models = plan.settings.models
 
     return Planned(
