@@ -36,7 +36,7 @@ class Loader(DodoTaskLoader):  # type: ignore[misc]  # doit has no types
         tasks: list[Any] = super().load_tasks(cmd, pos_args)
         if isinstance(cmd, Run):
             groups = {task.name: task for task in tasks if task.has_subtask and is_command(task)}
-            named = cmd.sel_tasks or ()
+            named = cmd.sel_tasks or []
             if len(named) == 1 and named[0] in groups:
                 cmd.sel_tasks = groups[named[0]].task_dep or named
         return tasks
