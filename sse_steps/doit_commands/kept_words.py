@@ -32,7 +32,7 @@ def read_kept(root: Path, home: Mapping[str, str] = os.environ) -> Vocabulary | 
     try:
         held = json.loads(_place(root, home).read_text(encoding="utf-8"))
         return _vocabulary(held["words"]) if held["digest"] == _digest(root) else None
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -18,6 +18,7 @@ from sse_steps import console
 from sse_steps.build_log import build_log, log
 from sse_steps.build_progress import REPLIES, VERDICTS, Planned, build_progress, in_words
 from sse_steps.doit_tasks import is_command, needed
+from sse_steps.printable import printable
 from sse_steps.records import Role
 from sse_steps.slices import Origin
 from sse_steps.steps import OF_RUNS
@@ -47,9 +48,12 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         self._counts: Counter[str] = Counter()
 
     def write(self, text: str) -> None:
-        """Write a text where it harms no display: sys.stdout knows of it, doit's own does not."""
+        """Write a text where it harms no display: sys.stdout knows of it, doit's own does not.
+
+        Messages may quote files and tools of strangers: a terminal obeys nothing in them.
+        """
         stream = sys.stdout if self.outstream is sys.__stdout__ else self.outstream
-        stream.write(text)
+        stream.write(printable(text, keep="\n"))
 
     def initialize(self, tasks: Mapping[str, Task], selected_tasks: Sequence[str]) -> None:
         """Take over signals, and learn what the build is about."""
@@ -87,7 +91,8 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         if not task.name.startswith("corpus:"):  # of which there may be no file then
             _tell_end(task)
         if task.verbosity == _QUIET and fail.report:
-            sys.stderr.write(f"{fail.get_name()} - taskid:{task.name}\n{fail.get_msg()}\n")
+            said = f"{fail.get_name()} - taskid:{task.name}\n{fail.get_msg()}\n"
+            sys.stderr.write(printable(said, keep="\n"))
         else:
             super().add_failure(task, fail)
 
