@@ -162,7 +162,7 @@ def test_analyze_reads_figures_of_a_file(project: Project, ending: str, tmp_path
         ('[{"model_id": "a"}]', "lacks task_id"),
         ('[{"model_id": "a", "task_id": "t", "accuracy": 2}]', "accuracy=2"),
         ('[{"model_id": "a", "task_id": "t", "accuracy": "x"}]', "could not convert"),
-        ("[" * 100_000, "cannot be read"),
+        pytest.param("[" * 100_000, "cannot be read", id="nested deeply"),
         ('[{"model_id": "a", "task_id": "t", "accuracy": 1, "price": 1}]', "unknown key 'price'"),
     ],
 )
