@@ -73,7 +73,7 @@ class Explain(Plain, DoitCmdBase):  # type: ignore[misc]  # doit has no types
             found = control.tasks.get(name) or control.tasks.get(control.targets.get(name, ""))
             if found is None:
                 raise InvalidCommand(not_found=name)
-            names += explainer.members(found.name)
+            names += explainer.members(found.name) or [found.name]  # a group of none
         if self.sel_default_tasks:
             names = [each for each in needed(control.tasks, names) if control.tasks[each].actions]
         return list(dict.fromkeys(names))
