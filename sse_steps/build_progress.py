@@ -245,26 +245,34 @@ class BuildProgress:
 
 
 def in_words(snapshot: Snapshot) -> str:
-    """Return a snapshot as one line."""
+    """Return a snapshot as one line, without what is not known yet."""
+    return ", ".join(_phrases(snapshot))
+
+
+def _phrases(snapshot: Snapshot) -> Iterator[str]:
     (models, all_models), (done, all_attempts) = snapshot.models, snapshot.attempts
-    attempts = "?" if all_attempts is None else f"{all_attempts:,}"
-    rate = f"{100 * snapshot.passed / snapshot.judged:.1f} %" if snapshot.judged else "?"
-    return (
-        f"models {models}/{all_models}, attempts {done:,}/{attempts}, {rate} pass so far, "
-        f"{_dollars(snapshot.dollars)} for live replies, {_duration(snapshot.left_s)} left"
-    )
+    yield f"models {models}/{all_models}"
+    if all_attempts is not None:
+        yield f"attempts {done:,}/{all_attempts:,}"
+    elif done:
+        yield f"attempts {done:,}"
+    if snapshot.judged:
+        share = 100 * snapshot.passed / snapshot.judged
+        yield f"{share:.1f} % of {snapshot.judged:,} judged pass"
+    if snapshot.dollars != 0:
+        yield f"{_dollars(snapshot.dollars)} for live replies"
+    if snapshot.left_s is not None:
+        yield f"{_duration(snapshot.left_s)} left"
 
 
 def _dollars(amount: float | None) -> str:
     if amount is None:
         return "$?"
-    digits = 2 if amount >= 1 or amount == 0 else 1 - floor(log10(amount))
+    digits = 2 if amount >= 1 else 1 - floor(log10(amount))
     return f"${amount:.{digits}f}"
 
 
-def _duration(seconds: float | None) -> str:
-    if seconds is None:
-        return "?"
+def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -129,9 +129,12 @@ class _Piece:
     def _write(self, done: int) -> None:
         description, in_bytes = self._about
         amount = decimal if in_bytes else "{:,}".format
-        total = "?" if self._total is None else amount(self._total)
+        if self._total is None:
+            stands = f"{amount(done)} so far" if done else "under way"
+        else:
+            stands = f"{amount(done)}/{amount(self._total)}"
         summary = _display().summary()
-        say(f"{description}: {amount(done)}/{total}{f'; {summary}' if summary else ''}")
+        say(f"{description}: {stands}{f'; {summary}' if summary else ''}")
 
     def __enter__(self) -> Self:
         if _display().is_live_on(self._console):

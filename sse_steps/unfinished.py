@@ -1,20 +1,28 @@
 """Files and folders that are being written, beside what they will be once they are whole.
 
 Each is locked (flock) as long as its process lives, and hidden under a name of its own. What a
-killed process left can therefore be told from what another build writes now, and is removed.
+killed process left can therefore be told from what another build writes now, and is removed. Of a
+folder that several machines share, a machine sees its own locks alone: names say which machine
+wrote, and what another one left is removed when nothing can be writing it any more.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 SUFFIX = ".unfinished"
+_OF_MACHINE = re.compile(rf"\.([0-9a-f]{{8}}){re.escape(SUFFIX)}")
+_FOREIGN_S = 7 * 24 * 3600.0  # nothing is written for so long
 
 
 @contextmanager
@@ -69,6 +77,8 @@ def _removed(path: Path) -> bool:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.fstat(held).st_uid != os.geteuid():
                 return False  # in a folder for all, root could remove anybody's
+            if _is_of_another_machine(path) and time.time() - os.fstat(held).st_mtime < _FOREIGN_S:
+                return False  # whose lock, if there is one, cannot be seen from here
             if path.is_dir():
                 shutil.rmtree(path)
             else:
@@ -90,13 +100,13 @@ def _made(new: Callable[[], tuple[Path, int]]) -> tuple[Path, int]:
 
 
 def _new_file(target: Path) -> tuple[Path, int]:
-    held, name = tempfile.mkstemp(SUFFIX, f".{target.name}.", target.parent)
+    held, name = tempfile.mkstemp(_suffix(), f".{target.name}.", target.parent)
     return Path(name), held
 
 
 def _new_folder(parent: Path, prefix: str) -> tuple[Path, int]:
     while True:
-        path = Path(tempfile.mkdtemp(SUFFIX, prefix, parent))
+        path = Path(tempfile.mkdtemp(_suffix(), prefix, parent))
         with suppress(FileNotFoundError):
             return path, os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
@@ -106,3 +116,22 @@ def _is_the_same(held: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(held), path.stat())
     except FileNotFoundError:
         return False
+
+
+def _is_of_another_machine(path: Path) -> bool:
+    found = _OF_MACHINE.search(path.name)
+    return found is not None and found[1] != _machine()
+
+
+def _suffix() -> str:
+    return f".{_machine()}{SUFFIX}"
+
+
+@cache
+def _machine() -> str:
+    """Return digits for the kernel that runs: containers on one share its locks."""
+    try:
+        known = Path("/proc/sys/kernel/random/boot_id").read_bytes()
+    except OSError:
+        known = os.uname().nodename.encode()
+    return hashlib.sha256(known).hexdigest()[:8]

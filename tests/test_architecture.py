@@ -26,7 +26,7 @@ ONLY = {
     "omegaconf": ("config.py", "sweep/launch.py"),
     "doit": (
         *("steps/__init__.py", "steps/command_line.py", "steps/commands.py"),
-        *("steps/reporter.py", "staleness/", "doit_commands/"),
+        *("doit_tasks.py", "steps/reporter.py", "staleness/", "doit_commands/"),
     ),
     "duckdb": ("store.py", "sql/"),
     "ray": ("scale/ray_cluster.py",),

@@ -188,7 +188,7 @@ def test_whatever_happens_the_figures_fit_together(steps: list[tuple[Origin, int
         found = shown(tally)
         assert 0 <= found.passed <= found.judged
         assert found.models[0] <= found.models[1] == 2
-        assert "pass so far" in in_words(found)
+        assert in_words(found).startswith(f"models {found.models[0]}/2")
     for origin in origins:
         tally.ends(REPLIES, origin)
         tally.ends(VERDICTS, origin)
@@ -199,15 +199,15 @@ def test_whatever_happens_the_figures_fit_together(steps: list[tuple[Origin, int
 
 
 def test_a_snapshot_in_words() -> None:
-    """The line names each figure, and says so where one is unknown."""
+    """The line names each figure that is known; a price that is not known is one, too."""
     known = Snapshot((1, 4), (1200, 3840), 100, 1200, 0.00123, 3725.0)
     assert in_words(known) == (
-        "models 1/4, attempts 1,200/3,840, 8.3 % pass so far, $0.0012 for live replies, "
-        "1:02:05 left"
+        "models 1/4, attempts 1,200/3,840, 8.3 % of 1,200 judged pass, "
+        "$0.0012 for live replies, 1:02:05 left"
     )
-    unknown = Snapshot((0, 4), (0, None), 0, 0, None, None)
-    assert in_words(unknown) == (
-        "models 0/4, attempts 0/?, ? pass so far, $? for live replies, ? left"
-    )
+    nothing = Snapshot((0, 4), (0, None), 0, 0, 0.0, None)
+    assert in_words(nothing) == "models 0/4"
+    unknown = Snapshot((0, 4), (3, None), 0, 0, None, None)
+    assert in_words(unknown) == "models 0/4, attempts 3, $? for live replies"
     assert "$0.000063 for" in in_words(replace(known, dollars=6.3e-5))
     assert "$12.35 for" in in_words(replace(known, dollars=12.345))

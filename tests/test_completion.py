@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from project import ROOT
 
 from sse_steps.doit_commands.candidates import FILES, Vocabulary, candidates
+from sse_steps.doit_commands.kept_words import keep, read_kept
 
 KNOWN = Vocabulary(
     commands=("run", "explain", "help"),
@@ -146,3 +147,28 @@ def test_the_scripts_are_ones(shell_name: str) -> None:
     if program is None:
         pytest.skip(f"this machine has no {shell_name}")
     assert subprocess.run([program, "-n", str(script)], check=False).returncode == 0
+
+
+def test_what_is_kept_holds_as_long_as_the_project_is_as_it_was(tmp_path: Path) -> None:
+    """Nothing is kept at first; then all of it is, until a file of the project changes."""
+    project, home = tmp_path / "project", {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    (project / "conf/model").mkdir(parents=True)
+    (project / "dodo.py").write_text("", encoding="utf-8")
+    assert read_kept(project, home) is None
+    keep(KNOWN, project, home)
+    assert read_kept(project, home) == KNOWN
+    assert read_kept(tmp_path, home) is None
+    (project / "conf/model/new.yaml").write_text("engine: numpy\n", encoding="utf-8")
+    assert read_kept(project, home) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"digest": 1, "words": []}', "\0"])
+def test_what_is_kept_and_broken_counts_as_nothing(text: str, tmp_path: Path) -> None:
+    """A file that somebody cut or overwrote is no fault, and is written anew."""
+    home = {"HOME": str(tmp_path)}
+    keep(KNOWN, tmp_path, home)
+    (kept,) = tmp_path.rglob("completion/*.json")
+    kept.write_text(text, encoding="utf-8")
+    assert read_kept(tmp_path, home) is None
+    keep(KNOWN, tmp_path, home)
+    assert read_kept(tmp_path, home) == KNOWN

@@ -319,6 +319,7 @@ def test_tools_are_found_with_their_versions(programs: Path, settings: Settings)
         ({"HF_TOKEN": "hf_secret"}, State.OK, "with a token"),
         ({"HF_HUB_OFFLINE": "1"}, State.WARNING, "HF_HUB_OFFLINE"),
         ({"HF_ENDPOINT": "nonsense"}, State.WARNING, "is no address"),
+        ({"HF_ENDPOINT": "https://me:hf_secret@hub.org"}, State.OK, "https://...@hub.org,"),
     ],
 )
 def test_the_hub_s_variables_are_told(

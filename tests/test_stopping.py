@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from project import ROOT, Project
 from test_tool_process import survivors, wait_for_lines
 
 BUSY = """
@@ -95,3 +97,15 @@ def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
     process = start(program, temporary=tmp_path / "tmp")
     said, _ = process.communicate(timeout=60)
     assert said == "went on\n"
+
+
+def test_a_project_that_is_being_loaded_can_be_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C before a build begins is one line and exit code 130, and no traceback."""
+    shutil.copy(ROOT / "doit.cfg", tmp_path)
+    (tmp_path / "dodo.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n",
+        encoding="utf-8",
+    )
+    for command in ("run", "list", "explain"):
+        done = Project(tmp_path).doit(command, timeout_s=50)
+        assert (done.exit_code, done.text) == (130, "Interrupted.\n")

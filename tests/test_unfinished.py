@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from threading import Event, Thread
 
@@ -86,3 +88,14 @@ def test_only_our_names_are_swept(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
     """A first build has nothing to sweep."""
     assert sweep(tmp_path / "nowhere") == []
+
+
+def test_what_another_machine_writes_stays_for_a_week(tmp_path: Path) -> None:
+    """Its lock cannot be seen in a shared folder, so age alone tells what it left behind."""
+    writing, left = (tmp_path / f".{name}.0badcafe.unfinished" for name in ("now", "then"))
+    for folder in (writing, left):
+        folder.mkdir()
+    weeks_ago = time.time() - 8 * 24 * 3600
+    os.utime(left, (weeks_ago, weeks_ago))
+    assert sweep(tmp_path) == [left]
+    assert writing.is_dir()

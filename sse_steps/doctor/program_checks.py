@@ -69,7 +69,7 @@ def _extra(extra: str, names: list[str], modules: dict[str, str], around: Surrou
         return Finding(f"extra {extra}", absent, f"not installed: {', '.join(lacking)}", remedy)
     for name in names:
         module = modules.get(_canonical(name))
-        done = around.run(sys.executable, "-c", f"import {module}") if module else None
+        done = around.run(sys.executable, "-P", "-c", f"import {module}") if module else None
         if done is not None and done.exit_code != 0:
             said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
             state = State.MISSING if absent is State.MISSING else State.WARNING
@@ -146,6 +146,7 @@ def _version_command(text: str) -> list[str]:
 def hub(around: Surroundings) -> Iterator[Finding]:
     """Say which hub models come from, and whether it may be asked."""
     endpoint = around.environment.get("HF_ENDPOINT") or "https://huggingface.co"
+    endpoint = re.sub(r"//[^/@]*@", "//...@", endpoint)  # a password is shown to nobody
     offline = around.environment.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", endpoint):
         remedy = "Set HF_ENDPOINT to the address of a hub, or unset it."

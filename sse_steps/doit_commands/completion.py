@@ -13,6 +13,7 @@ from doit.cmd_base import Command, DoitCmdBase
 from doit.exceptions import InvalidDodoFile
 
 from sse_steps.doit_commands.candidates import FILES, Vocabulary, candidates, names_in
+from sse_steps.doit_commands.kept_words import keep, read_kept
 from sse_steps.doit_commands.plain import Plain
 from sse_steps.errors import ConfigError, UserError, nearest
 from sse_steps.models.quantization import Quantization
@@ -49,12 +50,7 @@ class Completion(Plain, DoitCmdBase):  # type: ignore[misc]  # doit has no types
     def execute(self, params: Any, args: Sequence[str]) -> int:  # noqa: ANN401 - doit's signature
         """Print a script; what may come next needs the project to load, a script does not."""
         if params["line"]:
-            tasks: Sequence[Any] = ()
-            with suppress(InvalidDodoFile, UserError):
-                super().execute(params, [])
-                tasks = self.task_list
-            known = self._vocabulary(tasks)
-            _write(candidates(params["line"], known))
+            _write(candidates(params["line"], read_kept(Path.cwd()) or self._learned(params)))
             return 0
         if len(args) != 1 or args[0] not in SHELLS:
             found = f"'{args[0]}' is no shell that is known." if args else "No shell is named."
@@ -70,6 +66,18 @@ class Completion(Plain, DoitCmdBase):  # type: ignore[misc]  # doit has no types
     def _execute(self) -> int:
         self.dep_manager.close()
         return 0
+
+    def _learned(self, params: Any) -> Vocabulary:  # noqa: ANN401 - doit's signature
+        """Return what may be typed, and keep it where the project could be loaded."""
+        asked_in = Path.cwd()
+        tasks: Sequence[Any] = ()
+        with suppress(InvalidDodoFile, UserError):
+            super().execute(params, [])
+            tasks = self.task_list
+        known = self._vocabulary(tasks)
+        if tasks and Path.cwd() == asked_in:
+            keep(known, asked_in)
+        return known
 
     def _vocabulary(self, tasks: Sequence[Any]) -> Vocabulary:
         root = Path.cwd()

@@ -7,13 +7,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from doit.cmd_base import DoitCmdBase
 from doit.control import TaskControl
 from doit.exceptions import InvalidCommand
 
 from sse_steps.doit_commands.plain import Plain
+from sse_steps.doit_tasks import needed
 from sse_steps.printable import printable
 from sse_steps.staleness.explanation import Explainer, Explanation, Standing, as_data
 from sse_steps.staleness.state import ReadOnlyState
@@ -73,18 +73,10 @@ class Explain(Plain, DoitCmdBase):  # type: ignore[misc]  # doit has no types
             found = control.tasks.get(name) or control.tasks.get(control.targets.get(name, ""))
             if found is None:
                 raise InvalidCommand(not_found=name)
-            names += explainer.members(found.name)
+            names += explainer.members(found.name) or [found.name]  # a group of none
         if self.sel_default_tasks:
-            names = [*_needed(names, control.tasks), *names]
+            names = [each for each in needed(control.tasks, names) if control.tasks[each].actions]
         return list(dict.fromkeys(names))
-
-
-def _needed(names: Sequence[str], tasks: dict[str, Any]) -> Iterator[str]:
-    """Yield the tasks that some depend on, first things first, and these."""
-    for name in names:
-        yield from _needed(tasks[name].task_dep, tasks)
-        if tasks[name].actions:
-            yield name
 
 
 def _behind(asked: Sequence[Explanation], explainer: Explainer) -> list[Explanation]:

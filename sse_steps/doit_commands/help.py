@@ -11,6 +11,7 @@ from doit.cmd_help import Help as DoitHelp
 from doit.exceptions import InvalidCommand, InvalidDodoFile
 
 from sse_steps.doit_commands.plain import Plain
+from sse_steps.doit_tasks import is_command
 from sse_steps.errors import UserError
 
 _FIRST = ("explain", "doctor", "completion", "run", "list", "clean", "forget", "info")
@@ -55,11 +56,6 @@ class Help(Plain, DoitHelp):  # type: ignore[misc]  # doit has no types
 
 def _write(lines: Iterable[str]) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in lines))
-
-
-def is_command(task: Any) -> bool:  # noqa: ANN401 - doit has no types
-    """Return whether a task prints and makes nothing; a group of such tasks is one, too."""
-    return bool((task.meta or {}).get("command")) or task.name == "demo"
 
 
 def _overview(tasks: Sequence[Any]) -> Iterator[str]:

@@ -13,7 +13,8 @@ from doit.loader import load_tasks
 from sse_steps.doit_commands.completion import Completion
 from sse_steps.doit_commands.doctor import Doctor
 from sse_steps.doit_commands.explain import Explain
-from sse_steps.doit_commands.help import default_of, is_command
+from sse_steps.doit_commands.help import default_of
+from sse_steps.doit_tasks import is_command
 
 MARK = "<!-- generated: python -m sse_steps.doit_commands.reference -->\n"
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from sse_steps.printable import on_one_line
 from sse_steps.report.chart_geometry import LogScale, Place, mixing_corners, mixing_line, staircase
 from sse_steps.report.chart_style import (
     LIGHT,
@@ -26,7 +27,6 @@ from sse_steps.report.chart_style import (
 )
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.standing import Standing
-from sse_steps.report.wording import printable
 
 Interval = tuple[float, float]
 
@@ -127,7 +127,7 @@ def _svg(
 ) -> str:
     def draw(grid: list[list[Axes]]) -> None:
         for (axes,), standings, title in zip(grid, panels, titles, strict=True):
-            draw_frame(axes, printable(title), pair.x.label, pair.y.label)
+            draw_frame(axes, on_one_line(title), pair.x.label, pair.y.label)
             _draw_panel(axes, standings, pair, most_labels=round(0.75 * width))
 
     return svg_document(Canvas(width, height, rows=len(panels)), draw)
@@ -242,5 +242,5 @@ def _draw_point(axes: Axes, standing: Standing, pair: Pair, place: tuple[float, 
         clip_on=False,
         zorder=3,
     )
-    model = printable(standing.metrics.model)
+    model = on_one_line(standing.metrics.model)
     add_label(axes, f"{model} ({pair.x.zero})" if is_free else model, place)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from sse_steps.printable import on_one_line
 from sse_steps.report.chart_files import quantization_curves
 from sse_steps.report.chart_geometry import LogScale
 from sse_steps.report.chart_style import (
@@ -28,7 +29,6 @@ from sse_steps.report.chart_style import (
 )
 from sse_steps.report.line_rows import QuantizationRow
 from sse_steps.report.report_data import Report, TaskReport
-from sse_steps.report.wording import printable
 
 Curve = tuple[QuantizationRow, ...]
 
@@ -96,11 +96,11 @@ def _svg(
 def _draw_task(line: Sequence[Axes], task: TaskReport, *, title: str) -> None:
     found = quantization_curves(task)
     for place, (axes, panel) in enumerate(zip(line, _PANELS, strict=True)):
-        draw_frame(axes, printable(title) if place == 0 else "", "Size in MB", panel.label)
+        draw_frame(axes, on_one_line(title) if place == 0 else "", "Size in MB", panel.label)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
         scale = _scale(found, panel)
         names = [
-            (printable(curve[0].model), _draw_curve(axes, curve, panel, scale, style))
+            (on_one_line(curve[0].model), _draw_curve(axes, curve, panel, scale, style))
             for curve, style in zip(found, _STYLES * len(found), strict=False)
         ]
         if place == 0:
@@ -131,7 +131,7 @@ def _draw_curve(
     xs, ys = [place[0] for place in places], [place[1] for place in places]
     (line,) = axes.plot(xs, ys, markersize=6, clip_on=False, **looks)
     for (row, _), place in zip(known, places, strict=True):
-        add_label(axes, printable(row.quantization), place)
+        add_label(axes, on_one_line(row.quantization), place)
     return line
 
 

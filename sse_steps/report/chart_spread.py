@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
+from sse_steps.printable import on_one_line
 from sse_steps.report.chart_style import (
     LIGHT,
     Canvas,
@@ -23,7 +24,6 @@ from sse_steps.report.chart_style import (
 )
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.standing import Standing
-from sse_steps.report.wording import printable
 
 _LONGEST_NAME = 32
 
@@ -49,7 +49,7 @@ def _svg(tasks: Sequence[TaskReport], width: float) -> str:
     def draw(grid: list[list[Axes]]) -> None:
         for (axes,), task in zip(grid, tasks or (None,), strict=True):
             title = task.task if task is not None and len(tasks) > 1 else ""
-            draw_frame(axes, printable(title), "Examples passed (pass@1)", "")
+            draw_frame(axes, on_one_line(title), "Examples passed (pass@1)", "")
             _draw_task(axes, task)
 
     return svg_document(Canvas(width, height, max(1, len(tasks))), draw)
@@ -94,5 +94,5 @@ def _draw_line(
 
 
 def _short(name: str) -> str:
-    text = printable(name)
+    text = on_one_line(name)
     return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sse_steps.printable import on_one_line
 from sse_steps.report.markdown import escape, markdown_table
 from sse_steps.report.table import Table
-from sse_steps.report.wording import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,6 @@ class Document:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            finalize=lambda value: printable(value) if type(value) is str else value,
+            finalize=lambda value: on_one_line(value) if type(value) is str else value,
         )
         return environment.get_template("document.html.jinja").render(document=self)

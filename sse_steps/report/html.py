@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sse_steps.printable import on_one_line
 from sse_steps.report.chart_files import ChartFile, alternative_text, caption, page_chart
 from sse_steps.report.options import ReportOptions
 from sse_steps.report.page_assets import (
@@ -21,7 +22,6 @@ from sse_steps.report.page_assets import (
 from sse_steps.report.page_data import Explorer
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.sections import sections
-from sse_steps.report.wording import printable
 
 _NARROW = (4.2, 3.9)  # inches of a chart on a phone
 
@@ -122,4 +122,4 @@ def _shown(value: object) -> object:
     """
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return re.sub(r"(?<=\d) (?=%|(?:ms|s|MB|points?)\b)", "\N{NO-BREAK SPACE}", printable(value))
+    return re.sub(r"(?<=\d) (?=%|(?:ms|s|MB|points?)\b)", "\N{NO-BREAK SPACE}", on_one_line(value))

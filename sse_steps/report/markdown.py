@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 
+from sse_steps.printable import on_one_line
 from sse_steps.report.chart_files import ChartFile, alternative_text, caption
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.sections import Section, sections
 from sse_steps.report.table import Table
-from sse_steps.report.wording import printable
 
 
 def render_markdown(report: Report) -> str:
@@ -28,7 +28,7 @@ def escape(text: str) -> str:
 
     Underscores inside words mark nothing and stay readable.
     """
-    plain = html.escape(printable(text), quote=False)
+    plain = html.escape(on_one_line(text), quote=False)
     marked = re.sub(r"([\\`*\[\]|$~#])", r"\\\1", plain)
     return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", marked)
 
@@ -80,5 +80,5 @@ def markdown_table(table: Table) -> str:
 
 def _code(text: str) -> str:
     """Return a text to be copied as code, but not one that could end the code or the cell."""
-    plain = printable(text)
+    plain = on_one_line(text)
     return escape(text) if not plain or re.search(r"[`|<\\]", plain) else f"`{plain}`"

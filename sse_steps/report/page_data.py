@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sse_steps.printable import on_one_line
 from sse_steps.report.page_texts import pack_texts
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.standing import Standing
-from sse_steps.report.wording import printable
 from sse_steps.sql.page_queries import (
     AttemptGrid,
     LevelPoint,
@@ -53,7 +53,7 @@ def load_explorers(database: Path, report: Report, *, page_mb: float) -> dict[st
         points = read_level_points(database, task.task)
         data = task_data(report, task, grid, points) | {
             "textsOf": texts.chunk_of,
-            "database": printable(database.name),
+            "database": on_one_line(database.name),
         }
         explorers[task.task] = Explorer(data, texts.chunks)
     return explorers
@@ -72,15 +72,15 @@ def task_data(
     rows = [grid.models.index(standing.metrics.model) for standing in task.standings]
     return {
         "task": task.task,
-        "shownTask": printable(task.task),
+        "shownTask": on_one_line(task.task),
         "isCode": task.definition.is_code,
         "models": [_model(standing, points) for standing in task.standings],
         "runs": list(grid.runs),
-        "examples": [[name, printable(name)] for name in grid.examples],
+        "examples": [[name, on_one_line(name)] for name in grid.examples],
         "levels": grid.levels,
         "levelNames": {level: names.get(level, "") for level in grid.levels if level is not None},
         "outcomeNames": list(grid.outcomes),
-        "errorCodes": [printable(code) for code in grid.error_codes],
+        "errorCodes": [on_one_line(code) for code in grid.error_codes],
         "outcomes": [_letters(grid.outcome[row]) for row in rows],
         "errors": [_letters(grid.error_code[row]) for row in rows],
         "passedLater": [_letters(grid.passed_later[row]) for row in rows]
@@ -98,7 +98,7 @@ def _model(standing: Standing, points: Sequence[LevelPoint]) -> dict[str, Any]:
     metrics = standing.metrics
     return {
         "name": metrics.model,
-        "shown": printable(metrics.model),
+        "shown": on_one_line(metrics.model),
         "passAt1": metrics.pass_at_1,
         "low": metrics.wilson_low,
         "high": metrics.wilson_high,

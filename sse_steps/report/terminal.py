@@ -8,11 +8,12 @@ from rich import box
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from sse_steps.printable import on_one_line
 from sse_steps.report.report_data import Report, TaskReport
 from sse_steps.report.standing_tables import ranking_table
 from sse_steps.report.table import Table
 from sse_steps.report.turn_tables import mark_lines
-from sse_steps.report.wording import listed, printable
+from sse_steps.report.wording import listed
 
 
 def render_table(report: Report) -> RichTable:
@@ -20,14 +21,14 @@ def render_table(report: Report) -> RichTable:
     grid = RichTable.grid(padding=(0, 0, 1, 0))
     for task in report.tasks:
         answer = Text(f"{task.headline.answer}. ", style="bold")
-        answer.append(printable(task.headline.sentence), style="not bold")
+        answer.append(on_one_line(task.headline.sentence), style="not bold")
         grid.add_row(answer)
-        grid.add_row(_ranking(ranking_table(task), printable(task.task)))
-        grid.add_row(Text("\n".join(printable(line) for line in mark_lines(report, task))))
+        grid.add_row(_ranking(ranking_table(task), on_one_line(task.task)))
+        grid.add_row(Text("\n".join(on_one_line(line) for line in mark_lines(report, task))))
         if diverging := _diverging(task):
-            grid.add_row(Text(printable(diverging)))
+            grid.add_row(Text(on_one_line(diverging)))
         for skipped in task.skipped:
-            grid.add_row(Text(printable(f"{skipped.model} took no part: {skipped.reason}")))
+            grid.add_row(Text(on_one_line(f"{skipped.model} took no part: {skipped.reason}")))
     if not report.tasks:
         grid.add_row(Text("Nothing was evaluated."))
     return grid
@@ -57,12 +58,12 @@ def _ranking(table: Table, task: str) -> RichTable:
             no_wrap=column.numeric,  # names give way, figures stay whole
         )
     for row in table.rows:
-        rich_table.add_row(*(Text(printable(cell)) for cell in row))
+        rich_table.add_row(*(Text(on_one_line(cell)) for cell in row))
     return rich_table
 
 
 def _heading(table: Table, index: int) -> Text:
     """Break the heading over lines no wider than the column's cells."""
-    name = printable(table.columns[index].name)
+    name = on_one_line(table.columns[index].name)
     width = max((len(row[index]) for row in table.rows), default=0) or len(name)
     return Text("\n".join(textwrap.wrap(name, width, break_long_words=False)))

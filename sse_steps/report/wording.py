@@ -85,10 +85,3 @@ def listed(names: list[str] | tuple[str, ...]) -> str:
 def words(identifier: str) -> str:
     """Return `wrong_answer` as `wrong answer`."""
     return identifier.replace("_", " ")
-
-
-def printable(text: str) -> str:
-    """Return `text` on one line, without control characters: terminals obey them, XML has none."""
-    if text.isprintable():  # nearly every text is, and some are long
-        return text
-    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -13,6 +13,7 @@ from typing import Any
 from doit.dependency import Dependency, DependencyStatus
 from doit.task import Task
 
+from sse_steps.doit_tasks import is_command, needed
 from sse_steps.staleness.conditions import Noted
 
 _MOST_REASONS = 20
@@ -58,8 +59,9 @@ class Explainer:
 
     def explain(self, name: str) -> Explanation:
         """Return why doit would run a task, or that it would not."""
-        if name not in self._found:
-            self._found[name] = self._explained(self._tasks[name])
+        for each in needed(self._tasks, [name]) if name not in self._found else ():
+            if each not in self._found:
+                self._found[each] = self._explained(self._tasks[each])
         return self._found[name]
 
     def members(self, name: str) -> list[str]:
@@ -82,7 +84,7 @@ class Explainer:
         )
         if not task.actions:
             return Explanation(task.name, Standing.GROUP, (), waits_for)
-        if (task.meta or {}).get("command"):
+        if is_command(task):
             return Explanation(task.name, Standing.COMMAND, (), waits_for)
         return self._own(task, tuple(dict.fromkeys(waits_for)))
 

@@ -66,7 +66,7 @@ def _leaves(data: object, prefix: str) -> Iterator[tuple[str, str]]:
 def _as_mapping(text: str) -> object:
     try:
         held = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader, the fast one where it is there
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         return text
     return held if isinstance(held, dict) else text
 
@@ -100,6 +100,6 @@ def unpacked(text: object) -> dict[str, Any]:
         decoder = zlib.decompressobj()
         data = decoder.decompress(base64.b64decode(str(text), validate=True), _LARGEST_PACKED)
         held = json.loads(data)
-    except (ValueError, zlib.error):
+    except (ValueError, RecursionError, zlib.error):
         return {}
     return held if isinstance(held, dict) else {}

@@ -23,6 +23,7 @@ from doit.task import Task
 
 from sse_steps.build_log import log, log_context, log_fault
 from sse_steps.config import load_settings
+from sse_steps.doit_tasks import COMMAND as COMMAND
 from sse_steps.errors import UserError
 from sse_steps.models.disk import FORBIDDEN, FULL
 from sse_steps.models.slots import share_of_machine, slot
@@ -43,12 +44,6 @@ OF_RUNS = ("transpile", "check")  # whose tasks are called after a run
 _OF_MODELS = ("download", "convert", "validate", "record")
 # How a task treats its output: doit would swap sys.stdout for each, and steps run side by side.
 SIDE_BY_SIDE = {"capture": False}
-COMMAND = {"command": True}  # the `meta` of a task that is a command: it prints, and makes nothing
-
-
-def is_command(task: Task) -> bool:
-    """Return whether a task is a command."""
-    return bool((task.meta or {}).get("command"))
 
 
 def command_like(*examples: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ from sse_steps.sql.query import Answer, read_existing
 
 _NEEDED = ("model_id", "task_id", "accuracy")
 _KNOWN = (*_NEEDED, "cost", "latency_s", "metadata")
+_BEYOND = "(beyond the heads of the columns)"
 _COLUMNS = (
     "model",
     "accuracy",
@@ -97,7 +98,11 @@ def _of_file(path: Path) -> list[EvalResult]:
     try:
         text = path.read_text(encoding="utf-8")
         rows = json_format.loads(text) if path.suffix == ".json" else _csv_rows(text)
-    except (OSError, ValueError, csv.Error) as fault:
+    except OSError as fault:
+        raise InputFileError(
+            f"'{path}' cannot be read: {fault.strerror}.", "Name a file of figures, or a folder."
+        ) from fault
+    except (ValueError, RecursionError, csv.Error) as fault:
         raise InputFileError(f"'{path}' cannot be read: {fault}.", "Mend the file.") from fault
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise InputFileError(
@@ -108,7 +113,7 @@ def _of_file(path: Path) -> list[EvalResult]:
 
 
 def _csv_rows(text: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in csv.DictReader(text.splitlines())]
+    return [dict(row) for row in csv.DictReader(text.splitlines(), restkey=_BEYOND)]
 
 
 def _of_entry(row: Mapping[str, Any], where: str) -> EvalResult:

@@ -225,6 +225,7 @@ def _demonstrations(plan: Plan) -> Iterator[dict[str, Any]]:
     yield {
         "basename": "demo",
         "name": None,
+        "meta": COMMAND,
         "doc": "Show what this does, on small real data: doit demo:pareto and its siblings.",
     }
     shared = {"basename": "demo", "io": SIDE_BY_SIDE, "meta": COMMAND}

@@ -72,7 +72,7 @@ def _as_written(plan: Plan) -> ReportSlice:
     configuration, command = sliced.configuration, sliced.command
     if files.configuration.is_file():
         configuration, command = files.configuration.read_text(encoding="utf-8"), _NOT_KNOWN
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         command = str(json.loads(files.json.read_text(encoding="utf-8"))["provenance"]["command"])
     return replace(sliced, configuration=configuration, command=command)
 

@@ -17,9 +17,11 @@ from doit.task import Task
 from sse_steps import console
 from sse_steps.build_log import build_log, log
 from sse_steps.build_progress import REPLIES, VERDICTS, Planned, build_progress, in_words
+from sse_steps.doit_tasks import is_command, needed
+from sse_steps.printable import printable
 from sse_steps.records import Role
 from sse_steps.slices import Origin
-from sse_steps.steps import OF_RUNS, is_command
+from sse_steps.steps import OF_RUNS
 from sse_steps.steps.plan import Plan
 from sse_steps.stopping import Stopped, Stopping
 from sse_steps.store import line_count, outcomes_in
@@ -46,16 +48,19 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         self._counts: Counter[str] = Counter()
 
     def write(self, text: str) -> None:
-        """Write a text where it harms no display: sys.stdout knows of it, doit's own does not."""
+        """Write a text where it harms no display: sys.stdout knows of it, doit's own does not.
+
+        Messages may quote files and tools of strangers: a terminal obeys nothing in them.
+        """
         stream = sys.stdout if self.outstream is sys.__stdout__ else self.outstream
-        stream.write(text)
+        stream.write(printable(text, keep="\n"))
 
     def initialize(self, tasks: Mapping[str, Task], selected_tasks: Sequence[str]) -> None:
         """Take over signals, and learn what the build is about."""
         super().initialize(tasks, selected_tasks)
         self._stopping.begin()
         self._selected = tuple(selected_tasks)
-        build_progress().begin(_planned(self.plan, _needed(tasks, selected_tasks)))
+        build_progress().begin(_planned(self.plan, set(needed(tasks, selected_tasks))))
 
     def execute_task(self, task: Task) -> None:
         """Say what is run, unless it speaks for itself."""
@@ -86,7 +91,8 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         if not task.name.startswith("corpus:"):  # of which there may be no file then
             _tell_end(task)
         if task.verbosity == _QUIET and fail.report:
-            sys.stderr.write(f"{fail.get_name()} - taskid:{task.name}\n{fail.get_msg()}\n")
+            said = f"{fail.get_name()} - taskid:{task.name}\n{fail.get_msg()}\n"
+            sys.stderr.write(printable(said, keep="\n"))
         else:
             super().add_failure(task, fail)
 
@@ -153,21 +159,10 @@ def _tell_end(task: Task, *, was_up_to_date: bool = False) -> None:
         build_progress().ends(step, origin, was_up_to_date=was_up_to_date)
 
 
-def _needed(tasks: Mapping[str, Task], selected: Sequence[str]) -> set[str]:
-    """Return the names of all tasks that a build may run."""
-    needed, waiting = set[str](), list(selected)
-    while waiting:
-        name = waiting.pop()
-        if name not in needed and name in tasks:
-            needed.add(name)
-            waiting += [*tasks[name].task_dep, *tasks[name].setup_tasks]
-    return needed
-
-
-def _planned(plan: Plan, needed: set[str]) -> Planned:
-    judged = any(name.startswith(f"{VERDICTS}:") for name in needed)
+def _planned(plan: Plan, wanted: set[str]) -> Planned:
+    judged = any(name.startswith(f"{VERDICTS}:") for name in wanted)
     step = VERDICTS if judged else REPLIES
-    origins = tuple(each for each in plan.origins() if f"{step}:{each.name}" in needed)
+    origins = tuple(each for each in plan.origins() if f"{step}:{each.name}" in wanted)
     models = plan.settings.models
 
     return Planned(
