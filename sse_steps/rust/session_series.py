@@ -22,7 +22,7 @@ from sse_steps.rust.sandbox import Limits, Running, Sandbox, Streams
 from sse_steps.rust.series import run_message
 from sse_steps.rust.session import Answer, Answered, Conversation, Panicked, Unfit
 
-MOST_AT_ONCE = 12  # candidates that share a sandbox; each has five open files
+MOST_AT_ONCE = 12  # candidates that share a sandbox; each has six open files
 _END_S = 2.0  # for a process that is not asked any more to end by itself
 
 
@@ -76,20 +76,24 @@ def _started(
     limits: Limits,
     own: IO[bytes],
 ) -> Running:
-    with tempfile.TemporaryFile() as message, open(os.devnull, "r+b") as nothing:  # noqa: PTH123 - no path of ours
+    with ExitStack() as stack:
+        message = stack.enter_context(tempfile.TemporaryFile())
+        theirs: list[int] = []
         for compiled, each in zip(candidates, conversations, strict=True):
-            streams = (nothing.fileno(), nothing.fileno(), each.stderr)
+            # One each: what is open only once has flags and a place that the next one would find.
+            nothing = stack.enter_context(open(os.devnull, "r+b")).fileno()  # noqa: PTH123 - no path of ours
+            streams = (nothing, nothing, each.stderr)
+            theirs += (nothing, each.stderr, *each.theirs)
             arguments = [str(number).encode() for number in each.theirs]
             message.write(run_message(streams, each.theirs, compiled.choice, arguments))
         message.seek(0)
-        theirs = [number for each in conversations for number in (each.stderr, *each.theirs)]
         try:
             return sandbox.start(
                 [str(candidates[0].executable)],
                 candidates[0].access(),
                 limits,
                 streams=Streams(stderr=own.fileno(), series=message.fileno()),
-                descriptors=(message.fileno(), nothing.fileno(), *theirs),
+                descriptors=(message.fileno(), *theirs),
             )
         finally:
             for each in conversations:
