@@ -31,7 +31,15 @@ EXAMPLES = (
     "05_control_flow/is_prime",
 )
 COPIED = ("benchmarks", "conf", "docs", "sse_steps")
-FILES = ("dodo.py", "mkdocs.yml", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md")
+FILES = (
+    "dodo.py",
+    "doit.cfg",
+    "mkdocs.yml",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+)
 LEAP = (
     "def is_leap(year: int) -> bool:\n"
     '    """Return whether a year is long.\n\n    >>> is_leap(1900)\n    False\n    """\n'
@@ -63,7 +71,7 @@ class DocsProject:
 
     folder: Path
 
-    def run(self, script: str, timeout_s: float = 300.0) -> subprocess.CompletedProcess[str]:
+    def run(self, script: str, timeout_s: float = 900.0) -> subprocess.CompletedProcess[str]:
         """Run a script of bash that ends at its first fault, or with 124 when it is out of time."""
         command = ["bash", "-euo", "pipefail", "-c", script]
         with (
