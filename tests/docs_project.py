@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from docs_commands import ROOT, Command, files_of, pages
 from tiny_model import TinyModel
 
 MODEL = "smollm2_135m"
+OUT_OF_TIME = 124  # as `timeout` says it
 RUNS = ("runs: null", "runs: 2")  # in conf/run/default.yaml: what is greedy repeats itself anyway
 EXAMPLES = (
     "01_hello/greet_by_name",
@@ -28,7 +31,15 @@ EXAMPLES = (
     "05_control_flow/is_prime",
 )
 COPIED = ("benchmarks", "conf", "docs", "sse_steps")
-FILES = ("dodo.py", "mkdocs.yml", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md")
+FILES = (
+    "dodo.py",
+    "doit.cfg",
+    "mkdocs.yml",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+)
 LEAP = (
     "def is_leap(year: int) -> bool:\n"
     '    """Return whether a year is long.\n\n    >>> is_leap(1900)\n    False\n    """\n'
@@ -60,19 +71,28 @@ class DocsProject:
 
     folder: Path
 
-    def run(self, script: str, timeout_s: float = 300.0) -> subprocess.CompletedProcess[str]:
-        """Run a script of bash that ends at its first fault."""
-        return subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - what readers type into
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=timeout_s,
-            check=False,
-        )
+    def run(self, script: str, timeout_s: float = 900.0) -> subprocess.CompletedProcess[str]:
+        """Run a script of bash that ends at its first fault, or with 124 when it is out of time."""
+        command = ["bash", "-euo", "pipefail", "-c", script]
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as printed,
+            subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that all that it starts can be ended
+            ) as started,
+        ):
+            try:
+                exit_code = started.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                os.killpg(started.pid, signal.SIGKILL)
+                exit_code = OUT_OF_TIME
+            printed.seek(0)
+            return subprocess.CompletedProcess(command, exit_code, printed.read())
 
     def fault(self, command: Command) -> str:
         """Run a command and say what is wrong with it; "" where it does what its page says."""

@@ -82,3 +82,9 @@ def test_a_command_that_does_otherwise_is_found(tmp_path: Path) -> None:
     assert project.fault(fine) == ""
     assert project.fault(wrong).startswith("page.md:4: exit code 1, not 0")
     assert "said" in project.fault(wrong)
+
+
+def test_a_command_that_does_not_end_is_ended(tmp_path: Path) -> None:
+    """Neither it nor what it has started is waited for, and it is a fault as any exit code is."""
+    done = DocsProject(tmp_path).run("echo begun; sleep 300 & wait", timeout_s=0.5)
+    assert (done.returncode, done.stdout) == (124, "begun\n")

@@ -15,6 +15,7 @@ Standard input is a request, standard output a JSON line for each call.
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
 import os
@@ -27,6 +28,7 @@ from typing import IO, Any
 from values import canonical, from_json, to_json  # type: ignore[import-not-found]  # beside this script
 
 _LONGEST_CALL = 1 << 16  # characters of JSON
+_PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
 def call(function: Callable[..., object], data: Any) -> dict[str, object]:  # noqa: ANN401 - JSON
@@ -96,6 +98,17 @@ def answer(request: dict[str, Any], answers: IO[str]) -> None:
         answers.flush()  # what is answered stays, whatever the next call does
 
 
+def answer_alone(request: dict[str, Any], answers: int) -> None:
+    """Answer the only request, as far as it goes; why it goes no further is said at the end."""
+    complaints = os.dup(2)
+    os.dup2(1, 2)
+    try:
+        with os.fdopen(answers, "w", encoding="utf-8") as file:
+            answer(request, file)
+    finally:
+        os.dup2(complaints, 2)
+
+
 def answer_apart(request: dict[str, Any], answers: int) -> str:
     """Answer in a copy of this process; return what it wrote, however it ended.
 
@@ -126,16 +139,52 @@ def answer_here(request: dict[str, Any]) -> str:
     return answers.getvalue()
 
 
-def main() -> None:
-    """Answer the request on standard input."""
-    request = json.load(sys.stdin)
+def adopt_orphans() -> None:
+    """Become the parent of processes whose own one ends, so that `has_company` sees them."""
+    if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError("no orphans can be adopted")
+
+
+def has_company() -> bool:
+    """Return whether a process that a program has started is still there."""
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def close_streams() -> int:
+    """Leave nothing that is read, filled or moved by one program and so by the next.
+
+    Returns the descriptor that answers go to: what a program prints is not an answer.
+    """
     answers = os.dup(1)
-    os.dup2(2, 1)  # what the program prints is not an answer
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return answers
+
+
+def main() -> None:
+    """Answer the request on standard input.
+
+    Of several questions none is answered behind a program that has left a process running: they are
+    to be asked where it cannot be in their way.
+    """
+    request = json.load(sys.stdin)
+    answers = close_streams()
     if "questions" not in request:
-        with os.fdopen(answers, "w", encoding="utf-8") as file:
-            answer(request, file)
+        answer_alone(request, answers)
         return
+    os.dup2(1, 2)
+    adopt_orphans()
     for each in request["questions"]:
+        if request["apart"] and has_company():
+            return
+        # All three ways are equally deep, since a program may be near its limit of recursion.
         text = answer_apart(each, answers) if request["apart"] else answer_here(each)
         os.write(answers, f"{json.dumps({'answers': text})}\n".encode())
 

@@ -22,9 +22,10 @@ from sse_steps.records import Case, Equivalence, Outcome, Verdict
 from sse_steps.rust.bridge import Candidate, Cases
 from sse_steps.rust.compiler import COMPILE_LIMITS, Compiled, Compiler
 from sse_steps.rust.crates import NO_CRATES, Crates
+from sse_steps.rust.open_files import allowed, group_size
 from sse_steps.rust.ordinary import is_ordinary
 from sse_steps.rust.sandbox import Limits, Sandbox
-from sse_steps.rust.session_series import MOST_AT_ONCE, ask_in_turn, can_share
+from sse_steps.rust.session_series import FILES_EACH, MOST_AT_ONCE, ask_in_turn, can_share
 from sse_steps.rust.toolchain import Toolchain, cpu_count
 from sse_steps.rust.trial import CaseResult, calls_of, put_cases, told_of
 from sse_steps.source_hash import source_hash
@@ -188,14 +189,16 @@ class Judge:
 
 def _sharing(pairs: Sequence[_Pair]) -> list[list[int]]:
     """Return the places of functions that are asked one after the other in one sandbox."""
+    groups = cpu_count() * _RUNS_AT_ONCE
+    size = group_size(MOST_AT_ONCE, files_each=FILES_EACH, groups=groups, limit=allowed())
     shared: dict[Path, list[int]] = {}
     for at, (compiled, sample) in enumerate(pairs):
         if compiled.executable is not None and sample.cases and _calls(sample) == [*sample.cases]:
             shared.setdefault(compiled.executable, []).append(at)
     return [
-        places[start : start + MOST_AT_ONCE]
+        places[start : start + size]
         for places in shared.values()
-        for start in range(0, len(places), MOST_AT_ONCE)
+        for start in range(0, len(places), size)
         if len(places) > 1
     ]
 

@@ -61,6 +61,16 @@ class TimedOut:
 Answer = Answered | Panicked | Unfit | Died | TimedOut
 
 
+def is_ready(descriptor: int, event: int, wait_s: float) -> bool:
+    """Wait until something can be read or written, or the other end is gone; whether it is so.
+
+    Not by `select`, which knows the first 1,024 descriptors alone.
+    """
+    poll = select.poll()
+    poll.register(descriptor, event)
+    return bool(poll.poll(wait_s * 1000))
+
+
 class Conversation(Closing):
     """Calls and answers over the pipes of a process. A context manager; leaving it closes them.
 
@@ -138,12 +148,12 @@ class Conversation(Closing):
         return os.pread(self._stderr.fileno(), _MOST_SAID_BYTES, self._said_before)
 
     def _has_answer(self, *, wait_s: float) -> bool:
-        return bool(select.select([self._answers], [], [], wait_s)[0])
+        return is_ready(self._answers, select.POLLIN, wait_s)
 
     def _wait(self, *, reading: bool) -> None:
         left = self._deadline - time.monotonic()
-        sources = ([self._answers], []) if reading else ([], [self._calls])
-        if left <= 0 or not any(select.select(*sources, [], left)):
+        wanted = (self._answers, select.POLLIN) if reading else (self._calls, select.POLLOUT)
+        if left <= 0 or not is_ready(*wanted, left):
             raise TimeoutError
 
     def _send(self, data: bytes) -> None:

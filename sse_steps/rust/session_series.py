@@ -20,9 +20,17 @@ from typing import IO
 from sse_steps.rust.compiler import Compiled
 from sse_steps.rust.sandbox import Limits, Running, Sandbox, Streams
 from sse_steps.rust.series import run_message
-from sse_steps.rust.session import Answer, Answered, Conversation, Panicked, Unfit
+from sse_steps.rust.session import (
+    Answer,
+    Answered,
+    Conversation,
+    Panicked,
+    Unfit,
+    is_ready,
+)
 
-MOST_AT_ONCE = 12  # candidates that share a sandbox; each has five open files
+MOST_AT_ONCE = 12  # candidates that share a sandbox
+FILES_EACH = 6  # that are open for one of them
 _END_S = 2.0  # for a process that is not asked any more to end by itself
 
 
@@ -76,24 +84,29 @@ def _started(
     limits: Limits,
     own: IO[bytes],
 ) -> Running:
-    with tempfile.TemporaryFile() as message, open(os.devnull, "r+b") as nothing:  # noqa: PTH123 - no path of ours
-        for compiled, each in zip(candidates, conversations, strict=True):
-            streams = (nothing.fileno(), nothing.fileno(), each.stderr)
-            arguments = [str(number).encode() for number in each.theirs]
-            message.write(run_message(streams, each.theirs, compiled.choice, arguments))
-        message.seek(0)
-        theirs = [number for each in conversations for number in (each.stderr, *each.theirs)]
-        try:
+    try:
+        with ExitStack() as stack:
+            message = stack.enter_context(tempfile.TemporaryFile())
+            theirs: list[int] = []
+            for compiled, each in zip(candidates, conversations, strict=True):
+                # One each: what is opened once has flags that the next one would find.
+                nothing = os.open(os.devnull, os.O_RDWR)
+                stack.callback(os.close, nothing)
+                streams = (nothing, nothing, each.stderr)
+                theirs += (nothing, each.stderr, *each.theirs)
+                arguments = [str(number).encode() for number in each.theirs]
+                message.write(run_message(streams, each.theirs, compiled.choice, arguments))
+            message.seek(0)
             return sandbox.start(
                 [str(candidates[0].executable)],
                 candidates[0].access(),
                 limits,
                 streams=Streams(stderr=own.fileno(), series=message.fileno()),
-                descriptors=(message.fileno(), nothing.fileno(), *theirs),
+                descriptors=(message.fileno(), *theirs),
             )
-        finally:
-            for each in conversations:
-                each.give()
+    finally:
+        for each in conversations:
+            each.give()
 
 
 def _heard(
@@ -124,7 +137,7 @@ def _reported(running: Running, reports: bytes, number: int) -> bytes:
     until = time.monotonic() + _END_S
     while reports.count(b"\n") < number:
         left = until - time.monotonic()
-        if left <= 0 or not select.select([running.status], [], [], left)[0]:
+        if left <= 0 or not is_ready(running.status, select.POLLIN, left):
             break
         said = os.read(running.status, 1 << 12)
         if not said:
