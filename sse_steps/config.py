@@ -24,6 +24,7 @@ from sse_steps.models.quantization import Quantization
 from sse_steps.models.sources import parse_source
 from sse_steps.prices import PriceSettings
 from sse_steps.records import Role
+from sse_steps.scale.shared_place import check_place
 from sse_steps.settings import (
     ENGINES,
     AcceptanceSettings,
@@ -121,6 +122,7 @@ def load_settings(overrides: Sequence[str], *, root: Path, here: Path | None = N
     valid = validated(_Composed, composed, "The configuration", ConfigError)
     _check_models(valid.model)
     _check_corpus(valid.corpus, root)
+    check_place(valid.scale.shared)
     settings = Settings(
         tasks=_tasks(valid.tasks, here, root),
         models=with_variant(

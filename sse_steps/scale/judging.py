@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from sse_steps.errors import ScaleError
-from sse_steps.records import Outcome
+from sse_steps.records import Outcome, Verdict
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts, verdict_of
 from sse_steps.scale.scale_out import Job, ScaleOut
-from sse_steps.scale.shards import Done, Items
+from sse_steps.scale.shards import Done, Items, Record, holds
 from sse_steps.slices import CheckSlice
 from sse_steps.steps import machine
 from sse_steps.store import content_key, write_text
@@ -148,4 +148,9 @@ def judging_job(
     title: str, judge: Judge, settings: CheckSlice, lock_folder: Path, wanted: Iterable[str]
 ) -> Job:
     """Return the work of judging, for workers."""
-    return Job(title, Judging.as_by(judge, settings, lock_folder), tuple(wanted))
+    work = Judging.as_by(judge, settings, lock_folder)
+    return Job(title, work, tuple(wanted), accepts=_is_verdict)
+
+
+def _is_verdict(record: Record) -> bool:
+    return holds(record, "verdict", Verdict)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from sse_steps.store import content_key
 
@@ -33,6 +37,28 @@ class Done:
 # there, so it is an instance of a frozen dataclass of plain data. It raises UserError where this
 # machine cannot do the work as the machine of the build would.
 Work = Callable[[Items, Any], Done]
+
+
+Accepts = Callable[[Record], bool]  # whether a record that others may have written is one
+
+
+def holds(record: Record, name: str, kind: type[Any]) -> bool:
+    """Return whether a record is an instance of the dataclass `kind` under `name`, and no more."""
+    found = record.get(name)
+    if record.keys() != {name} or not isinstance(found, dict):
+        return False
+    if found.keys() != {each.name for each in fields(kind)}:
+        return False
+    try:
+        _adapter(kind).validate_json(json.dumps(found), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 @dataclass(frozen=True, slots=True)

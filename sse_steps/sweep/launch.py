@@ -21,6 +21,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sse_steps.config import composing, config_error
 from sse_steps.errors import ConfigError, SweepError, nearest
+from sse_steps.scale.shared_place import check_place
 from sse_steps.sweep.build import build_in_sight
 from sse_steps.sweep.command_line import CommandLine, of_doit
 from sse_steps.sweep.job import run_job
@@ -60,6 +61,7 @@ def read_sweep(line: CommandLine, root: Path) -> Asked:
     swept = _swept(line)
     composed = _composed([each for each in line.overrides if _key(each) not in swept], root)
     params = composed.hydra.sweeper.get("params") or {}
+    check_place(composed.scale.get("shared"))
     swept |= {_key(str(key)) for key in params} - {_key(each) for each in line.overrides}
     added = list(_one_job_each(composed, line, swept))
     varied = sorted({*swept, *map(_key, added)})
