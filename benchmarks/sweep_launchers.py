@@ -23,6 +23,7 @@ LAUNCHERS = {
     "basic": (),
     "joblib": ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2"),
     "submitit_local": ("hydra/launcher=submitit_local", "hydra.launcher.timeout_min=60"),
+    "sse_ray": ("hydra/launcher=sse_ray", "hydra.launcher.workers=2"),
 }
 
 
@@ -39,26 +40,30 @@ class Timed:
 def main() -> int:
     """Print a line for each launcher; exit with 1 where verdicts differ or a sweep failed."""
     options = _options()
-    launchers = options.launchers.split(",")
+    (ROOT / "cache").mkdir(exist_ok=True)  # weights are linked from there, so on the same disk
     with tempfile.TemporaryDirectory(prefix="sweep-", dir=ROOT / "cache") as folder:
-        found = {each: _timed(each, options, Path(folder)) for each in launchers}
+        found = {each: _timed(each, options, Path(folder)) for each in options.launchers}
     print(f"{'launcher':16} {'seconds':>8} {'exit':>5} {'tables':>7}  digest of the verdict tables")
     for name, timed in found.items():
         figures = f"{timed.seconds:8.1f} {timed.exit_code:5} {timed.tables:7}"
         print(f"{name:16} {figures}  {timed.digest[:32]}")
     same = len({timed.digest for timed in found.values()}) == 1
+    if not all(timed.tables for timed in found.values()):
+        print("A SWEEP HAS LEFT NO VERDICT TABLE.")
+        return 1
     print("The verdict tables are byte-identical." if same else "THE VERDICT TABLES DIFFER.")
     return 0 if same and all(each.exit_code == 0 for each in found.values()) else 1
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=layout)
     parser.add_argument("--models", default="py2many,smollm2_135m,smollm2_135m_llama_cpp")
     parser.add_argument("--temperatures", default="0,0.2,0.8")
     parser.add_argument("--quantizations", default="none,q8_0,q4_0")
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--max-tokens", type=int, default=64)
-    parser.add_argument("--launchers", default=",".join(LAUNCHERS))
+    parser.add_argument("--launchers", nargs="+", choices=LAUNCHERS, default=[*LAUNCHERS])
     return parser.parse_args()
 
 

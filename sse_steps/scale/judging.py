@@ -154,3 +154,33 @@ def judging_job(
 
 def _is_verdict(record: Record) -> bool:
     return holds(record, "verdict", Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Who reaches verdicts that are missing: this process, or workers in its place.
+
+    Args:
+        scale_out: has the workers; None: this process judges.
+        settings: what the judge is made from.
+        lock_folder: pins the crates.
+    """
+
+    scale_out: ScaleOut | None
+    settings: CheckSlice
+    lock_folder: Path
+
+    def reach(
+        self,
+        kept: KeptVerdicts,
+        title: str,
+        wanted: Iterable[str],
+        missing: Mapping[str, Sample],
+        origins: Mapping[str, object],
+        on_finish: Callable[[str, Kept], None],
+    ) -> dict[str, Kept]:
+        """Return the verdicts on samples by key; each is kept when it is reached."""
+        if self.scale_out is None or not missing:
+            return kept.reach(missing, origins=origins, on_finish=on_finish)
+        job = judging_job(title, kept.judge, self.settings, self.lock_folder, wanted)
+        return reach_in_shards(kept, self.scale_out, job, missing, origins, on_finish)

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sse_steps.config import load_settings, with_variant
+from sse_steps.candidates import with_variant
+from sse_steps.config import load_settings
 from sse_steps.errors import ConfigError, SweepError, UserError
 from sse_steps.records import Role, Skipped
 from sse_steps.settings import ModelSettings
