@@ -26,9 +26,9 @@ from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.scale.judging import Judging
-from sse_steps.scale.replying import Model, Replying, _is_reply
+from sse_steps.scale.replying import Model, Replying
 from sse_steps.scale.scale_out import Job, ScaleOut, _taken
-from sse_steps.scale.shards import Done, Items, Record, cut, holds
+from sse_steps.scale.shards import Done, Items, Record, cut, holding
 from sse_steps.scale.shared_place import SharedPlace, check_place
 from sse_steps.scale.worker import Assignment, Refused, versions, work_on
 from sse_steps.settings import LimitSettings, ModelSettings, ScaleEngine, ScaleSettings
@@ -179,8 +179,8 @@ VERDICT = asdict(Verdict(Outcome.COMPILE_ERROR, False, 0, 0, 1, 0.0, None, "", "
 )
 def test_a_record_of_a_stranger_is_a_reply_or_nothing(record: Record, *, is_one: bool) -> None:
     """A field too many, one missing and a value of another type make it worthless."""
-    assert holds(json.loads(json.dumps(record)), "reply", Reply) is is_one
-    assert holds(json.loads(json.dumps({"verdict": VERDICT})), "verdict", Verdict)
+    assert holding("reply", Reply)(json.loads(json.dumps(record))) is is_one
+    assert holding("verdict", Verdict)(json.loads(json.dumps({"verdict": VERDICT})))
 
 
 def test_shards_of_strangers_are_done_anew(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_shards_of_strangers_are_done_anew(tmp_path: Path) -> None:
     place.write("mixed", {"a": good, "b": {"reply": 1}, "not asked": good})
     (tmp_path / "group/broken.parquet").write_bytes(b"PAR1")
     left: dict[str, object] = {"a": 1, "b": 2}
-    found = [done.kept for done in _taken(place, left, _is_reply)]
+    found = [done.kept for done in _taken(place, left, holding("reply", Reply))]
     assert found == [{"a": json.loads(json.dumps(good))}]
     assert left == {"b": 2}
     assert place.names() == []

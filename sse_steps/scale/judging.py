@@ -13,7 +13,7 @@ from sse_steps.records import Outcome, Verdict
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts, verdict_of
 from sse_steps.scale.scale_out import Job, ScaleOut
-from sse_steps.scale.shards import Done, Items, Record, holds
+from sse_steps.scale.shards import Done, Items, holding
 from sse_steps.slices import CheckSlice
 from sse_steps.steps import machine
 from sse_steps.store import content_key, write_text
@@ -149,11 +149,7 @@ def judging_job(
 ) -> Job:
     """Return the work of judging, for workers."""
     work = Judging.as_by(judge, settings, lock_folder)
-    return Job(title, work, tuple(wanted), accepts=_is_verdict)
-
-
-def _is_verdict(record: Record) -> bool:
-    return holds(record, "verdict", Verdict)
+    return Job(title, work, tuple(wanted), accepts=holding("verdict", Verdict))
 
 
 @dataclass(frozen=True, slots=True)

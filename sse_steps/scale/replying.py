@@ -14,7 +14,7 @@ from sse_steps.infer.engine import Engine, Request, Sampling
 from sse_steps.infer.factory import Surroundings, build_engine
 from sse_steps.records import Reply
 from sse_steps.scale.scale_out import Job, ScaleOut
-from sse_steps.scale.shards import Done, Items, Record, holds
+from sse_steps.scale.shards import Done, Items, Record, holding
 from sse_steps.settings import ModelSettings
 from sse_steps.slices import TranspileSlice
 from sse_steps.steps import machine
@@ -126,11 +126,9 @@ def replying_job(
     path = file.absolute() if file is not None else None
     work = Replying(Model(name, settings.model, path, sha256, version, weak), settings.sampling)
     title, size = f"transpile {settings.origin.title}", settings.model.batch_size
-    return Job(title, work, tuple(wanted), multiple=size, alone=True, accepts=_is_reply)
-
-
-def _is_reply(record: Record) -> bool:
-    return holds(record, "reply", Reply)
+    return Job(
+        title, work, tuple(wanted), multiple=size, alone=True, accepts=holding("reply", Reply)
+    )
 
 
 def replies_in_shards(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -42,23 +41,21 @@ Work = Callable[[Items, Any], Done]
 Accepts = Callable[[Record], bool]  # whether a record that others may have written is one
 
 
-def holds(record: Record, name: str, kind: type[Any]) -> bool:
-    """Return whether a record is an instance of the dataclass `kind` under `name`, and no more."""
-    found = record.get(name)
-    if record.keys() != {name} or not isinstance(found, dict):
-        return False
-    if found.keys() != {each.name for each in fields(kind)}:
-        return False
-    try:
-        _adapter(kind).validate_json(json.dumps(found), strict=True)
-    except ValidationError:
-        return False
-    return True
+def holding(name: str, kind: type[Any]) -> Accepts:
+    """Return what accepts a record of one instance of the dataclass `kind` under `name`."""
+    adapter, names = TypeAdapter(kind), {each.name for each in fields(kind)}
 
+    def accepts(record: Record) -> bool:
+        found = record.get(name)
+        if record.keys() != {name} or not isinstance(found, dict) or found.keys() != names:
+            return False
+        try:
+            adapter.validate_json(json.dumps(found), strict=True)
+        except ValidationError:
+            return False
+        return True
 
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    return accepts
 
 
 @dataclass(frozen=True, slots=True)
