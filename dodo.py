@@ -28,6 +28,7 @@ from sse_steps.steps.commands import commands, report_elsewhere
 from sse_steps.steps.evaluate_line import REPORT_OPTIONS
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
+from sse_steps.steps.report_plan import ReportPlan
 from sse_steps.steps.reporter import reporter_of
 
 ARGUMENTS = sys.argv[1:]
@@ -43,6 +44,7 @@ DOIT_CONFIG: dict[str, Any] = {
 ROOT = Path(__file__).parent.resolve()
 PLAN = Plan(settings_or_message(overrides_of(ARGUMENTS), ROOT), ROOT)
 LINE = PLAN.line
+REPORT = ReportPlan(PLAN)
 DOIT_CONFIG["reporter"] = reporter_of(PLAN)
 DOIT_CONFIG["continue"] = "pipeline" in ARGUMENTS  # each model goes as far as it can
 
@@ -207,12 +209,10 @@ def task_check() -> Iterator[Task]:
 
 def task_metrics() -> Task:
     """Turn verdicts into metrics and Pareto frontiers, in SQL."""
-    records, rows = PLAN.stage_records, PLAN.rows()
+    records, rows = REPORT.stage_records, REPORT.rows()
     corpora = {task: PLAN.left_out(task) for task in PLAN.settings.tasks}
-    examples = {
-        task: (PLAN.examples(task), *PLAN.examples_of_joined(task)) for task in PLAN.settings.tasks
-    }
-    settings, target = PLAN.metrics_slice(), PLAN.database
+    examples = {task: REPORT.examples(task) for task in PLAN.settings.tasks}
+    settings, target = REPORT.metrics_slice(), PLAN.database
     return {
         "file_dep": [*rows.files, *corpora.values(), *chain(*examples.values()), *records.values()],
         "targets": [target],
@@ -227,7 +227,7 @@ def task_report() -> Task:
     """Write the report: Markdown, HTML, JSON, charts, and a table on the terminal."""
     if (elsewhere := report_elsewhere(PLAN, ARGUMENTS)) is not None:
         return elsewhere
-    settings, files, evidence = PLAN.report_slice(), PLAN.report_files, PLAN.evidence
+    settings, files, evidence = REPORT.report_slice(), PLAN.report_files, REPORT.evidence
     return {
         "params": REPORT_OPTIONS,
         "file_dep": [PLAN.database, *evidence.files],

@@ -151,6 +151,7 @@ def measure(folder: Path) -> dict[str, float]:
     from sse_steps.sql.database import build_database  # noqa: PLC0415
     from sse_steps.steps import report  # noqa: PLC0415
     from sse_steps.steps.plan import Plan  # noqa: PLC0415
+    from sse_steps.steps.report_plan import ReportPlan  # noqa: PLC0415
 
     plan = Plan(load_settings([*OVERRIDES, f"paths.results={folder}"], root=ROOT), ROOT)
     database = folder / "results.duckdb"
@@ -158,7 +159,7 @@ def measure(folder: Path) -> dict[str, float]:
     build_database(database, sources(folder))
     built, megabytes = time.perf_counter(), peak_megabytes()
     evidence = Evidence({}, {}, plan.line.golden_prompts, ROOT)
-    report.run(plan.report_slice(), database, evidence, plan.report_files)
+    report.run(ReportPlan(plan).report_slice(), database, evidence, plan.report_files)
     return {
         "metrics_s": built - started,
         "report_s": time.perf_counter() - built,

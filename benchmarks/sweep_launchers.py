@@ -2,7 +2,7 @@
 
     python benchmarks/sweep_launchers.py                                    # 3 models x 3 x 3
     python benchmarks/sweep_launchers.py --models py2many,smollm2_135m --temperatures 0 --samples 4
-    python benchmarks/sweep_launchers.py --launchers joblib,sse_ray --kill sse_ray
+    python benchmarks/sweep_launchers.py --launchers joblib sse_ray --kill sse_ray
 
 With --kill a worker of that launcher is ended by SIGKILL in the middle of its sweep. Every launcher
 starts with an empty cache of replies and verdicts; weights are brought before.
@@ -47,29 +47,32 @@ class Timed:
 def main() -> int:
     """Print a line for each launcher; exit with 1 where verdicts differ or a sweep failed."""
     options = _options()
-    launchers = options.launchers.split(",")
-    (ROOT / "cache").mkdir(exist_ok=True)
+    (ROOT / "cache").mkdir(exist_ok=True)  # weights are linked from there, so on the same disk
     with tempfile.TemporaryDirectory(prefix="sweep-", dir=ROOT / "cache") as folder:
-        found = {each: _timed(each, options, Path(folder)) for each in launchers}
+        found = {each: _timed(each, options, Path(folder)) for each in options.launchers}
     heads = f"{'launcher':16} {'seconds':>8} {'exit':>5} {'killed':>7} {'tables':>7}"
     print(f"{heads}  digest of the verdict tables")
     for name, timed in found.items():
         figures = f"{timed.seconds:8.1f} {timed.exit_code:5} {timed.killed:7} {timed.tables:7}"
         print(f"{name:16} {figures}  {timed.digest[:32]}")
     same = len({timed.digest for timed in found.values()}) == 1
+    if not all(timed.tables for timed in found.values()):
+        print("A SWEEP HAS LEFT NO VERDICT TABLE.")
+        return 1
     print("The verdict tables are byte-identical." if same else "THE VERDICT TABLES DIFFER.")
     return 0 if same and all(each.exit_code == 0 for each in found.values()) else 1
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=layout)
     parser.add_argument("--models", default="py2many,smollm2_135m,smollm2_135m_llama_cpp")
     parser.add_argument("--temperatures", default="0,0.2,0.8")
     parser.add_argument("--quantizations", default="none,q8_0,q4_0")
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--max-tokens", type=int, default=64)
-    parser.add_argument("--launchers", default=",".join(LAUNCHERS))
-    parser.add_argument("--kill", default="", help="launchers that lose a worker")
+    parser.add_argument("--launchers", nargs="+", choices=LAUNCHERS, default=[*LAUNCHERS])
+    parser.add_argument("--kill", nargs="*", choices=LAUNCHERS, default=[], help="lose a worker")
     return parser.parse_args()
 
 
@@ -89,7 +92,7 @@ def _timed(launcher: str, options: argparse.Namespace, folder: Path) -> Timed:
     killed = 0
     while sweep.poll() is None:
         time.sleep(0.5)
-        if launcher in options.kill.split(",") and not killed and _tables(results):
+        if launcher in options.kill and not killed and _tables(results):
             killed += _kill_a_worker(sweep.pid, results)
     seconds = time.monotonic() - started
     tables = _tables(results)

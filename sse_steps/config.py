@@ -19,13 +19,12 @@ from pydantic.dataclasses import dataclass
 from yaml import YAMLError
 
 from sse_steps.ad_hoc import AdHocModel, ad_hoc_model, check_names, named_task
-from sse_steps.errors import ConfigError, DownloadError, TaskFileError, nearest
+from sse_steps.candidates import check_models, quantized, with_variant
+from sse_steps.errors import ConfigError, TaskFileError, nearest
 from sse_steps.models.quantization import Quantization
-from sse_steps.models.sources import parse_source
 from sse_steps.prices import PriceSettings
-from sse_steps.records import Role
+from sse_steps.scale.shared_place import check_place
 from sse_steps.settings import (
-    ENGINES,
     AcceptanceSettings,
     CacheSettings,
     GateSettings,
@@ -119,12 +118,13 @@ def load_settings(overrides: Sequence[str], *, root: Path, here: Path | None = N
         if model is not None:
             composed["model"][name] = model.settings | composed["model"].get(name, {})
     valid = validated(_Composed, composed, "The configuration", ConfigError)
-    _check_models(valid.model)
+    check_models(valid.model)
     _check_corpus(valid.corpus, root)
+    check_place(valid.scale.shared)
     settings = Settings(
         tasks=_tasks(valid.tasks, here, root),
         models=with_variant(
-            _quantized({name: valid.model[name] for name in names}, valid.quantization),
+            quantized({name: valid.model[name] for name in names}, valid.quantization),
             valid.variant,
         ),
         corpus=valid.corpus,
@@ -144,16 +144,6 @@ def load_settings(overrides: Sequence[str], *, root: Path, here: Path | None = N
     return replace(settings, joined=joined_builds(settings, root))
 
 
-def with_variant(models: dict[str, ModelSettings], variant: str | None) -> dict[str, ModelSettings]:
-    """Return the models with `variant` at the end of every candidate's name."""
-    if variant is None:
-        return models
-    return {
-        f"{name}-{variant}" if model.role is Role.CANDIDATE else name: model
-        for name, model in models.items()
-    }
-
-
 def _check_corpus(corpus: str | None, root: Path) -> None:
     """Raise before any work where the corpus of the command line is not there."""
     if corpus is not None and not (root / corpus).exists():
@@ -169,46 +159,6 @@ def _tasks(entries: Sequence[str], here: Path, root: Path) -> dict[str, Task]:
         name, task = named_task(entry, here=here, root=root)
         if found.setdefault(name, task) != task:
             raise TaskFileError(f"Two tasks are called '{name}'.", "Rename one of the files.")
-    return found
-
-
-def _check_models(models: dict[str, ModelSettings]) -> None:
-    for name, model in models.items():
-        if model.engine not in ENGINES:
-            raise ConfigError(
-                f"The model '{name}' asks for the unknown engine '{model.engine}'.",
-                nearest(model.engine, ENGINES),
-            )
-        try:
-            parse_source(model.source or "")
-        except DownloadError as fault:
-            raise ConfigError(f"conf/model/{name}.yaml: {fault.wrong}", fault.remedy) from fault
-
-
-def _quantized(
-    models: dict[str, ModelSettings], wanted: Quantization | tuple[Quantization, ...] | None
-) -> dict[str, ModelSettings]:
-    """Return each model with weights once for every quantisation wanted, named after it.
-
-    The quantisation that a model's own file names, which is `none` if it names none, leaves the
-    name as it is.
-
-    Raises:
-        ConfigError: two models would have one name.
-    """
-    if wanted is None:
-        return models
-    kinds = (wanted,) if isinstance(wanted, Quantization) else wanted
-    found = {}
-    for name, model in models.items():
-        for kind in kinds if model.source is not None else (model.quantization,):
-            label = name if kind is model.quantization else f"{name}-{kind}"
-            if label in models and label != name:
-                raise ConfigError(
-                    f"'{name}' with the quantisation {kind} would be called as another model is.",
-                    f"Rename conf/model/{label}.yaml, or leave one of the two out.",
-                )
-            found[label] = replace(model, quantization=kind)
     return found
 
 

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "sse_steps"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 STEPS = sorted((PACKAGE / "steps").glob("*.py"))
 STEP_NAMES = {path.stem for path in STEPS} - {
-    *("__init__", "machine", "plan", "model_plan"),
+    *("__init__", "machine", "plan", "model_plan", "report_plan"),
     *("command_line", "commands", "evaluate_line", "options", "reporter"),
 }
 

@@ -21,6 +21,7 @@ from sse_steps.report.report_data import load_report
 from sse_steps.report.report_json import render_json
 from sse_steps.sql.database import build_database
 from sse_steps.steps.plan import Plan
+from sse_steps.steps.report_plan import ReportPlan
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,7 +55,7 @@ def test_the_configuration_is_whole_and_plain() -> None:
     """config.yaml holds every setting as it was composed, overrides followed, as plain YAML."""
     overrides = ["models=[py2many]", "run.runs=3", "run.temperature=0.5"]
     plan = Plan(load_settings(overrides, root=ROOT), ROOT)
-    found = plan.report_slice()
+    found = ReportPlan(plan).report_slice()
     whole = yaml.safe_load(found.configuration)
     assert whole["run"]["runs"] == 3
     assert whole["models"]["py2many"]["engine"]
@@ -68,7 +69,7 @@ def test_the_configuration_is_whole_and_plain() -> None:
 def test_an_equal_configuration_has_an_equal_digest() -> None:
     """What is typed does not matter to config.yaml, only what it comes to."""
     texts = [
-        Plan(load_settings(overrides, root=ROOT), ROOT).report_slice().configuration
+        ReportPlan(Plan(load_settings(overrides, root=ROOT), ROOT)).report_slice().configuration
         for overrides in (
             ["models=[py2many]", "run.runs=3"],
             ["run.runs=3", "models=[py2many]"],
@@ -110,3 +111,13 @@ def test_the_software_is_named(tmp_path: Path) -> None:
     assert facts["Rust"] == "not installed"
     assert {"single-shot-eval", "DuckDB", "NumPy", "llama-cpp-python", "Python"} <= set(facts)
     assert dict(software_facts(tmp_path, "rustc 1.0\nhost: x"))["Rust"] == "rustc 1.0"
+
+
+def test_where_work_is_done_makes_no_report_stale() -> None:
+    """A cluster, its addresses and the log are in no command that a report tells."""
+    where = ["scale=ray", "scale.shared=/shared", "log.megabytes=1"]
+    here, there = (
+        ReportPlan(Plan(load_settings([*added, "run.runs=1"], root=ROOT), ROOT)).report_slice()
+        for added in ([], where)
+    )
+    assert there == here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import pytest
@@ -18,20 +19,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project import Built, Project, lay_out
 
+from sse_steps.config import load_settings
 from sse_steps.errors import ScaleError
-from sse_steps.records import Case, Completion
+from sse_steps.records import Case, Completion, FinishReason, Outcome, Reply, Verdict
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.sandbox import Limits, Sandbox
 from sse_steps.rust.toolchain import Toolchain
 from sse_steps.scale.judging import Judging
 from sse_steps.scale.replying import Model, Replying
-from sse_steps.scale.scale_out import Job, ScaleOut
-from sse_steps.scale.shards import Done, Items, Record, cut
-from sse_steps.scale.shared_place import SharedPlace
+from sse_steps.scale.scale_out import Job, ScaleOut, _taken
+from sse_steps.scale.shards import Done, Items, Record, cut, holding
+from sse_steps.scale.shared_place import SharedPlace, check_place
 from sse_steps.scale.worker import Assignment, Refused, versions, work_on
 from sse_steps.settings import LimitSettings, ModelSettings, ScaleEngine, ScaleSettings
 from sse_steps.slices import CheckSlice
-from sse_steps.store import content_key, read_parquet
+from sse_steps.store import content_key, read_parquet, write_parquet
+from sse_steps.sweep.command_line import read_arguments
+from sse_steps.sweep.launch import read_sweep
 
 TESTS = Path(__file__).parent
 # What is measured, and so is another each time; everything else must be the same everywhere.
@@ -73,6 +77,13 @@ class Environment:
     def __call__(self, items: Items, _cache: Path) -> Done:
         """Return the environment's word for each item."""
         return Done({key: {"threads": os.environ.get(name)} for key, name in items.items()})
+
+
+@dataclass(frozen=True)
+class Lonely:
+    """A row of another table."""
+
+    key: str
 
 
 def numbers(count: int) -> dict[str, int]:
@@ -129,6 +140,83 @@ def test_a_store_that_lets_nobody_in_is_two_lines(monkeypatch: pytest.MonkeyPatc
         SharedPlace("s3://bucket/x", "group").names()
     assert str(fault.value).count("\n") == 1
     file_system.clear_instance_cache()  # it has the address that it began with
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"\x80\x04\x95.", b"PAR1" + bytes(99) + b"PAR1"])
+def test_what_is_no_shard_is_not_read(tmp_path: Path, scheme: str, content: bytes) -> None:
+    """Half a file, or one of somebody else's, is as good as none; nothing in it is executed."""
+    (tmp_path / "group").mkdir()
+    (tmp_path / "group/shard.parquet").write_bytes(content)
+    assert SharedPlace(f"{scheme}{tmp_path}", "group").read("shard") is None
+
+
+def test_records_of_other_columns_or_no_mapping_are_no_shard(tmp_path: Path) -> None:
+    """Parquet alone does not make a shard."""
+    place = SharedPlace(str(tmp_path), "group")
+    write_parquet([Lonely("key")], Lonely, tmp_path / "group/other.parquet")
+    assert place.read("other") is None
+    place.write("list", {"key": [1, 2]})  # type: ignore[dict-item]  # what nobody would write
+    assert place.read("list") is None
+
+
+REPLY = asdict(Reply("text", FinishReason.STOP, 1.0, 1.0))
+VERDICT = asdict(Verdict(Outcome.COMPILE_ERROR, False, 0, 0, 1, 0.0, None, "", "", ""))  # noqa: FBT003 - of a record
+
+
+@pytest.mark.parametrize(
+    ("record", "is_one"),
+    [
+        ({"reply": REPLY}, True),
+        ({"reply": {**REPLY, "latency_s": "1"}}, False),
+        ({"reply": {**REPLY, "finish_reason": "because"}}, False),
+        ({"reply": {**REPLY, "more": 1}}, False),
+        ({"reply": {"text": "text"}}, False),
+        ({"reply": REPLY, "origin": None}, False),
+        ({"verdict": VERDICT}, False),
+        ({}, False),
+    ],
+)
+def test_a_record_of_a_stranger_is_a_reply_or_nothing(record: Record, *, is_one: bool) -> None:
+    """A field too many, one missing and a value of another type make it worthless."""
+    assert holding("reply", Reply)(json.loads(json.dumps(record))) is is_one
+    assert holding("verdict", Verdict)(json.loads(json.dumps({"verdict": VERDICT})))
+
+
+def test_shards_of_strangers_are_done_anew(tmp_path: Path) -> None:
+    """Of what lies in the shared place only this work's records of missing items are taken."""
+    place = SharedPlace(str(tmp_path), "group")
+    good: Record = {"reply": REPLY}
+    place.write("mixed", {"a": good, "b": {"reply": 1}, "not asked": good})
+    (tmp_path / "group/broken.parquet").write_bytes(b"PAR1")
+    left: dict[str, object] = {"a": 1, "b": 2}
+    found = [done.kept for done in _taken(place, left, holding("reply", Reply))]
+    assert found == [{"a": json.loads(json.dumps(good))}]
+    assert left == {"b": 2}
+    assert place.names() == []
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://KEY:geheim/x@bucket/y", "sftp://me:geheim@host/y", "s3a://:geheim@bucket"]
+)
+def test_a_password_in_a_url_is_refused_before_anything_is_written(url: str) -> None:
+    """It would be in the log, in a job's overrides and in the report; the message has it not."""
+    for refuse in (
+        lambda: load_settings(["scale=ray", f"scale.shared='{url}'"], root=TESTS.parent),
+        lambda: read_sweep(
+            read_arguments(["model=stub,reference", "scale=ray", f"scale.shared='{url}'"]),
+            TESTS.parent,
+        ),
+    ):
+        with pytest.raises(ScaleError, match="password") as fault:
+            refuse()
+        assert "geheim" not in str(fault.value)
+
+
+def test_places_without_a_password_are_left_alone() -> None:
+    """A path, a bucket, a user's name and a port are no secret."""
+    for place in (None, "/shared/a:b", "s3://bucket/x@y", "sftp://me@host:22/x"):
+        check_place(place)
 
 
 def refused(work: object, folder: Path, **changed: str) -> str:

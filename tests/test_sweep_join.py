@@ -13,6 +13,7 @@ from sse_steps.config import load_settings
 from sse_steps.errors import ConfigError, JoinError
 from sse_steps.settings import Settings
 from sse_steps.steps.plan import Plan
+from sse_steps.steps.report_plan import ReportPlan
 from sse_steps.sweep.join import check_examples
 from sse_steps.sweep.records import JobRecord, JobState
 
@@ -55,7 +56,7 @@ def test_a_configuration_is_read_as_it_was_written(build: Build) -> None:
 def test_the_report_has_rows_evidence_and_questions_of_joined_builds(build: Build) -> None:
     """Metrics and report get the joined candidates beside this build's own."""
     folder = build("one", "models=[smollm2_135m]", "variant=warm", "run.runs=2")
-    plan = Plan(joining(folder, models="py2many"), ROOT)
+    plan = ReportPlan(Plan(joining(folder, models="py2many"), ROOT))
     own = Plan(load_settings(["models=[py2many]"], root=ROOT), ROOT)
     assert set(plan.metrics_slice().models) == {"reference", "stub", "py2many", "smollm2_135m-warm"}
     added = {*plan.rows().verdicts} - {*own.rows().verdicts}
@@ -68,7 +69,7 @@ def test_the_report_has_rows_evidence_and_questions_of_joined_builds(build: Buil
 def test_the_price_of_a_joined_candidate_is_that_of_its_own_build(build: Build) -> None:
     """Rows keep the dollars that they were written with, and their note says whose they are."""
     folder = build("one", "models=[py2many]", "prices=own_machine")
-    metrics = Plan(joining(folder), ROOT).metrics_slice()
+    metrics = ReportPlan(Plan(joining(folder), ROOT)).metrics_slice()
     assert metrics.prices_of["py2many"].machine == "own machine, paid for"
     assert metrics.prices.machine != "own machine, paid for"
 

@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from sse_steps.errors import ScaleError
-from sse_steps.records import Outcome
+from sse_steps.records import Outcome, Verdict
 from sse_steps.rust.judge import Judge, Sample
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts, verdict_of
 from sse_steps.scale.scale_out import Job, ScaleOut
-from sse_steps.scale.shards import Done, Items
+from sse_steps.scale.shards import Done, Items, holding
 from sse_steps.slices import CheckSlice
 from sse_steps.steps import machine
 from sse_steps.store import content_key, write_text
@@ -148,4 +148,35 @@ def judging_job(
     title: str, judge: Judge, settings: CheckSlice, lock_folder: Path, wanted: Iterable[str]
 ) -> Job:
     """Return the work of judging, for workers."""
-    return Job(title, Judging.as_by(judge, settings, lock_folder), tuple(wanted))
+    work = Judging.as_by(judge, settings, lock_folder)
+    return Job(title, work, tuple(wanted), accepts=holding("verdict", Verdict))
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Who reaches verdicts that are missing: this process, or workers in its place.
+
+    Args:
+        scale_out: has the workers; None: this process judges.
+        settings: what the judge is made from.
+        lock_folder: pins the crates.
+    """
+
+    scale_out: ScaleOut | None
+    settings: CheckSlice
+    lock_folder: Path
+
+    def reach(
+        self,
+        kept: KeptVerdicts,
+        title: str,
+        wanted: Iterable[str],
+        missing: Mapping[str, Sample],
+        origins: Mapping[str, object],
+        on_finish: Callable[[str, Kept], None],
+    ) -> dict[str, Kept]:
+        """Return the verdicts on samples by key; each is kept when it is reached."""
+        if self.scale_out is None or not missing:
+            return kept.reach(missing, origins=origins, on_finish=on_finish)
+        job = judging_job(title, kept.judge, self.settings, self.lock_folder, wanted)
+        return reach_in_shards(kept, self.scale_out, job, missing, origins, on_finish)

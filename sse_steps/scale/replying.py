@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from sse_steps.console import Advance
 from sse_steps.errors import ScaleError
 from sse_steps.infer.engine import Engine, Request, Sampling
 from sse_steps.infer.factory import Surroundings, build_engine
+from sse_steps.records import Reply
 from sse_steps.scale.scale_out import Job, ScaleOut
-from sse_steps.scale.shards import Done, Items, Record
+from sse_steps.scale.shards import Done, Items, Record, holding
 from sse_steps.settings import ModelSettings
 from sse_steps.slices import TranspileSlice
 from sse_steps.steps import machine
@@ -124,7 +126,9 @@ def replying_job(
     path = file.absolute() if file is not None else None
     work = Replying(Model(name, settings.model, path, sha256, version, weak), settings.sampling)
     title, size = f"transpile {settings.origin.title}", settings.model.batch_size
-    return Job(title, work, tuple(wanted), multiple=size, alone=True)
+    return Job(
+        title, work, tuple(wanted), multiple=size, alone=True, accepts=holding("reply", Reply)
+    )
 
 
 def replies_in_shards(
@@ -136,3 +140,42 @@ def replies_in_shards(
     """Yield workers' replies by key, shard by shard; keep each before the next is asked for."""
     for done in scale_out.finished(job, requests, on_finish):
         yield done.all
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who puts requests to a model: this process, or workers.
+
+    Args:
+        settings: the model and how it is asked.
+        file: what its engine reads.
+        sha256: of the file.
+        workers: None where this process asks.
+    """
+
+    settings: TranspileSlice
+    file: Path | None
+    sha256: str | None
+    workers: ScaleOut | None
+
+    def records(
+        self,
+        engine: Engine,
+        requests: Mapping[str, Request],
+        missing: Sequence[str],
+        on_finish: Advance,
+    ) -> Iterator[dict[str, Record]]:
+        """Yield records by key as they come; whoever takes them keeps them before the next."""
+        asked = {key: requests[key] for key in missing}
+        # What an account pays for and limits is asked here, call by call, and what is replayed too.
+        calls = self.settings.model.tool is not None or self.settings.model.recording is not None
+        if self.workers is None or calls:
+            waiting = iter(missing)
+            replies = engine.complete(
+                list(asked.values()), self.settings.sampling, on_finish=on_finish
+            )
+            for batch in replies:
+                yield {next(waiting): {"reply": asdict(reply)} for reply in batch}
+            return
+        job = replying_job(self.settings, engine.version, self.file, self.sha256, requests)
+        yield from replies_in_shards(self.workers, job, asked, on_finish)

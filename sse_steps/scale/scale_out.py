@@ -8,11 +8,15 @@ from pathlib import Path
 
 from sse_steps.errors import ScaleError
 from sse_steps.scale.ray_cluster import Lost, RayCluster, connect
-from sse_steps.scale.shards import Done, Items, Shard, Work, cut
+from sse_steps.scale.shards import Accepts, Done, Items, Record, Shard, Work, cut
 from sse_steps.scale.shared_place import SharedPlace
 from sse_steps.scale.worker import Assignment, Finished, Refused, versions, work_on
 from sse_steps.settings import ScaleEngine, ScaleSettings
 from sse_steps.store import content_key
+
+
+def _anything(_record: Record) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Job:
             build that was killed is started again, so that its shards are found.
         multiple: shards hold a multiple of so many items, except the last.
         alone: whether the work is timed.
+        accepts: whether a record of a shard is one of this work; all that is not is done anew.
     """
 
     title: str
@@ -33,6 +38,7 @@ class Job:
     wanted: Iterable[str]
     multiple: int = 1
     alone: bool = False
+    accepts: Accepts = _anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class ScaleOut:
         """
         place = SharedPlace(self._shared, content_key("shards", *sorted(job.wanted))[:32])
         left = dict(missing)
-        for done in _taken(place, left):
+        for done in _taken(place, left, job.accepts):
             on_finish(len(done.kept))
             yield done
         if left:
@@ -81,7 +87,7 @@ class ScaleOut:
         waiting = list(shards)
         for tries_left in range(self.settings.retries, -1, -1):
             lost: list[Lost[Shard]] = []
-            yield from _round(cluster, assignment, waiting, lost)
+            yield from _round(cluster, assignment, job.accepts, waiting, lost)
             if not lost:
                 return
             if not tries_left:
@@ -102,11 +108,11 @@ class ScaleOut:
         return self.settings.cache
 
 
-def _taken(place: SharedPlace, left: dict[str, object]) -> Iterator[Done]:
+def _taken(place: SharedPlace, left: dict[str, object], accepts: Accepts) -> Iterator[Done]:
     """Yield what is there already, and take it out of what is left to do."""
     for name in place.names():
-        records = place.read(name) or {}
-        done = Done({key: record for key, record in records.items() if key in left})
+        found = (place.read(name) or {}).items()
+        done = Done({key: each for key, each in found if key in left and accepts(each)})
         for key in done.kept:
             del left[key]
         if done.kept:
@@ -115,7 +121,11 @@ def _taken(place: SharedPlace, left: dict[str, object]) -> Iterator[Done]:
 
 
 def _round(
-    cluster: RayCluster, assignment: Assignment, shards: Iterable[Shard], lost: list[Lost[Shard]]
+    cluster: RayCluster,
+    assignment: Assignment,
+    accepts: Accepts,
+    shards: Iterable[Shard],
+    lost: list[Lost[Shard]],
 ) -> Iterator[tuple[Shard, Done]]:
     """Yield the shards that are finished; the others go into `lost`."""
     for outcome in cluster.run(work_on, assignment, shards):
@@ -125,15 +135,16 @@ def _round(
         shard, ended = outcome
         if isinstance(ended, Refused):
             raise ScaleError(ended.wrong, ended.remedy)
-        kept = assignment.place.read(shard.key)
-        if kept is None:
+        kept = assignment.place.read(shard.key) or {}
+        whole = kept.keys() | ended.passing.keys() == shard.items.keys()
+        if not whole or not all(map(accepts, kept.values())):
             lost.append(_unseen(shard, ended, assignment.place))
         else:
             yield shard, Done(kept, ended.passing)
 
 
 def _unseen(shard: Shard, ended: Finished, place: SharedPlace) -> Lost[Shard]:
-    return Lost(shard, f"'{ended.host}' wrote it to '{place.root}', and it is not to be seen here")
+    return Lost(shard, f"'{ended.host}' wrote it to '{place.root}', and it is not here whole")
 
 
 def _too_often(lost: list[Lost[Shard]], settings: ScaleSettings) -> ScaleError:

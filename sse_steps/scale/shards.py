@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from sse_steps.store import content_key
 
@@ -33,6 +36,26 @@ class Done:
 # there, so it is an instance of a frozen dataclass of plain data. It raises UserError where this
 # machine cannot do the work as the machine of the build would.
 Work = Callable[[Items, Any], Done]
+
+
+Accepts = Callable[[Record], bool]  # whether a record that others may have written is one
+
+
+def holding(name: str, kind: type[Any]) -> Accepts:
+    """Return what accepts a record of one instance of the dataclass `kind` under `name`."""
+    adapter, names = TypeAdapter(kind), {each.name for each in fields(kind)}
+
+    def accepts(record: Record) -> bool:
+        found = record.get(name)
+        if record.keys() != {name} or not isinstance(found, dict) or found.keys() != names:
+            return False
+        try:
+            adapter.validate_json(json.dumps(found), strict=True)
+        except ValidationError:
+            return False
+        return True
+
+    return accepts
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # A put is atomic there, and a rename would be a copy.
 _OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
 _SUFFIX = ".parquet"
+_PASSWORD = re.compile(r"(\w+)://[^/@]*:[^@]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,14 @@ class SharedPlace:
                 self._put(name, file.read_bytes())
 
     def read(self, name: str) -> dict[str, Record] | None:
-        """Return a shard's records by key, or None where there is no such shard."""
+        """Return a shard's records by key, or None where none can be read."""
         if self._is_path:
             return _records(Path(self._path(name)))
         files, path = self._files()
-        with tempfile.TemporaryDirectory() as folder, _reaching(self.root):
+        with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "shard"
-            try:
+            with _reaching(self.root), suppress(FileNotFoundError):
                 file.write_bytes(files.cat_file(f"{path}/{name}{_SUFFIX}"))
-            except FileNotFoundError:
-                return None
             return _records(file)
 
     def names(self) -> list[str]:
@@ -150,6 +150,25 @@ def _reaching(root: str) -> Iterator[None]:
 
 
 def _records(file: Path) -> dict[str, Record] | None:
+    """Return what a shard holds; None where it is none: others may write there, or only half."""
     if not file.is_file():
         return None
-    return {row.key: json.loads(row.record) for row in read_parquet(file, _Row)}
+    try:
+        found = {row.key: json.loads(row.record) for row in read_parquet(file, _Row)}
+    except Exception:  # whatever a reader of Parquet makes of somebody else's bytes
+        return None
+    return found if all(isinstance(each, dict) for each in found.values()) else None
+
+
+def check_place(shared: str | None) -> None:
+    """Raise, without telling it, where a URL has a password: logs and results hold what is typed.
+
+    Raises:
+        ScaleError: it has one.
+    """
+    if shared is not None and (found := _PASSWORD.match(shared)):
+        raise ScaleError(
+            f"scale.shared has a password in its URL: '{found[1]}://...'",
+            "Give it in the way of the store, in the environment or in its own files: it would be "
+            "in logs and results.",
+        )

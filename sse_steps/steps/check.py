@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from sse_steps.build_files import CheckFiles
@@ -27,8 +27,8 @@ from sse_steps.records import (
 )
 from sse_steps.rust.judge import Judge, Sample, not_judged
 from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts
-from sse_steps.scale.judging import judging_job, reach_in_shards
-from sse_steps.scale.scale_out import ScaleOut, scaled_out
+from sse_steps.scale.judging import Judges
+from sse_steps.scale.scale_out import scaled_out
 from sse_steps.settings import EquivalenceCounts, ScaleSettings
 from sse_steps.slices import CheckSlice, Origin
 from sse_steps.steps import machine
@@ -76,8 +76,8 @@ def run(
     inputs = settings.equivalence.inputs
     pairs = [(row, _sample(row, by_id[row.example], inputs)) for row in rows]
     kept = KeptVerdicts(judge, RecordStore(cache / "records.sqlite"))
-    workers = _Workers(scaled_out(scale, cache), settings, lock_folder)
-    reached = _judged(kept, pairs, workers)
+    judges = Judges(scaled_out(scale, cache), settings, lock_folder)
+    reached = _judged(kept, pairs, judges)
     found = [(*pair, _found(kept, *pair, reached)) for pair in pairs]
     table = [_verdict_row(*each) for each in found]
     counted = [_counted(row, settings.equivalence.counts) for row in table]
@@ -112,32 +112,8 @@ def _counted(row: VerdictRow, counts: EquivalenceCounts) -> VerdictRow:
     return replace(row, outcome=Outcome.WRONG_ANSWER, diagnostics=detail)
 
 
-@dataclass(frozen=True, slots=True)
-class _Workers:
-    """Who judges in this process's place, if anybody does, and what as."""
-
-    scale_out: ScaleOut | None
-    settings: CheckSlice
-    lock_folder: Path
-
-    def reach(
-        self,
-        kept: KeptVerdicts,
-        title: str,
-        wanted: Iterable[str],
-        missing: Mapping[str, Sample],
-        origins: Mapping[str, object],
-        on_finish: Callable[[str, Kept], None],
-    ) -> dict[str, Kept]:
-        """Return the verdicts on samples by key; each is kept when it is reached."""
-        if self.scale_out is None or not missing:
-            return kept.reach(missing, origins=origins, on_finish=on_finish)
-        job = judging_job(title, kept.judge, self.settings, self.lock_folder, wanted)
-        return reach_in_shards(kept, self.scale_out, job, missing, origins, on_finish)
-
-
 def _judged(
-    kept: KeptVerdicts, pairs: list[tuple[Completion, Sample]], workers: _Workers
+    kept: KeptVerdicts, pairs: list[tuple[Completion, Sample]], judges: Judges
 ) -> dict[str, Kept]:
     """Return the verdict on each distinct sample, judging those that are new."""
     with_code = [pair for pair in pairs if pair[0].rust is not None]
@@ -148,7 +124,7 @@ def _judged(
     if not pairs:
         return found
     origin, told = _origin_of(pairs[0][0]), build_progress()
-    counts = workers.settings.equivalence.counts
+    counts = judges.settings.equivalence.counts
     attempts = Counter(kept.key(sample) for _, sample in with_code)
 
     def tell(key: str, known: Kept) -> None:
@@ -164,7 +140,7 @@ def _judged(
             tell(key, reached)
 
         origins = {key: _origin(pair[0]) for key, pair in wanted.items()}
-        found |= workers.reach(kept, f"check {origin.title}", wanted, missing, origins, finish)
+        found |= judges.reach(kept, f"check {origin.title}", wanted, missing, origins, finish)
     _raise_for_infrastructure(found.values())
     return found
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import reduce
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 
-from sse_steps.build_files import CheckFiles, Evidence, ReportFiles, Rows, TranspileFiles
+from sse_steps.build_files import CheckFiles, ReportFiles, Rows, TranspileFiles
 from sse_steps.infer.engine import Sampling
 from sse_steps.labels.template import placeholders
-from sse_steps.prices import PriceSettings, price_of
+from sse_steps.prices import price_of
 from sse_steps.report.chart_files import ChartFile
-from sse_steps.report.provenance_data import Asked
 from sse_steps.rust.crates import built_index
 from sse_steps.rust.lock_file import read_lock_file
 from sse_steps.same_files import SameFiles, files_below
@@ -27,11 +24,8 @@ from sse_steps.slices import (
     CheckSlice,
     CorpusSlice,
     CratesSlice,
-    MetricsSlice,
     Origin,
     RecordSlice,
-    ReportSlice,
-    TaskMetrics,
     TranspileSlice,
 )
 from sse_steps.steps.model_plan import ModelPlan
@@ -84,16 +78,6 @@ class Plan:
             schema=self.results / "report.schema.json",
             configuration=self.results / "config.yaml",
             charts=tuple(self.results / file for file in ChartFile),
-        )
-
-    @property
-    def evidence(self) -> Evidence:
-        """What the report names the digests of."""
-        return Evidence(
-            examples={task: self.examples(task) for task in self.settings.tasks},
-            weights=self.stage_records,
-            golden_prompts=self.line.golden_prompts,
-            root=self.root,
         )
 
     @property
@@ -165,21 +149,6 @@ class Plan:
         """Return where the verdicts of one run go."""
         return self._partition("verdicts", origin)
 
-    @property
-    def joined(self) -> tuple[Plan, ...]:
-        """The builds whose candidates the report shows as well."""
-        return tuple(Plan(settings, self.root) for settings in self.settings.joined)
-
-    @property
-    def stage_records(self) -> dict[str, Path]:
-        """The last record of each model's line, of this build and of those joined."""
-        lines = [each.line.lines() for each in (self, *self.joined)]
-        return {model: files.validated for line in lines for model, files in line.items()}
-
-    def examples_of_joined(self, task: str) -> tuple[Path, ...]:
-        """Return the examples of a task that joined builds were asked."""
-        return tuple(each.examples(task) for each in self.joined if task in each.settings.tasks)
-
     def check_files(self, origin: Origin) -> CheckFiles:
         """Return what a check of one turn of a run reads and writes."""
         return CheckFiles(
@@ -190,10 +159,7 @@ class Plan:
         )
 
     def rows(self) -> Rows:
-        """Return the files of every run, of this build and of those joined."""
-        return reduce(Rows.and_of, (each.rows() for each in self.joined), self._own_rows())
-
-    def _own_rows(self) -> Rows:
+        """Return the files of every run."""
         origins = list(self.origins())
         written = [self.transpile_files(origin) for origin in origins]
         return Rows(
@@ -299,38 +265,10 @@ class Plan:
         """Return the folder that pins the crates of the first task."""
         return self.lock_folder(next(iter(self.settings.tasks)))
 
-    def metrics_slice(self) -> MetricsSlice:
-        """Return what metrics depend on."""
-        settings = self.settings
-        tasks = {
-            name: TaskMetrics(
-                task.ground_truth, task.metrics, task.prompts, self.settings.run.turns
-            )
-            for name, task in settings.tasks.items()
-        }
-        models = dict(settings.models)
-        prices: dict[str, PriceSettings] = {}
-        for each in settings.joined:
-            models |= each.models
-            prices |= dict.fromkeys(each.models, each.prices)
-        return MetricsSlice(models, settings.prices, settings.acceptance, tasks, prices)
-
     def is_repeat(self, origin: Origin) -> bool:
         """Return whether an earlier run asks the same in the same way."""
         first = replace(origin, run=1)
         return origin != first and self.sampling(origin) == self.sampling(first)
-
-    def report_slice(self) -> ReportSlice:
-        """Return what the report depends on."""
-        settings = self.settings
-        return ReportSlice(
-            report=settings.report,
-            acceptance=settings.acceptance,
-            prices=settings.prices,
-            configuration=self.configuration,
-            command=shlex.join(["doit", *settings.overrides]),
-            asked=tuple(self._asked()),
-        )
 
     @property
     def configuration(self) -> str:
@@ -339,16 +277,6 @@ class Plan:
         # What is somebody else's, and what no result depends on.
         del whole["overrides"], whole["joined"], whole["scale"], whole["log"]
         return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
-
-    def _asked(self) -> Iterator[Asked]:
-        for task, model in dict.fromkeys((each.task, each.model) for each in self.origins()):
-            runs = [origin for origin in self.runs_of(model) if origin.task == task]
-            sampled = [self.sampling(origin) for origin in runs]
-            seeds = tuple(each.seed for each in sampled)
-            first = sampled[0]
-            yield Asked(task, model, first.temperature, first.max_tokens, seeds)
-        for each in self.joined:
-            yield from each._asked()
 
     def earlier(self, origin: Origin) -> list[str]:
         """Return the name of the run before this one: it goes first, later ones reuse its work."""

@@ -19,6 +19,7 @@ from sse_steps.slices import ReportSlice
 from sse_steps.sql.query import existing_database, faults_of_existing
 from sse_steps.steps.evaluate_line import is_report_file
 from sse_steps.steps.plan import Plan
+from sse_steps.steps.report_plan import ReportPlan
 from sse_steps.validation import read_yaml, validated
 
 _NOT_KNOWN = "not known: report.json is not beside the results"
@@ -42,8 +43,8 @@ def run(plan: Plan, here: Path, render: Render, *, input: str, output: str) -> b
     source = _plan_of(here / input, plan) if input else plan
     database = existing_database(source.database)
     target = here / output if output else source.results
-    sliced = _as_written(source) if input else plan.report_slice()
-    evidence = _there(source.evidence)
+    sliced = _as_written(source) if input else ReportPlan(plan).report_slice()
+    evidence = _there(ReportPlan(source).evidence)
     with faults_of_existing(database), tempfile.TemporaryDirectory() as folder:
         if is_report_file(target):
             files = _report_files(source, Path(folder))
@@ -68,7 +69,7 @@ def _plan_of(folder: Path, plan: Plan) -> Plan:
 
 def _as_written(plan: Plan) -> ReportSlice:
     """Return what a report depends on, with the words of the one that is there already."""
-    sliced, files = plan.report_slice(), plan.report_files
+    sliced, files = ReportPlan(plan).report_slice(), plan.report_files
     configuration, command = sliced.configuration, sliced.command
     if files.configuration.is_file():
         configuration, command = files.configuration.read_text(encoding="utf-8"), _NOT_KNOWN

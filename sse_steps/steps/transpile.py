@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from sse_steps.build_files import TranspileFiles
 from sse_steps.build_log import log
 from sse_steps.build_progress import REPLIES, build_progress
-from sse_steps.console import Advance, attempts_progress
+from sse_steps.console import attempts_progress
 from sse_steps.errors import EngineMissingError, EngineUnfitError, ModelFormatError
 from sse_steps.infer.engine import Engine, Request
 from sse_steps.infer.extract import extract_rust
@@ -29,8 +29,8 @@ from sse_steps.records import (
     Reply,
     Skipped,
 )
-from sse_steps.scale.replying import replies_in_shards, replying_job
-from sse_steps.scale.scale_out import ScaleOut, scaled_out
+from sse_steps.scale.replying import Asker
+from sse_steps.scale.scale_out import scaled_out
 from sse_steps.settings import ScaleSettings
 from sse_steps.slices import Origin, TranspileSlice
 from sse_steps.source_hash import source_hash
@@ -83,7 +83,7 @@ def run(  # noqa: PLR0913, PLR0917 - where the work is done is beside what it de
         identity = _identity(file, validated)
         requests = requests_of(examples, settings.prompts, files.earlier)
         try:
-            asker = _Asker(settings, file, identity, scaled_out(scale, cache))
+            asker = Asker(settings, file, identity, scaled_out(scale, cache))
             rows = _completions(asker, requests, cache) if requests else []
         except (EngineMissingError, EngineUnfitError) as absent:
             if files.skipped is None:  # it was there a turn before
@@ -118,46 +118,7 @@ def _skipped(origin: Origin, skip: Skip | None) -> list[Skipped]:
     return [Skipped(origin.task, origin.model, origin.run, *why)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asker:
-    """Who puts requests to a model: this process, or workers.
-
-    Args:
-        settings: the model and how it is asked.
-        file: what its engine reads.
-        sha256: of the file.
-        workers: None where this process asks.
-    """
-
-    settings: TranspileSlice
-    file: Path | None
-    sha256: str | None
-    workers: ScaleOut | None
-
-    def records(
-        self,
-        engine: Engine,
-        requests: Mapping[str, Request],
-        missing: Sequence[str],
-        on_finish: Advance,
-    ) -> Iterator[dict[str, dict[str, Any]]]:
-        """Yield records by key as they come; whoever takes them keeps them before the next."""
-        asked = {key: requests[key] for key in missing}
-        # What an account pays for and limits is asked here, call by call, and what is replayed too.
-        calls = self.settings.model.tool is not None or self.settings.model.recording is not None
-        if self.workers is None or calls:
-            waiting = iter(missing)
-            replies = engine.complete(
-                list(asked.values()), self.settings.sampling, on_finish=on_finish
-            )
-            for batch in replies:
-                yield {next(waiting): {"reply": asdict(reply)} for reply in batch}
-            return
-        job = replying_job(self.settings, engine.version, self.file, self.sha256, requests)
-        yield from replies_in_shards(self.workers, job, asked, on_finish)
-
-
-def _completions(asker: _Asker, requests: Sequence[Request], cache: Path) -> list[Completion]:
+def _completions(asker: Asker, requests: Sequence[Request], cache: Path) -> list[Completion]:
     settings = asker.settings
     around = Surroundings(
         asker.file, lambda: machine.sandbox(cache, allow_weak=settings.allow_weak_isolation)
@@ -192,7 +153,7 @@ def _code_identity() -> list[str]:
 
 
 def _complete_missing(
-    asker: _Asker,
+    asker: Asker,
     engine: Engine,
     requests: Mapping[str, Request],
     store: RecordStore,

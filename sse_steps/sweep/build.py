@@ -49,10 +49,11 @@ def build(root: Path, arguments: Sequence[str], state_file: Path, log: Path) -> 
     """Run doit in `root` with a state file of its own; what it says goes to `log`.
 
     Whoever wants the same state file waits. The build itself holds the lock, so that one whose
-    parent was killed is waited for.
+    parent was killed is waited for; it ends by itself, because nobody waits for it.
     """
     state_file.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "doit", "--db-file", str(state_file), *arguments]
+    program = [sys.executable, "-m", "sse_steps.sweep.job_build", str(os.getpid())]
+    command = [*program, "--db-file", str(state_file), *arguments]
     with _locked(state_file.with_suffix(".lock")) as lock, log.open("wb") as output:
         started = subprocess.Popen(  # noqa: S603 - doit itself
             command,

@@ -14,6 +14,7 @@ from sse_steps.printable import printable
 from sse_steps.sweep.build import build_in_sight
 from sse_steps.sweep.command_line import CommandLine, of_the_report, read_arguments
 from sse_steps.sweep.launch import Asked, read_sweep, run_once, run_sweep
+from sse_steps.sweep.names import quoted
 from sse_steps.sweep.records import JobRecord, launched
 from sse_steps.sweep.watch import best_of, has_failed, summary
 
@@ -85,7 +86,7 @@ def _report(asked: Asked, line: CommandLine, records: Sequence[JobRecord]) -> in
         *of_the_report(line.overrides, sweep.varied),
         "models=[]",
         f"join=[{','.join(joined)}]",
-        f"paths.results={_quoted(_named(sweep.folder, sweep.root))}",
+        f"paths.results={quoted(_named(sweep.folder, sweep.root))}",
     ]
     return build_in_sight(sweep.root, own, sweep.folder / ".doit.db")
 
@@ -93,13 +94,9 @@ def _report(asked: Asked, line: CommandLine, records: Sequence[JobRecord]) -> in
 def _folders(asked: Asked, records: Sequence[JobRecord]) -> Iterator[str]:
     folders = {asked.sweep.job_folder(each.name) for each in records if each.has_rows}
     for folder in sorted(folders):
-        yield _quoted(_named(folder, asked.sweep.root))
+        yield quoted(_named(folder, asked.sweep.root))
 
 
 def _named(folder: Path, root: Path) -> str:
     """Return a folder as a person would type it in the project's folder."""
     return str(folder.relative_to(root) if folder.is_relative_to(root) else folder)
-
-
-def _quoted(text: str) -> str:
-    return f"'{text}'"

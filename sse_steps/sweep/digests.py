@@ -10,10 +10,12 @@ from importlib import metadata
 from pathlib import Path
 
 from sse_steps.models.companions import local_files
+from sse_steps.same_files import listing_digest
 from sse_steps.source_hash import source_hash
 from sse_steps.steps.machine import compiler_version
 from sse_steps.steps.plan import Plan
 from sse_steps.store import content_key, sha256_of
+from sse_steps.sweep.names import Override
 
 _CONFIGURATION = ("conf", "tasks/*.yaml", "tasks/crates", "models.lock.json", "dodo.py")
 
@@ -22,7 +24,8 @@ def inputs_digest(plan: Plan) -> str:
     """Return the address of what a job's rows follow from.
 
     Settings as the steps see them, the corpus, weights of the user's own by name, size and time,
-    the compiler, Python, engines and this package.
+    the compiler, Python, engines and this package. A corpus of more files than doit is told of is
+    taken by names, sizes and times, too.
     """
     line = plan.line
     origins = list(plan.origins())
@@ -34,7 +37,8 @@ def inputs_digest(plan: Plan) -> str:
         [asdict(line.validate_slice(model)) for model in line.lines()],
         [asdict(line.download_slice(model)) for model in line.lines()],
         [line.engine_versions(model) for model in models],
-        [sorted(_contents(_read_files(plan)))],
+        [sorted(_contents([*_corpus_files(plan), *_other_files(plan)]))],
+        [sorted(_large_corpora(plan))],
         [sorted(_stats([*_weights(plan)]))],
         [compiler_version(), sys.version, source_hash()],
     )
@@ -53,9 +57,16 @@ def surroundings(root: Path) -> str:
     )
 
 
-def named_files(plan: Plan) -> list[Path]:
-    """Return the places outside the configuration whose change makes a job stale."""
-    return [*map(plan.corpus_path, plan.settings.tasks), *_weights(plan)]
+def named_places(plan: Plan, overrides: Iterable[str]) -> list[Path]:
+    """Return every file and folder that a job reads, wherever it is: a change makes it stale.
+
+    Args:
+        plan: the job's build.
+        overrides: of the job; a task or a model may be the path of a file.
+    """
+    corpora = map(plan.corpus_path, plan.settings.tasks)
+    typed = _typed_files(overrides, plan.root)
+    return [*corpora, *_other_files(plan), *_weights(plan), *typed]
 
 
 def stats_digest(places: Iterable[Path]) -> str:
@@ -64,9 +75,27 @@ def stats_digest(places: Iterable[Path]) -> str:
     return content_key(sorted(_stats(files)))
 
 
-def _read_files(plan: Plan) -> Iterator[Path]:
-    for task, definition in plan.settings.tasks.items():
+def _corpus_files(plan: Plan) -> Iterator[Path]:
+    for task in plan.settings.tasks:
         yield from plan.corpus_files(task)
+
+
+def _large_corpora(plan: Plan) -> Iterator[tuple[str, str]]:
+    for task in plan.settings.tasks:
+        for condition in plan.corpus_conditions(task):
+            yield str(condition.folder), listing_digest(condition.folder)
+
+
+def _typed_files(overrides: Iterable[str], root: Path) -> Iterator[Path]:
+    for each in overrides:
+        for text in Override(each).value.strip("[]").split(","):
+            path = root / Path(text.strip(" '\"")).expanduser()
+            if path.is_file():
+                yield path
+
+
+def _other_files(plan: Plan) -> Iterator[Path]:
+    for task, definition in plan.settings.tasks.items():
         if definition.verify.crates:
             folder = plan.lock_folder(task)
             yield from (folder / "Cargo.toml", folder / "Cargo.lock")

@@ -12,18 +12,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sse_steps.config import load_settings, with_variant
-from sse_steps.errors import ConfigError, UserError
+from sse_steps.candidates import with_variant
+from sse_steps.config import load_settings
+from sse_steps.errors import ConfigError, SweepError, UserError
 from sse_steps.records import Role, Skipped
 from sse_steps.settings import ModelSettings
 from sse_steps.steps.plan import Plan
 from sse_steps.store import content_key, read_parquet, write_text
 from sse_steps.sweep.build import Ended, build
 from sse_steps.sweep.command_line import of_doit
-from sse_steps.sweep.digests import inputs_digest, named_files, stats_digest, surroundings
-from sse_steps.sweep.names import Override, about_own_models, effective, job_name, variant_of
+from sse_steps.sweep.digests import inputs_digest, named_places, stats_digest, surroundings
+from sse_steps.sweep.names import (
+    Override,
+    about_own_models,
+    effective,
+    job_name,
+    quoted,
+    variant_of,
+)
 from sse_steps.sweep.objective import objective
-from sse_steps.sweep.records import JobRecord, JobState, Sweep, read_job
+from sse_steps.sweep.records import MOST_TRIES, JobRecord, JobState, Sweep, read_job
 
 # What the sweep decides for its jobs: a job has no controls, no report and a folder of its own.
 _OF_THE_SWEEP = ("controls", "join", "paths.results", "variant")
@@ -60,16 +68,27 @@ def run_job(overrides: Sequence[str], sweep: Sweep) -> JobRecord:
     before = read_job(file)
     if before is not None and before.is_settled:
         return before
-    started = time.monotonic()
+    started, tries = time.monotonic(), 1 + (before.tries if before is not None else 0)
+    begun = JobRecord(_described(asked, sweep), asked, JobState.STARTED, tries=tries)
     try:
-        JobRecord(_described(asked, sweep), asked, JobState.STARTED).write(file)
+        _refuse_deadly(tries)
+        begun.write(file)
         record = _run(asked, sweep)
     except Exception as fault:  # one job must not sink the others
-        record = JobRecord(_described(asked, sweep), asked, JobState.FAILED, _reason(fault))
+        record = replace(begun, state=JobState.FAILED, reason=_reason(fault))
     seconds, found = time.monotonic() - started, _objective(record, sweep)
-    record = replace(record, overrides=asked, seconds=seconds, objective=found)
+    record = replace(record, overrides=asked, seconds=seconds, objective=found, tries=tries)
     record.write(file)
     return record
+
+
+def _refuse_deadly(tries: int) -> None:
+    """Raise where a job ended its worker each time: it would keep the others from their turn."""
+    if tries > MOST_TRIES:
+        raise SweepError(
+            f"Its worker died {MOST_TRIES} times.",
+            "Run the sweep again, with more memory or fewer workers: finished work is kept.",
+        )
 
 
 def _objective(record: JobRecord, sweep: Sweep) -> float | None:
@@ -80,8 +99,13 @@ def _objective(record: JobRecord, sweep: Sweep) -> float | None:
 
 def _reason(fault: Exception) -> str:
     if isinstance(fault, UserError):
-        return str(fault)
-    return f"{type(fault).__name__}: {fault}\nThis is a fault of the program: please report it."
+        return f"{_on_one_line(fault.wrong)}\n{_on_one_line(fault.remedy)}"
+    said = _on_one_line(str(fault))[:300]
+    return f"{type(fault).__name__}: {said}\nThis is a fault of the program: please report it."
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _described(overrides: Sequence[str], sweep: Sweep) -> str:
@@ -137,7 +161,7 @@ def _planned(overrides: tuple[str, ...], sweep: Sweep) -> _Job:
     name = job_name([*models])
     results = str(sweep.job_folder(name))
     paths = replace(settings.paths, results=results)
-    placed = [f"paths.results='{results}'", *([f"variant='{variant}'"] if variant else [])]
+    placed = [f"paths.results={quoted(results)}", *([f"variant='{variant}'"] if variant else [])]
     plan = Plan(replace(settings, models=models, paths=paths), sweep.root)
     return _Job(name, plan, (*used, *placed))
 
@@ -194,7 +218,9 @@ def _succeeded(ended: Ended) -> bool:
 def _why_skipped(plan: Plan) -> str:
     """Return why a candidate took no part, in two lines; nothing where all of them did."""
     found = [row for path in plan.rows().skipped for row in read_parquet(path, Skipped)]
-    return f"{found[0].reason}\n{found[0].remedy}" if found else ""
+    if not found:
+        return ""
+    return f"{_on_one_line(found[0].reason)}\n{_on_one_line(found[0].remedy)}"
 
 
 def _known(overrides: tuple[str, ...], sweep: Sweep) -> JobRecord | None:
@@ -220,7 +246,7 @@ def _remember(overrides: tuple[str, ...], job: _Job, sweep: Sweep) -> None:
         return
     if any(model.tool is not None for model in job.plan.settings.models.values()):
         return
-    places = named_files(job.plan)
+    places = named_places(job.plan, job.overrides)
     memory = {
         "name": job.name,
         "inputs": inputs,

@@ -21,14 +21,14 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sse_steps.config import composing, config_error
 from sse_steps.errors import ConfigError, SweepError, nearest
+from sse_steps.scale.shared_place import check_place
 from sse_steps.sweep.build import build_in_sight
 from sse_steps.sweep.command_line import CommandLine, of_doit
 from sse_steps.sweep.job import run_job
-from sse_steps.sweep.names import Override
-from sse_steps.sweep.records import Sweep, launched
+from sse_steps.sweep.names import Override, quoted
+from sse_steps.sweep.records import JobRecord, Sweep, launched
 from sse_steps.sweep.watch import watched
 
-_RELAUNCHES = 3
 _SWEPT_BY_NAME = ("model", "models")
 _LISTS = ("quantization",)
 
@@ -48,7 +48,7 @@ def run_once(line: CommandLine, root: Path) -> None:
         SystemExit: with the exit code of doit.
         ConfigError: the configuration cannot be composed.
     """
-    _run_hydra(CommandLine((*line.arguments, f"sweep.root='{root}'")), root)
+    _run_hydra(CommandLine((*line.arguments, f"sweep.root={quoted(str(root))}")), root)
 
 
 def read_sweep(line: CommandLine, root: Path) -> Asked:
@@ -61,6 +61,7 @@ def read_sweep(line: CommandLine, root: Path) -> Asked:
     swept = _swept(line)
     composed = _composed([each for each in line.overrides if _key(each) not in swept], root)
     params = composed.hydra.sweeper.get("params") or {}
+    check_place(composed.scale.get("shared"))
     swept |= {_key(str(key)) for key in params} - {_key(each) for each in line.overrides}
     added = list(_one_job_each(composed, line, swept))
     varied = sorted({*swept, *map(_key, added)})
@@ -118,30 +119,33 @@ def _completed(line: CommandLine, sweep: Sweep, added: Sequence[str]) -> Command
     fixed = {each for each in line.overrides if _key(each) in replaced}
     kept = [each for each in line.arguments if each not in fixed]
     varied = ",".join(f"'{key}'" for key in sweep.varied)
-    facts = (f"sweep.id='{sweep.id}'", f"sweep.root='{sweep.root}'", f"sweep.varied=[{varied}]")
+    root = quoted(str(sweep.root))
+    facts = (f"sweep.id='{sweep.id}'", f"sweep.root={root}", f"sweep.varied=[{varied}]")
     return CommandLine((*kept, *added, *facts))
 
 
 def run_sweep(asked: Asked) -> None:
-    """Run every job; where workers died, those jobs again that have not ended, three times at most.
+    """Run every job; where workers died, those jobs again that have not ended.
+
+    It ends, because a job that was begun `MOST_TRIES` times counts as failed.
 
     Raises:
         ConfigError: the jobs cannot be composed.
-        SweepError: the launcher gave up before its jobs had ended.
+        SweepError: the launcher gave up, and to start it again brought no job any further.
     """
+    known: set[JobRecord] = set()
     with watched(asked.sweep):
-        for _ in range(1 + _RELAUNCHES):
-            fault = _launched(asked)
-            unsettled = [each for each in launched(asked.sweep) if not each.is_settled]
-            if fault is None and not unsettled:
+        while True:
+            fault, before = _launched(asked), known
+            known = {*launched(asked.sweep)}
+            if fault is None and all(each.is_settled for each in known):
                 return
-            if fault is not None and not any(launched(asked.sweep)):
-                break  # it is no worker that died: none has begun
-    if fault is not None:
-        raise SweepError(
-            f"The launcher gave up: {type(fault).__name__}: {_first_line(fault)}",
-            "Run the same command again: finished jobs are kept. A job may need more memory.",
-        ) from fault
+            if known == before:
+                break
+    raise SweepError(
+        f"The launcher gave up: {type(fault).__name__}: {_first_line(fault or Exception())}",
+        "Run the same command again: finished jobs are kept. A job may need more memory.",
+    ) from fault
 
 
 def _launched(asked: Asked) -> Exception | None:

@@ -36,6 +36,11 @@ class Override:
         return self.text.partition("=")[2].strip("'\"")
 
 
+def quoted(text: str) -> str:
+    """Return a text as Hydra takes it whole, whatever letters a path may have."""
+    return "'" + text.replace("'", "\\'") + "'"
+
+
 def without_effect(model: ModelSettings) -> frozenset[str]:
     """Return the keys that change nothing about a model: a transpiler has no weights to quantise.
 

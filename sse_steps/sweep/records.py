@@ -10,6 +10,8 @@ from pathlib import Path
 
 from sse_steps.store import content_key, write_text
 
+MOST_TRIES = 4  # of a job whose worker dies
+
 
 class JobState(StrEnum):
     """What became of a job."""
@@ -74,13 +76,15 @@ class JobRecord:
     inputs: str = ""  # the address of everything that its rows follow from
     same_as: str = ""  # the job that comes to the same candidate
     killed: bool = False  # it was ended from outside, and may be tried again
+    tries: int = 0  # how often this launch has begun it
     has_rows: bool = False  # for the report over all
     objective: float | None = None
 
     @property
     def is_settled(self) -> bool:
         """Whether a launch that is repeated leaves it as it is."""
-        return self.state is not JobState.STARTED and not self.killed
+        may_go_on = self.killed and self.tries < MOST_TRIES
+        return self.state is not JobState.STARTED and not may_go_on
 
     def write(self, path: Path) -> None:
         """Write the record whole."""
