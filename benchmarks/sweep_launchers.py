@@ -111,7 +111,7 @@ def _kill_a_worker(sweep: int, results: Path) -> bool:
     """End the process that has a job's build as its child; the sweep itself is none."""
     for build in psutil.process_iter(["cmdline", "ppid"]):
         asked, parent = " ".join(build.info["cmdline"] or ()), build.info["ppid"]
-        if "doit --db-file" in asked and str(results) in asked and parent not in (1, sweep):
+        if "sweep.job_build" in asked and str(results) in asked and parent not in (1, sweep):
             os.kill(parent, signal.SIGKILL)
             return True
     return False

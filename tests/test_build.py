@@ -155,7 +155,8 @@ def test_list_explains_each_step_in_a_line(project: Project) -> None:
     """`doit list` has one line for each step, with what it is for."""
     lines = project.doit("list").text.strip().splitlines()
     names = [line.split()[0] for line in lines]
-    questions = ["benchmark", "cache", "compare", "corpus-stats", "demo", "gate", "inspect", "sql"]
+    questions = ["analyze", "benchmark", "cache", "compare", "corpus-stats", "demo", "gate"]
+    questions += ["evaluate", "inspect", "sql"]
     line = ["convert", "download", "pipeline", "record", "validate"]
     steps = [*line, "check", "corpus", "crates", "metrics", "report", "transpile"]
     assert sorted(names) == sorted([*questions, "verify", *steps])
