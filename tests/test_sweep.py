@@ -19,7 +19,7 @@ from project import Built, Project, lay_out
 
 from sse_steps.sweep.records import JobState, read_job
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unproven]
 
 VARIED = ("model=tiny,py2many", "quantization=none,q8_0")
 FEW = ("run.temperature=0.8", "run.runs=1", "run.samples=2")
