@@ -67,7 +67,7 @@ def test_a_wheel_holds_the_package_and_the_project_and_nothing_else(
     """Every file of both is in it; tests, benchmarks, results and caches are not."""
     with zipfile.ZipFile(wheel) as packed:
         names = {name for name in packed.namelist() if ".dist-info/" not in name}
-    package = {name for name in files if name.startswith("sse_steps/")}
+    package = {name for name in files if name.startswith(("sse_steps/", "hydra_plugins/"))}
     project = {f"{INSIDE}{name}" for name in files if laid_down(name)}
     assert len(project) > 300
     assert names == package | project
