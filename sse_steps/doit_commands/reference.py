@@ -43,7 +43,8 @@ def _of_task(task: Any) -> str:  # noqa: ANN401 - doit has no types
 
 
 def _section(name: str, purpose: str, rows: Sequence[str], examples: Sequence[str]) -> str:
-    lines = [f"### {name}", "", purpose, ""]
+    shown = purpose.replace("[", "\\[")  # in Markdown two pairs of brackets are a link
+    lines = [f"### {name}", "", shown, ""]
     if rows:
         lines += ["| Option | Meaning | Default |", "| --- | --- | --- |", *rows, ""]
     if examples:
