@@ -247,7 +247,7 @@ def setting_names(root: Path) -> list[str]:
     Raises:
         ConfigError: the configuration cannot be composed.
     """
-    with initialize_config_dir(version_base="1.3", config_dir=str(root / "conf")):
+    with composing(root):
         try:
             return _setting_names(root)
         except (HydraException, OmegaConfBaseException, OSError, ValueError, YAMLError) as fault:

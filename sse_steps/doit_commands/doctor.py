@@ -17,6 +17,7 @@ from sse_steps.doctor.examination import examine, surroundings
 from sse_steps.doctor.finding import Finding, State
 from sse_steps.doit_commands.plain import Plain
 from sse_steps.printable import printable
+from sse_steps.steps.options import option
 
 _STYLES = {
     State.OK: "green",
@@ -24,12 +25,8 @@ _STYLES = {
     State.WARNING: "yellow",
     State.MISSING: "bold red",
 }
-_OPTION_JSON = {
-    "name": "as_json",
-    "long": "json",
-    "type": bool,
-    "default": False,
-    "help": "print one JSON object for each line, in a list",
+_OPTION_JSON = option("json", "print one JSON object for each line, in a list", default=False) | {
+    "name": "as_json"
 }
 
 

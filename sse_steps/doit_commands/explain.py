@@ -17,15 +17,12 @@ from sse_steps.doit_tasks import needed
 from sse_steps.printable import printable
 from sse_steps.staleness.explanation import Explainer, Explanation, Standing, as_data
 from sse_steps.staleness.state import ReadOnlyState
+from sse_steps.steps.options import option
 
 _RESTING = (Standing.UP_TO_DATE, Standing.IGNORED, Standing.COMMAND, Standing.GROUP)
 _MOST_RESTING = 4  # tasks of one step that are named although they are up to date
-_OPTION_JSON = {
-    "name": "as_json",
-    "long": "json",
-    "type": bool,
-    "default": False,
-    "help": "print one JSON object for each task, in a list",
+_OPTION_JSON = option("json", "print one JSON object for each task, in a list", default=False) | {
+    "name": "as_json"
 }
 
 
