@@ -29,18 +29,26 @@ PLACEHOLDERS: Mapping[str, str] = {
     "/path/to/model.gguf": "tiny.gguf",
     "path/to/examples": "tasks/py2rs",
     "path/to/model.gguf": "tiny.gguf",
+    "path/to/my.gguf": "tiny.gguf",
     "PATH": "tasks/py2rs",
     "F.apr": "model.apr",
     "MODEL": "py2many",
     "../my-model.gguf": "tiny.gguf",
     "NAME": "smoke",
     "TASK": "report",
+    "COMMAND": "report",
     "PRICES": "own_machine",
     "...": "",
 }
 
-# Commands that say nothing without an option: where only their name stands, their help is asked.
-NAMED_ALONE = frozenset({"doit compare", "doit inspect", "doit sql --question", "doit verify"})
+# Commands that say nothing without an argument: where only their name stands, their help is asked.
+NAMED_ALONE: Mapping[str, str] = {
+    "doit compare": "doit help compare",
+    "doit inspect": "doit help inspect",
+    "doit sql --question": "doit help sql",
+    "doit verify": "doit help verify",
+    "sse init": "sse init --help",
+}
 
 _FENCE = re.compile(r"^( *)(```+)([\w-]*)[^\n]*\n(.*?)^\1\2 *$", re.MULTILINE | re.DOTALL)
 _MARK = r"<!-- (not run|exits with (\d+)): *((?:(?!-->).)*?) *-->"
@@ -69,10 +77,7 @@ class Command:
     @property
     def script(self) -> str:
         """What bash is given: placeholders replaced, lines that have to fail turned around."""
-        text = self.text
-        if text in NAMED_ALONE:
-            text = f"doit help {text.split()[1]}"
-        text = with_real_things(text)
+        text = with_real_things(NAMED_ALONE.get(self.text, self.text))
         return _FAILS.sub(r"status=0; \1 || status=$?; test $status -eq \2", text)
 
 

@@ -65,7 +65,7 @@ def _overview(tasks: Sequence[Any]) -> Iterator[str]:
     for title, wanted in (("Commands", True), ("Steps", False)):
         chosen = [task for task in shown if is_command(task) is wanted]
         yield ""
-        yield f"{title} (doit help NAME says more):"
+        yield f"{title} (doit help COMMAND says more):"
         yield from (f"  {task.name:<14} {task.doc}" for task in chosen)
 
 
