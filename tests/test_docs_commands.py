@@ -19,7 +19,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> DocsProject:
     return prepare(tmp_path_factory.mktemp("documentation"))
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 @pytest.mark.parametrize("page", dict.fromkeys(command.page for command in RUN))
 def test_every_command_of_a_page_does_what_it_says(

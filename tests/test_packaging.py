@@ -230,7 +230,6 @@ def test_the_lock_file_names_public_places_alone() -> None:
     assert hosts == {"pypi.org", "files.pythonhosted.org"}
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 @pytest.mark.parametrize("number", VERSIONS)
 def test_an_installed_wheel_evaluates_without_the_repository(

@@ -55,7 +55,6 @@ def kill_a_worker(killed: list[int], over: threading.Event, folder: Path) -> Non
                 return
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_a_sweep_on_ray_is_the_same_although_a_worker_is_killed(tmp_path: Path) -> None:
     """Jobs on Ray come to the verdict tables of Hydra's own launcher, byte for byte."""

@@ -19,7 +19,7 @@ from project import Built, Project, lay_out
 
 from sse_steps.sweep.records import JobState, read_job
 
-pytestmark = [pytest.mark.slow, pytest.mark.unproven]
+pytestmark = pytest.mark.slow
 
 VARIED = ("model=tiny,py2many", "quantization=none,q8_0")
 FEW = ("run.temperature=0.8", "run.runs=1", "run.samples=2")
@@ -191,12 +191,12 @@ def command_of(pid: int) -> str:
 
 
 def test_a_failed_job_is_listed_with_its_reason_and_sinks_nobody(project: Project) -> None:
-    """Others finish and are in the report; the exit code is 1; the reason has two lines."""
+    """Others finish and are in the report, as is a baseline; the reason has two lines."""
     (project.folder / "conf/model/gone.yaml").write_text(
         "description: Weights that are not there.\nengine: numpy\nsource: gone.gguf\n",
         encoding="utf-8",
     )
-    swept = sweep(project, "results-failed", "model=gone,py2many")
+    swept = sweep(project, "results-failed", "model=gone,tiny", "baselines=[py2many]")
     assert swept.built.exit_code == 1
     assert "2 jobs: 1 finished, 0 skipped, 0 same, 1 failed" in swept.built.text
     assert "There is no model file" in swept.built.text.split("gone failed:")[1]
@@ -204,7 +204,9 @@ def test_a_failed_job_is_listed_with_its_reason_and_sinks_nobody(project: Projec
     assert record is not None
     assert record.state is JobState.FAILED
     assert len(record.reason.splitlines()) == 2
-    assert "py2many" in (swept.folder / "report.md").read_text(encoding="utf-8")
+    report = (swept.folder / "report.md").read_text(encoding="utf-8")
+    assert all(name in report for name in ("tiny", "py2many"))
+    assert sorted(path.name for path in swept.folder.glob("jobs/*")) == ["gone", "tiny"]
 
 
 def test_what_does_not_fit_is_said_before_any_job_runs(project: Project) -> None:

@@ -141,6 +141,14 @@ def test_a_setting_of_a_model_that_is_not_there_is_told() -> None:
         read_sweep(line, ROOT)
 
 
+def test_baselines_are_not_varied() -> None:
+    """Each is measured once, by the report; which are asked for cannot differ between jobs."""
+    line = read_arguments(["--multirun", "model=stub", "baselines=[stub],[py2many]"])
+    with pytest.raises(ConfigError, match="more than one value"):
+        read_sweep(line, ROOT)
+    assert list(of_the_report(["baselines=[py2many]"], VARIED)) == ["baselines=[py2many]"]
+
+
 def test_without_a_model_every_configured_one_is_a_job() -> None:
     """`models` of the configuration is swept over, as it would be built."""
     asked = read_sweep(read_arguments(["--multirun", "run.temperature=0,1"]), ROOT)

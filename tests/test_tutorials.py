@@ -115,14 +115,12 @@ def test_only_measured_figures_are_masked(line: str, printed: str, *, expected: 
     assert is_shown(line, printed) is expected
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_own_tools_are_evaluated(clone: Path, tmp_path: Path) -> None:
     """The page about one's own tools can be typed from its top to its end."""
     follow("tutorial-own-tools", clone, tmp_path)
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_an_own_model_is_evaluated(clone: Path, tmp_path: Path) -> None:
     """The page about one's own GGUF file can be typed to its end, with a real model."""
@@ -147,7 +145,6 @@ def test_an_own_model_is_evaluated(clone: Path, tmp_path: Path) -> None:
     follow("tutorial-own-model", clone, tmp_path)
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_the_llm_command_is_evaluated(clone: Path, tmp_path: Path) -> None:
     """The page about `llm` can be typed to its end, with the real tool from the package index."""

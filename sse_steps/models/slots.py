@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
@@ -20,7 +21,8 @@ from sse_steps.console import say
 from sse_steps.models.disk import FORBIDDEN
 
 _POLL_S = 0.05
-_SILENT_S = 1.0
+_LOOK_S = 0.1
+_SILENT_S = 1.0  # longer than any gap between two of our threads
 
 
 class StoppedError(Exception):
@@ -53,7 +55,7 @@ def slot(folder: Path, name: str, count: int, stop: Event | None = None) -> Iter
 
 @contextmanager
 def said_if_long(path: Path, why: str) -> Iterator[None]:
-    """Say once, after a second, that another build is waited for, and not one of our threads.
+    """Say once that another build is waited for: for a second no thread of ours had its turn.
 
     Args:
         path: what is waited for.
@@ -62,8 +64,11 @@ def said_if_long(path: Path, why: str) -> Iterator[None]:
     over = Event()
 
     def tell() -> None:
-        while not over.wait(_SILENT_S):
-            if path not in {held for held, _ in _held_here().copy()}:
+        ours_at = time.monotonic()
+        while not over.wait(_LOOK_S):
+            if path in {held for held, _ in _held_here().copy()}:
+                ours_at = time.monotonic()
+            elif time.monotonic() - ours_at >= _SILENT_S:
                 say(f"Waiting for another build that uses '{path.parent}': it {why}.")
                 log("waiting for another build", what=why, path=path)
                 return

@@ -33,8 +33,9 @@ from sse_steps.sweep.names import (
 from sse_steps.sweep.objective import objective
 from sse_steps.sweep.records import MOST_TRIES, JobRecord, JobState, Sweep, read_job
 
-# What the sweep decides for its jobs: a job has no controls, no report and a folder of its own.
-_OF_THE_SWEEP = ("controls", "join", "paths.results", "variant")
+# What the sweep decides for its jobs: a job has a folder and one candidate of its own. What it is
+# compared with, controls and baselines, the report over all jobs builds once.
+_OF_THE_SWEEP = ("baselines", "controls", "join", "paths.results", "variant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ def _claim(name: str, overrides: tuple[str, ...], sweep: Sweep) -> bool:
 def _planned(overrides: tuple[str, ...], sweep: Sweep) -> _Job:
     """Compose a job without what changes nothing about its candidates, and name it."""
     own = about_own_models([*of_doit(overrides)])
-    asked = (*(each for each in own if Override(each).key not in _OF_THE_SWEEP), "controls=[]")
+    kept = (each for each in own if Override(each).key not in _OF_THE_SWEEP)
+    asked = (*kept, "baselines=[]", "controls=[]")
     composed = load_settings(asked, root=sweep.root)
     _refuse_controls(composed.models)
     used = effective(asked, sweep.varied, tuple(composed.models.values()))

@@ -154,7 +154,7 @@ def _check_names(build: Settings, models: Mapping[str, ModelSettings]) -> None:
         if name in models:
             raise JoinError(
                 f"join: '{name}' is in '{build.paths.results}' and in this build.",
-                "Take it out of models, or give it another name here: variant=here",
+                "Take it out of models or baselines, or give it another name here: variant=here",
             )
 
 

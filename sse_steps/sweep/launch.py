@@ -59,6 +59,11 @@ def read_sweep(line: CommandLine, root: Path) -> Asked:
     """
     _check_model_names(line, root)
     swept = _swept(line)
+    if "baselines" in swept:
+        raise ConfigError(
+            "'baselines' is given more than one value.",
+            "Name them in one list: baselines=[name,name]. The report measures each once.",
+        )
     composed = _composed([each for each in line.overrides if _key(each) not in swept], root)
     params = composed.hydra.sweeper.get("params") or {}
     check_place(composed.scale.get("shared"))
