@@ -157,18 +157,17 @@ def task_crates() -> Iterator[Task]:
 def task_transpile() -> Iterator[Task]:
     """Let each model turn each example into Rust, in one shot, or in as many turns as asked."""
     for origin in PLAN.origins():
-        settings, examples = PLAN.transpile_slice(origin), PLAN.examples(origin.task)
+        settings, files = PLAN.transpile_slice(origin), PLAN.transpile_files(origin)
         record, file = LINE.record(origin.model), LINE.engine_file(origin.model)
-        files, versions = PLAN.transpile_files(origin), LINE.engine_versions(origin.model)
-        cache, scale = PLAN.cache, PLAN.scale
+        versions, cache = LINE.engine_versions(origin.model), PLAN.cache
         yield {
             "name": origin.name,
-            "file_dep": [examples, *files.read, *LINE.engine_depends_on(origin.model)],
+            "file_dep": [*files.read, *LINE.engine_depends_on(origin.model)],
             "task_dep": [f"transpile:{name}" for name in PLAN.earlier(origin)],
             "targets": files.targets,
             "uptodate": [unchanged(settings, **versions), not_skipped(record)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("transpile", settings, examples, record, file, cache, files, scale)],
+            "actions": [action("transpile", settings, files, record, file, cache, PLAN.scale)],
             "clean": True,
         }
 
@@ -177,16 +176,15 @@ def task_record() -> Iterator[Task]:
     """Keep what installed tools replied, to be replayed without them."""
     for model, target in PLAN.recordings():
         settings, runs = PLAN.record_slice(model), PLAN.runs_of(model)
-        examples = [PLAN.examples(origin.task) for origin in runs]
         written = [PLAN.transpile_files(origin) for origin in runs]
         read = [path for files in written for path in (files.completions, *files.read)]
         yield {
             "name": model,
-            "file_dep": [*examples, *read],
+            "file_dep": read,
             "targets": [target],
             "uptodate": [unchanged(settings)],
             "io": SIDE_BY_SIDE,
-            "actions": [action("record", settings, examples, written, target)],
+            "actions": [action("record", settings, written, target)],
         }
 
 

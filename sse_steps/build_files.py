@@ -43,11 +43,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class TranspileFiles:
-    """Where a run's completions go, and why the model took no part if it did not.
+    """What a run reads, where its completions go, and why the model took no part if it did not.
 
     A later turn has no `skipped` of its own, and begins with what the turns before it have left.
     """
 
+    examples: Path
     completions: Path
     skipped: Path | None
     earlier: tuple[TurnFiles, ...] = ()
@@ -59,8 +60,9 @@ class TranspileFiles:
 
     @property
     def read(self) -> list[Path]:
-        """The files of earlier turns."""
-        return [path for each in self.earlier for path in (each.completions, each.verdicts)]
+        """The examples, and the files of earlier turns."""
+        left = [path for each in self.earlier for path in (each.completions, each.verdicts)]
+        return [self.examples, *left]
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,31 +102,16 @@ def load_settings(overrides: Sequence[str], *, root: Path, here: Path | None = N
         TaskFileError: a task file does not fit.
         JoinError: a folder in `join` does not fit this build.
     """
+    here = here or Path.cwd()
     overrides = [plain_override(each) for each in overrides]
-    with composing(root):
-        chosen = _compose([each for each in overrides if not _is_about_model(each)], root)
-        here = here or Path.cwd()
-        models = _models(chosen, here, root)
-        names = list(models)
-        additions = [f"+model@model.{name}={name}" for name in names if models[name] is None]
-        about_models = [_forced(each, names) for each in overrides if _is_about_model(each)]
-        others = [each for each in overrides if not _is_about_model(each)]
-        composed = _compose([*additions, *others, *about_models], root)
-    composed.setdefault("model", {})
-    composed.pop("sweep", None)  # what a preset says to a sweep is none of a build's settings
-    for name, model in models.items():
-        if model is not None:
-            composed["model"][name] = model.settings | composed["model"].get(name, {})
+    composed = _composed(overrides, here, root)
     valid = validated(_Composed, composed, "The configuration", ConfigError)
     check_models(valid.model)
     _check_corpus(valid.corpus, root)
     check_place(valid.scale.shared)
     settings = Settings(
         tasks=_tasks(valid.tasks, here, root),
-        models=with_variant(
-            quantized({name: valid.model[name] for name in names}, valid.quantization),
-            valid.variant,
-        ),
+        models=with_variant(quantized(valid.model, valid.quantization), valid.variant),
         corpus=valid.corpus,
         run=valid.run,
         prices=valid.prices,
@@ -142,6 +127,27 @@ def load_settings(overrides: Sequence[str], *, root: Path, here: Path | None = N
         join=valid.join,
     )
     return replace(settings, joined=joined_builds(settings, root))
+
+
+def _composed(overrides: Sequence[str], here: Path, root: Path) -> dict[str, Any]:
+    """Compose everything: the files of conf/, and under `model` each model in its order."""
+    others = [each for each in overrides if not _is_about_model(each)]
+    with composing(root):
+        models = _models(_compose(others, root), here, root)
+        additions = [f"+model@model.{name}={name}" for name in models if models[name] is None]
+        about = [_forced(each, list(models)) for each in overrides if _is_about_model(each)]
+        composed = _compose([*additions, *others, *about], root)
+    composed.pop("sweep", None)  # what a preset says to a sweep is none of a build's settings
+    given = composed.get("model", {})
+    composed["model"] = {
+        name: _with_own(model, given.get(name, {})) for name, model in models.items()
+    }
+    return composed
+
+
+def _with_own(model: AdHocModel | None, given: Any) -> Any:  # noqa: ANN401 - not validated yet
+    """Return what is given of a model, beside what follows from its file if that names it."""
+    return model.settings | given if model is not None and isinstance(given, dict) else given
 
 
 def _check_corpus(corpus: str | None, root: Path) -> None:

@@ -161,3 +161,9 @@ def test_names_are_refused_exactly_where_they_clash(
         assert clash
     else:
         assert not clash
+
+
+def test_settings_of_a_named_file_have_to_be_settings(here: Path) -> None:
+    """A number in their place is told as it is for a model of conf/model."""
+    fault = fault_of(here, "models=[models/My Model.Q4.gguf]", "model.My_Model_Q4=3")
+    assert "found 3" in fault.wrong

@@ -53,11 +53,11 @@ def recorded(folder: Path, *runs: tuple[Sampling, list[Completion]]) -> Path:
     write_examples(EXAMPLES, examples)
     written = []
     for number, (_, rows) in enumerate(runs, start=1):
-        written.append(TranspileFiles(folder / f"{number}.parquet", None))
+        written.append(TranspileFiles(examples, folder / f"{number}.parquet", None))
         write_parquet(rows, Completion, written[-1].completions)
     settings = RecordSlice(tuple(run_of(each, n) for n, (each, _) in enumerate(runs, start=1)))
     target = folder / "recordings" / "model.jsonl"
-    record.run(settings, [examples] * len(runs), written, target)
+    record.run(settings, written, target)
     return target
 
 

@@ -60,6 +60,12 @@ def stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand
     tool_version.cache_clear()
 
 
+def files_in(folder: Path) -> TranspileFiles:
+    """Return what a run reads and writes in a folder."""
+    written = (folder / "completions.parquet", folder / "skipped.parquet")
+    return TranspileFiles(folder / "examples.jsonl", *written)
+
+
 def completed(
     folder: Path, model: ModelSettings, *, sampling: Sampling = SAMPLING, file: Path | None = None
 ) -> list[Completion]:
@@ -73,8 +79,8 @@ def completed(
         allow_weak_isolation=False,
     )
     write_examples(EXAMPLES, folder / "examples.jsonl")
-    files = TranspileFiles(folder / "completions.parquet", folder / "skipped.parquet")
-    transpile.run(settings, folder / "examples.jsonl", None, file, folder / "cache", files)
+    files = files_in(folder)
+    transpile.run(settings, files, None, file, folder / "cache")
     return read_parquet(files.completions, Completion)
 
 
@@ -211,9 +217,8 @@ def asked(folder: Path, model: ModelSettings, *, run: int = 1, **files: Path) ->
         allow_weak_isolation=False,
     )
     write_examples(EXAMPLES, folder / "examples.jsonl")
-    written = TranspileFiles(folder / "completions.parquet", folder / "skipped.parquet")
     places = (files.get("record"), files.get("file"))
-    transpile.run(settings, folder / "examples.jsonl", *places, folder / "cache", written)
+    transpile.run(settings, files_in(folder), *places, folder / "cache")
     return read_parquet(folder / "skipped.parquet", Skipped)
 
 
@@ -304,7 +309,6 @@ def test_what_a_model_is_called_is_not_asked_again(stand_ins: StandIns, tmp_path
         price,
         allow_weak_isolation=True,
     )
-    files = TranspileFiles(tmp_path / "c.parquet", tmp_path / "s.parquet")
     changes = [
         same,
         replace(same, sampling=replace(SAMPLING, seed=2)),
@@ -313,7 +317,7 @@ def test_what_a_model_is_called_is_not_asked_again(stand_ins: StandIns, tmp_path
     ]
     calls = []
     for settings in changes:
-        transpile.run(settings, tmp_path / "examples.jsonl", None, None, tmp_path / "cache", files)
+        transpile.run(settings, files_in(tmp_path), None, None, tmp_path / "cache")
         calls.append(len(stand_ins.calls("tool")))
     assert calls == [2, 4, 6, 8]
 

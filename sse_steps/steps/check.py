@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
 from pathlib import Path
 
 from sse_steps.build_files import CheckFiles
@@ -30,8 +29,16 @@ from sse_steps.rust.kept_verdicts import Kept, KeptVerdicts
 from sse_steps.scale.judging import Judges
 from sse_steps.scale.scale_out import scaled_out
 from sse_steps.settings import EquivalenceCounts, ScaleSettings
-from sse_steps.slices import CheckSlice, Origin
+from sse_steps.slices import CheckSlice
 from sse_steps.steps import machine
+from sse_steps.steps.verdict_rows import (
+    as_it_counts,
+    judgement,
+    judgement_row,
+    origin_of,
+    verdict_row,
+    whose,
+)
 from sse_steps.store import RecordStore, read_parquet, write_parquet
 
 HERE = ScaleSettings()
@@ -60,29 +67,18 @@ def run(
     if settings.answers is not None:
         _grade(settings.answers, files)
         return
-    judge = Judge(
-        machine.toolchain(cache),
-        machine.sandbox(cache, allow_weak=settings.allow_weak_isolation),
-        machine.limits(settings.limits),
-        machine.crates(
-            settings.crates,
-            lock_folder,
-            cache,
-            allow_weak=settings.allow_weak_isolation,
-        ),
-    )
     by_id = {example.id: example for example in read_examples(files.examples)}
     rows = read_parquet(files.completions, Completion)
     inputs = settings.equivalence.inputs
     pairs = [(row, _sample(row, by_id[row.example], inputs)) for row in rows]
-    kept = KeptVerdicts(judge, RecordStore(cache / "records.sqlite"))
+    kept = KeptVerdicts(_judge(settings, lock_folder, cache), RecordStore(cache / "records.sqlite"))
     judges = Judges(scaled_out(scale, cache), settings, lock_folder)
     reached = _judged(kept, pairs, judges)
     found = [(*pair, _found(kept, *pair, reached)) for pair in pairs]
-    table = [_verdict_row(*each) for each in found]
-    counted = [_counted(row, settings.equivalence.counts) for row in table]
-    write_parquet(counted, VerdictRow, files.verdicts)
-    took = [_judgement_row(row, each) for row, _, each in found]
+    counts = settings.equivalence.counts
+    table = [as_it_counts(verdict_row(*each), counts) for each in found]
+    write_parquet(table, VerdictRow, files.verdicts)
+    took = [judgement_row(row, each) for row, _, each in found]
     write_parquet(took, JudgementRow, files.judgements)
 
 
@@ -93,23 +89,24 @@ def _grade(rules: AnswerRules, files: CheckFiles) -> None:
     rows = read_parquet(files.completions, Completion)
     verdicts = label_verdicts(rows, labelled, rules)
     write_parquet(verdicts, VerdictRow, files.verdicts)
-    took = [_judgement(row, compile_s=0.0, run_s=0.0, cached=False) for row in rows]
+    took = [judgement(row, compile_s=0.0, run_s=0.0, cached=False) for row in rows]
     write_parquet(took, JudgementRow, files.judgements)
     for row, verdict in zip(rows, verdicts, strict=True):
-        build_progress().judged(_origin_of(row), verdict.outcome is Outcome.PASSED, 1)
+        build_progress().judged(origin_of(row), verdict.outcome is Outcome.PASSED, 1)
+
+
+def _judge(settings: CheckSlice, lock_folder: Path, cache: Path) -> Judge:
+    weak = settings.allow_weak_isolation
+    return Judge(
+        machine.toolchain(cache),
+        machine.sandbox(cache, allow_weak=weak),
+        machine.limits(settings.limits),
+        machine.crates(settings.crates, lock_folder, cache, allow_weak=weak),
+    )
 
 
 def _sample(row: Completion, example: Example, inputs: int) -> Sample:
     return Sample(row.rust or "", example.cases, probe_for(example, inputs))
-
-
-def _counted(row: VerdictRow, counts: EquivalenceCounts) -> VerdictRow:
-    """Return a verdict as it counts: a divergence is a wrong answer, or is only told."""
-    diverged = row.equivalence is EquivalenceStatus.DIVERGED
-    if not diverged or counts is EquivalenceCounts.REPORT:
-        return row
-    detail = f"on a generated input: {row.equivalence_detail}"
-    return replace(row, outcome=Outcome.WRONG_ANSWER, diagnostics=detail)
 
 
 def _judged(
@@ -123,7 +120,7 @@ def _judged(
     missing = {key: sample for key, (_, sample) in wanted.items() if key not in found}
     if not pairs:
         return found
-    origin, told = _origin_of(pairs[0][0]), build_progress()
+    origin, told = origin_of(pairs[0][0]), build_progress()
     counts = judges.settings.equivalence.counts
     attempts = Counter(kept.key(sample) for _, sample in with_code)
 
@@ -139,7 +136,7 @@ def _judged(
             advance(1)
             tell(key, reached)
 
-        origins = {key: _origin(pair[0]) for key, pair in wanted.items()}
+        origins = {key: whose(pair[0]) for key, pair in wanted.items()}
         found |= judges.reach(kept, f"check {origin.title}", wanted, missing, origins, finish)
     _raise_for_infrastructure(found.values())
     return found
@@ -166,51 +163,12 @@ def _raise_for_infrastructure(found: Iterable[Kept]) -> None:
         )
 
 
-def _origin_of(row: Completion) -> Origin:
-    return Origin(row.task, row.model, row.run, row.turn)
-
-
-def _origin(row: Completion) -> list[object]:
-    """Return what says whose a kept verdict is; one of before there were turns is a first."""
-    turn = [row.turn] if row.turn > 1 else []
-    return [row.task, row.model, row.run, row.example, *turn]
-
-
 def _found(
     kept: KeptVerdicts, row: Completion, sample: Sample, reached: Mapping[str, Kept]
 ) -> Kept:
     if row.rust is None:
-        return Kept(_without_code(row, kept.judge), _origin(row))
+        return Kept(_without_code(row, kept.judge), whose(row))
     return reached[kept.key(sample)]
-
-
-def _verdict_row(row: Completion, sample: Sample, found: Kept) -> VerdictRow:
-    verdict = asdict(found.verdict)
-    # Cases are always put from outside, and seconds are another table's.
-    for field in ("method", "compile_s", "run_s"):
-        del verdict[field]
-    return VerdictRow(
-        task=row.task,
-        model=row.model,
-        run=row.run,
-        example=row.example,
-        level=row.level,
-        tests_total=len(sample.cases),
-        turn=row.turn,
-        **verdict,
-    )
-
-
-def _judgement_row(row: Completion, found: Kept) -> JudgementRow:
-    verdict = found.verdict
-    cached = found.origin != _origin(row)
-    return _judgement(row, compile_s=verdict.compile_s, run_s=verdict.run_s, cached=cached)
-
-
-def _judgement(row: Completion, *, compile_s: float, run_s: float, cached: bool) -> JudgementRow:
-    return JudgementRow(
-        row.task, row.model, row.run, row.example, compile_s, run_s, cached, row.turn
-    )
 
 
 def _without_code(row: Completion, judge: Judge) -> Verdict:

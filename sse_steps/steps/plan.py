@@ -139,11 +139,11 @@ class Plan:
         return self._partition("completions", origin)
 
     def transpile_files(self, origin: Origin) -> TranspileFiles:
-        """Return where the outcome of one turn of a run goes, and what it begins with."""
+        """Return what one turn of a run begins with, and where its outcome goes."""
         skipped = self._partition("skipped", origin) if origin.turn == 1 else None
         earlier = [replace(origin, turn=turn) for turn in range(1, origin.turn)]
         left = tuple(TurnFiles(self.completions(each), self.verdicts(each)) for each in earlier)
-        return TranspileFiles(self.completions(origin), skipped, left)
+        return TranspileFiles(self.examples(origin.task), self.completions(origin), skipped, left)
 
     def verdicts(self, origin: Origin) -> Path:
         """Return where the verdicts of one run go."""

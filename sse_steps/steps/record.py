@@ -16,9 +16,7 @@ from sse_steps.store import read_parquet, write_json_lines
 from sse_steps.turns import requests_of
 
 
-def run(
-    settings: RecordSlice, examples: Sequence[Path], written: Sequence[TranspileFiles], target: Path
-) -> None:
+def run(settings: RecordSlice, written: Sequence[TranspileFiles], target: Path) -> None:
     """Write one line for each different request of a model, in the order of its runs and turns.
 
     A model that took no part, its tool gone, leaves what was recorded before as it is: those
@@ -26,19 +24,18 @@ def run(
 
     Args:
         settings: how each run asked.
-        examples: the examples of each run.
-        written: what came of each run and turn.
+        written: what each run and turn was asked, and what came of it.
         target: the recording, JSON lines.
     """
-    parts = zip(settings.runs, examples, written, strict=True)
+    parts = zip(settings.runs, written, strict=True)
     lines = [line for part in parts for line in _lines(*part)]
     if not lines and target.is_file():
         return
     write_json_lines((asdict(line) for line in _one_each(lines)), target)
 
 
-def _lines(run: TranspileSlice, examples: Path, written: TranspileFiles) -> Iterator[Recorded]:
-    asked = requests_of(examples, run.prompts, written.earlier)
+def _lines(run: TranspileSlice, written: TranspileFiles) -> Iterator[Recorded]:
+    asked = requests_of(written.examples, run.prompts, written.earlier)
     requests = {request.example.id: request for request in asked}
     for row in read_parquet(written.completions, Completion):
         yield Recorded(

@@ -48,13 +48,12 @@ READING = (
 )
 
 
-def run(  # noqa: PLR0913, PLR0917 - where the work is done is beside what it depends on
+def run(
     settings: TranspileSlice,
-    examples: Path,
+    files: TranspileFiles,
     record: Path | None,
     file: Path | None,
     cache: Path,
-    files: TranspileFiles,
     scale: ScaleSettings = HERE,
 ) -> None:
     """Write what the model makes of each example, or why it takes no part.
@@ -64,12 +63,11 @@ def run(  # noqa: PLR0913, PLR0917 - where the work is done is beside what it de
 
     Args:
         settings: the model, the task and how to ask.
-        examples: what the corpus step wrote.
+        files: what the corpus step wrote, and what earlier turns left, whose failures are the ones
+            that are asked again; where the completions go, Parquet, and why there are none.
         record: what the validate step wrote, None for an engine without weights.
         file: the model's weights or its recording, None for an engine without either.
         cache: where finished replies are kept.
-        files: where the completions go, Parquet, and why there are none; and what earlier turns
-            left, whose failures are the ones that are asked again.
         scale: who asks.
 
     Raises:
@@ -80,10 +78,9 @@ def run(  # noqa: PLR0913, PLR0917 - where the work is done is beside what it de
     skip = validated.skip if validated is not None else None
     rows: list[Completion] = []
     if skip is None:
-        identity = _identity(file, validated)
-        requests = requests_of(examples, settings.prompts, files.earlier)
+        asker = Asker(settings, file, _identity(file, validated), scaled_out(scale, cache))
+        requests = requests_of(files.examples, settings.prompts, files.earlier)
         try:
-            asker = Asker(settings, file, identity, scaled_out(scale, cache))
             rows = _completions(asker, requests, cache) if requests else []
         except (EngineMissingError, EngineUnfitError) as absent:
             if files.skipped is None:  # it was there a turn before
