@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,19 @@ ROOT = Path(__file__).parents[1]
 
 settings.register_profile("shared_machine", deadline=None)  # a busy neighbour is no failure
 settings.load_profile("shared_machine")
+
+
+@pytest.fixture(scope="module")
+def one_thread_a_worker() -> Iterator[None]:
+    """Let llama.cpp have one thread where tests run side by side.
+
+    Its threads wait for one another without sleeping: more of them than processors take six times
+    as long.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            patch.setattr(os, "sched_getaffinity", lambda _: {0})
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,8 @@ llama_cpp = pytest.importorskip("llama_cpp")
 
 from sse_steps.infer.llama_cpp_model import LlamaModel  # noqa: E402 (it imports the extra)
 
+pytestmark = pytest.mark.usefixtures("one_thread_a_worker")
+
 ROOT = Path(__file__).parents[1]
 HOUR = 3600.0
 MODEL = TinyModel(context_length=64)

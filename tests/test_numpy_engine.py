@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -28,6 +29,8 @@ from sse_steps.infer.weights import load_weights
 from sse_steps.models.model_file import ModelFile, read_model
 from sse_steps.models.stored_model import FloatArray
 from sse_steps.records import Example, FinishReason, Reply
+
+pytestmark = pytest.mark.usefixtures("one_thread_a_worker")
 
 GREEDY = Sampling(temperature=0.0, max_tokens=12, timeout_s=3600.0)
 
@@ -233,7 +236,7 @@ class Llama:
         self._llama: Any = llama_cpp.Llama(
             str(path),
             n_ctx=512,
-            n_threads=2,
+            n_threads=len(os.sched_getaffinity(0)),
             logits_all=True,
             type_k=llama_cpp.GGML_TYPE_F32,
             type_v=llama_cpp.GGML_TYPE_F32,

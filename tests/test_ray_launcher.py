@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from hydra.core.utils import JobStatus
-from project import Built, lay_out
-from test_sweep import Swept, children, command, command_of, sweep, verdicts
+from project import lay_out
+from test_sweep import children, command_of, sweep, verdicts
 
 from hydra_plugins.sse_ray_launcher import _jobs, launcher
 from sse_steps.errors import ScaleError
 
 VARIED = ("model=tiny,py2many", "run.temperature=0,0.8")
-
+FEW = ("run.runs=2", "run.samples=2")
 RAY = ("hydra/launcher=sse_ray", "hydra.launcher.workers=2")
 
 
@@ -60,28 +60,17 @@ def test_a_sweep_on_ray_is_the_same_although_a_worker_is_killed(tmp_path: Path) 
     """Jobs on Ray come to the verdict tables of Hydra's own launcher, byte for byte."""
     pytest.importorskip("ray")
     project = lay_out(tmp_path)
-    basic = sweep(project, "results-basic", *VARIED)
+    basic = sweep(project, "results-basic", *VARIED, few=FEW)
     assert basic.built.exit_code == 0, basic.built.text
-    places = ("paths.results=results-ray", "paths.cache=cache-results-ray")
     killed, over = list[int](), threading.Event()
     folder = project.folder / "results-ray/sweep"
     killer = threading.Thread(target=kill_a_worker, args=(killed, over, folder))
     killer.start()
     try:
-        done = subprocess.run(
-            command(*RAY, *VARIED, "run.runs=2", "run.samples=2", *places),
-            cwd=project.folder,
-            env=project.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=600,
-            check=False,
-        )
+        swept = sweep(project, "results-ray", *RAY, *VARIED, few=FEW)
     finally:
         over.set()
         killer.join()
-    swept = Swept(folder, Built(done.returncode, done.stdout))
     assert swept.built.exit_code == 0, swept.built.text
     assert killed
     assert "0 failed" in swept.built.text

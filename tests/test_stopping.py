@@ -17,6 +17,7 @@ from test_tool_process import survivors, wait_for_lines
 BUSY = """
 import os, subprocess, sys, tempfile
 from pathlib import Path
+from threading import Timer
 import numpy
 from sse_steps.stopping import Stopping
 
@@ -30,7 +31,7 @@ sleeper = f"echo $$ >> {sys.argv[1]}; exec sleep 600"
 subprocess.Popen(["setsid", "sh", "-c", sleeper])
 subprocess.Popen(["sh", "-c", sleeper])
 matrix = numpy.random.default_rng(1).random((6000, 6000))
-print("busy", flush=True)
+Timer(0.5, print, ["busy"], {"flush": True}).start()  # when it is so
 numpy.linalg.svd(matrix)
 """
 IDLE = """

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,11 +44,11 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "sse_steps", "--multirun", *arguments]
 
 
-def sweep(project: Project, results: str, *arguments: str) -> Swept:
+def sweep(project: Project, results: str, *arguments: str, few: Sequence[str] = FEW) -> Swept:
     """Run a sweep to its end, with a cache and results of its own."""
     places = (f"paths.results={results}", f"paths.cache=cache-{results}")
     done = subprocess.run(
-        command(*arguments, *FEW, *places),
+        command(*arguments, *few, *places),
         cwd=project.folder,
         env=project.environment(),
         stdout=subprocess.PIPE,
