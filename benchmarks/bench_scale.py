@@ -230,7 +230,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="scale-") as temporary:
         home = given.folder.absolute() if given.folder else Path(temporary)
         sizes = {
-            size: kept(Project(home / f"{size}", size, given.models, given.runs))
+            size: kept(
+                Project(
+                    home / f"{size}-{given.models}x{given.runs}", size, given.models, given.runs
+                )
+            )
             for size in sorted(given.sizes)
         }
     print(f"{given.models} models x {given.runs} runs\n")

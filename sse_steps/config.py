@@ -139,6 +139,12 @@ def _composed(overrides: Sequence[str], here: Path, root: Path) -> dict[str, Any
         composed = _compose([*additions, *others, *about], root)
     composed.pop("sweep", None)  # what a preset says to a sweep is none of a build's settings
     given = composed.get("model", {})
+    for name in given if isinstance(given, dict) else ():
+        if name not in models:
+            raise ConfigError(
+                f"The configuration sets 'model.{name}', which is no model of this build.",
+                nearest(str(name), models),
+            )
     composed["model"] = {
         name: _with_own(model, given.get(name, {})) for name, model in models.items()
     }

@@ -181,6 +181,11 @@ def test_overrides_that_cannot_be_read_are_errors(override: str) -> None:
     fault_of(override)
 
 
+def test_settings_of_a_model_that_nobody_uses_are_an_error() -> None:
+    """A model's file in the wrong place, or a misspelt name in a preset, is not passed over."""
+    fault_of("+model=stub")
+
+
 @pytest.mark.parametrize("override", ["run=3", "paths=1.5", "prices=true", "=3"])
 def test_a_group_set_to_no_name_is_an_error(override: str) -> None:
     """A number where the name of a file is meant is an error in two lines."""

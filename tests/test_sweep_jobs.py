@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -20,13 +21,16 @@ from sse_steps.config import load_settings
 from sse_steps.errors import SweepError
 from sse_steps.steps import plan as plans
 from sse_steps.steps.plan import Plan
-from sse_steps.sweep import launch
+from sse_steps.sweep import job, launch
+from sse_steps.sweep.build import Ended
 from sse_steps.sweep.command_line import CommandLine
 from sse_steps.sweep.digests import inputs_digest, named_places, stats_digest
 from sse_steps.sweep.job import run_job
 from sse_steps.sweep.launch import Asked, run_sweep
 from sse_steps.sweep.names import quoted
+from sse_steps.sweep.objective import worst
 from sse_steps.sweep.records import MOST_TRIES, JobRecord, JobState, Sweep, launched, read_job
+from sse_steps.sweep.watch import best_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -122,6 +126,46 @@ def test_a_job_that_kills_its_workers_does_not_keep_others_from_their_turn(
     run_sweep(Asked(sweep, CommandLine(())))
     found = {each.overrides: each.state for each in launched(sweep)}
     assert found == {deadly: JobState.FAILED, **dict.fromkeys(others, JobState.FINISHED)}
+
+
+def test_rows_of_a_build_that_was_ended_are_nobodys(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its beginning on a build takes the record and the rows of an earlier one away."""
+
+    def ended(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(job, "build", ended)
+    folder = sweep.job_folder("py2many")
+    earlier = folder / "verdicts/task=python_to_rust/model=py2many/run=99.parquet"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_bytes(b"rows of another run")
+    JobRecord("py2many", (), JobState.FINISHED, has_rows=True).write(folder / "job.json")
+    with pytest.raises(KeyboardInterrupt):
+        run_job(["models=[py2many]"], sweep)
+    record = read_job(folder / "job.json")
+    assert record is not None
+    assert (record.state, record.has_rows) == (JobState.STARTED, False)
+    assert not earlier.exists()
+
+
+def test_a_job_that_failed_does_not_win(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever rows are in its folder, it has passed nothing, and nobody names it as the best."""
+    asked = replace(sweep, least_pass_at_1=0.7)
+    lost = Ended(1, "ERROR: the disk is full")
+    monkeypatch.setattr(job, "build", lambda *_: lost)
+    monkeypatch.setattr(job, "objective", lambda *_: 0.0)
+    record = run_job(["models=[py2many]"], asked)
+    assert (record.state, record.objective) == (JobState.FAILED, worst(0.7))
+    assert best_of([record], asked) == ""
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"name": ["a"]}', '{"name": 3}', "{"])
+def test_a_damaged_record_is_none(tmp_path: Path, text: str) -> None:
+    """The job is run again."""
+    (tmp_path / "job.json").write_text(text, encoding="utf-8")
+    assert read_job(tmp_path / "job.json") is None
 
 
 def test_a_launcher_that_starts_nothing_is_an_error(

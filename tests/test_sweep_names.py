@@ -110,7 +110,7 @@ def test_the_report_gets_what_holds_for_all_jobs() -> None:
     ("typed", "varied", "added"),
     [
         (["model=py2many,stub"], ("model",), ()),
-        (["models=[py2many,stub]"], ("models",), ("models=[py2many],[stub]",)),
+        (["models=[py2many,stub]"], ("models",), ("models=['py2many'],['stub']",)),
         (["model=stub", "run.temperature=0,1"], ("run.temperature",), ()),
         (
             ["model=stub", "quantization=[none,q8_0]"],
@@ -146,7 +146,16 @@ def test_baselines_are_not_varied() -> None:
     line = read_arguments(["--multirun", "model=stub", "baselines=[stub],[py2many]"])
     with pytest.raises(ConfigError, match="more than one value"):
         read_sweep(line, ROOT)
-    assert list(of_the_report(["baselines=[py2many]"], VARIED)) == ["baselines=[py2many]"]
+    about = ["++model.a.top_k=1", "model.b.top_k=2", "quantization=q8_0"]
+    wanted = ["++model.a.top_k=1", "quantization=q8_0"]
+    assert list(of_the_report(about, ("model",), ["a"])) == wanted
+
+
+def test_a_baseline_that_is_not_there_is_told_before_any_job() -> None:
+    """The report over all jobs would be the first to miss it."""
+    line = read_arguments(["--multirun", "model=stub", "baselines=[py2mani]"])
+    with pytest.raises(ConfigError, match="no model 'py2mani'"):
+        read_sweep(line, ROOT)
 
 
 def test_without_a_model_every_configured_one_is_a_job() -> None:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 # A put is atomic there, and a rename would be a copy.
 _OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
 _SUFFIX = ".parquet"
-_PASSWORD = re.compile(r"(\w+)://[^/@]*:[^@]*@")
+_SECRET = re.compile(
+    r"://[^/@]*:[^@]*@|[?&]\w*(?:password|secret|token|key|credential)\w*=", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +168,9 @@ def check_place(shared: str | None) -> None:
     Raises:
         ScaleError: it has one.
     """
-    if shared is not None and (found := _PASSWORD.match(shared)):
+    if shared is not None and _SECRET.search(shared):
         raise ScaleError(
-            f"scale.shared has a password in its URL: '{found[1]}://...'",
+            f"scale.shared has a password in its URL: '{shared.strip().split('://')[0]}://...'",
             "Give it in the way of the store, in the environment or in its own files: it would be "
             "in logs and results.",
         )

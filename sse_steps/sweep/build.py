@@ -54,7 +54,7 @@ def build(root: Path, arguments: Sequence[str], state_file: Path, log: Path) -> 
     state_file.parent.mkdir(parents=True, exist_ok=True)
     program = [sys.executable, "-m", "sse_steps.sweep.job_build", str(os.getpid())]
     command = [*program, "--db-file", str(state_file), *arguments]
-    with _locked(state_file.with_suffix(".lock")) as lock, log.open("wb") as output:
+    with locked(state_file.with_suffix(".lock")) as lock, log.open("wb") as output:
         started = subprocess.Popen(  # noqa: S603 - doit itself
             command,
             cwd=root,
@@ -88,7 +88,8 @@ def _waited_for(process: subprocess.Popen[bytes]) -> int:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[int]:
+def locked(path: Path) -> Iterator[int]:
+    """Hold a file's lock, once whoever has it gives it back; yield its descriptor."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

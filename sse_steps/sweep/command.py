@@ -11,10 +11,10 @@ from rich.console import Console
 
 from sse_steps.errors import ConfigError, UserError
 from sse_steps.printable import printable
-from sse_steps.sweep.build import build_in_sight
+from sse_steps.sweep.build import build_in_sight, locked
 from sse_steps.sweep.command_line import CommandLine, of_the_report, read_arguments
 from sse_steps.sweep.launch import Asked, read_sweep, run_once, run_sweep
-from sse_steps.sweep.names import quoted
+from sse_steps.sweep.names import listed, quoted
 from sse_steps.sweep.records import JobRecord, launched
 from sse_steps.sweep.watch import best_of, has_failed, summary
 
@@ -82,19 +82,23 @@ def _report(asked: Asked, line: CommandLine, records: Sequence[JobRecord]) -> in
     joined = list(_folders(asked, records))
     if not joined:
         return 1
+    measured = {each.name for each in records if each.has_rows}
+    baselines = [name for name in asked.baselines if name not in measured]
     own = [
-        *of_the_report(line.overrides, sweep.varied),
+        *of_the_report(line.overrides, sweep.varied, baselines),
         "models=[]",
-        f"join=[{','.join(joined)}]",
+        listed("baselines", baselines),
+        listed("join", joined),
         f"paths.results={quoted(_named(sweep.folder, sweep.root))}",
     ]
-    return build_in_sight(sweep.root, own, sweep.folder / ".doit.db")
+    with locked(sweep.folder / ".report.lock"):  # another sweep may end at the same time
+        return build_in_sight(sweep.root, own, sweep.folder / ".doit.db")
 
 
 def _folders(asked: Asked, records: Sequence[JobRecord]) -> Iterator[str]:
     folders = {asked.sweep.job_folder(each.name) for each in records if each.has_rows}
     for folder in sorted(folders):
-        yield quoted(_named(folder, asked.sweep.root))
+        yield _named(folder, asked.sweep.root)
 
 
 def _named(folder: Path, root: Path) -> str:

@@ -10,7 +10,7 @@ from sse_steps.sweep.names import Override
 
 _MULTIRUN = ("--multirun", "-m")
 # What a report over all jobs has of its own, and what is Hydra's.
-_NOT_OF_THE_REPORT = ("model", "models", "quantization", "paths.results", "join", "variant")
+_NOT_OF_THE_REPORT = ("model", "models", "baselines", "paths.results", "join", "variant")
 _NOT_OF_DOIT = ("hydra.", "hydra/", "sweep.")
 
 
@@ -58,9 +58,16 @@ def of_doit(overrides: Iterable[str]) -> Iterator[str]:
             yield each
 
 
-def of_the_report(overrides: Iterable[str], varied: Sequence[str]) -> Iterator[str]:
-    """Yield the overrides that hold for all jobs and so for the report over them."""
+def of_the_report(
+    overrides: Iterable[str], varied: Sequence[str], baselines: Iterable[str] = ()
+) -> Iterator[str]:
+    """Yield the overrides that hold for all jobs and so for the report over them.
+
+    What is said about single models concerns it for its own `baselines` alone.
+    """
+    own = tuple(f"model.{name}." for name in baselines)
     for each in of_doit(overrides):
         key = Override(each).key
-        if key not in (*varied, *_NOT_OF_THE_REPORT) and not key.startswith("model."):
+        is_own = key.startswith(own) if key.startswith("model.") else True
+        if is_own and key not in (*varied, *_NOT_OF_THE_REPORT):
             yield each

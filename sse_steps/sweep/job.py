@@ -19,7 +19,7 @@ from sse_steps.records import Role, Skipped
 from sse_steps.settings import ModelSettings
 from sse_steps.steps.plan import Plan
 from sse_steps.store import content_key, read_parquet, write_text
-from sse_steps.sweep.build import Ended, build
+from sse_steps.sweep.build import Ended, build, locked
 from sse_steps.sweep.command_line import of_doit
 from sse_steps.sweep.digests import inputs_digest, named_places, stats_digest, surroundings
 from sse_steps.sweep.names import (
@@ -30,7 +30,7 @@ from sse_steps.sweep.names import (
     quoted,
     variant_of,
 )
-from sse_steps.sweep.objective import objective
+from sse_steps.sweep.objective import objective, worst
 from sse_steps.sweep.records import MOST_TRIES, JobRecord, JobState, Sweep, read_job
 
 # What the sweep decides for its jobs: a job has a folder and one candidate of its own. What it is
@@ -75,10 +75,12 @@ def run_job(overrides: Sequence[str], sweep: Sweep) -> JobRecord:
         _refuse_deadly(tries)
         begun.write(file)
         record = _run(asked, sweep)
+        record = replace(record, objective=_objective(record, sweep))
     except Exception as fault:  # one job must not sink the others
         record = replace(begun, state=JobState.FAILED, reason=_reason(fault))
-    seconds, found = time.monotonic() - started, _objective(record, sweep)
-    record = replace(record, overrides=asked, seconds=seconds, objective=found, tries=tries)
+        record = replace(record, objective=worst(sweep.least_pass_at_1))
+    seconds = time.monotonic() - started
+    record = replace(record, overrides=asked, seconds=seconds, tries=tries)
     record.write(file)
     return record
 
@@ -93,9 +95,12 @@ def _refuse_deadly(tries: int) -> None:
 
 
 def _objective(record: JobRecord, sweep: Sweep) -> float | None:
-    if sweep.least_pass_at_1 is None:
-        return None
-    return objective(sweep.job_folder(record.same_as or record.name), sweep.least_pass_at_1)
+    """Return what an optimiser is told; rows of a build that came to nothing do not count."""
+    folder = sweep.job_folder(record.same_as or record.name)
+    kept = read_job(folder / "job.json")
+    if sweep.least_pass_at_1 is None or kept is None or kept.state is not JobState.FINISHED:
+        return worst(sweep.least_pass_at_1)
+    return objective(folder, sweep.least_pass_at_1)
 
 
 def _reason(fault: Exception) -> str:
@@ -179,25 +184,38 @@ def _refuse_controls(models: Mapping[str, ModelSettings]) -> None:
 
 def _record_of(job: _Job, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
     folder = sweep.job_folder(job.name)
-    inputs = inputs_digest(job.plan)
-    kept = read_job(folder / "job.json")
-    if kept is not None and kept.inputs == inputs and _is_there(kept, job.plan):
-        record = replace(kept, overrides=overrides, state=JobState.SKIPPED)
-    else:
-        record = _built(job, overrides, sweep)
-        record = replace(record, inputs=inputs)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / ".job.lock"):  # another sweep may want a job of this name
+        inputs = inputs_digest(job.plan)
+        kept = read_job(folder / "job.json")
+        if kept is not None and kept.inputs == inputs and _is_there(kept, job.plan):
+            return replace(kept, overrides=overrides, state=JobState.SKIPPED)
+        # From here on the rows are whose they were no longer, even if this ends in the middle.
+        JobRecord(job.name, overrides, JobState.STARTED).write(folder / "job.json")
+        record = replace(_built(job, overrides, sweep), inputs=inputs)
         record.write(folder / "job.json")
-    return record
+        return record
 
 
 def _is_there(kept: JobRecord, plan: Plan) -> bool:
-    finished = kept.state is JobState.FINISHED
-    return finished and all(path.is_file() for path in plan.rows().files)
+    return kept.state is JobState.FINISHED and all(path.is_file() for path in _results(plan))
+
+
+def _results(plan: Plan) -> list[Path]:
+    return [*plan.rows().files, plan.results / "config.yaml"]
+
+
+def _remove_other_rows(plan: Plan) -> None:
+    """Remove rows that an earlier job of this name has left, such as those of more runs."""
+    own = {*plan.rows().files}
+    for path in plan.results.glob("*/task=*/model=*/*.parquet"):
+        if path not in own:
+            path.unlink()
 
 
 def _built(job: _Job, overrides: tuple[str, ...], sweep: Sweep) -> JobRecord:
     folder, started = sweep.job_folder(job.name), time.monotonic()
-    folder.mkdir(parents=True, exist_ok=True)
+    _remove_other_rows(job.plan)
     write_text(job.plan.configuration, folder / "config.yaml")
     arguments = [*job.overrides, "transpile", "check"]
     ended = build(sweep.root, arguments, folder / ".doit.db", folder / "log.txt")
@@ -232,11 +250,12 @@ def _known(overrides: tuple[str, ...], sweep: Sweep) -> JobRecord | None:
         places = [sweep.root / place for place in memory["places"]]
         rows = [sweep.results / row for row in memory["rows"]]
         record = read_job(sweep.job_folder(memory["name"]) / "job.json")
+        inputs, stats = memory["inputs"], memory["stats"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if record is None or record.state is not JobState.FINISHED:
         return None
-    fresh = record.inputs == memory["inputs"] and stats_digest(places) == memory["stats"]
+    fresh = record.inputs == inputs and stats_digest(places) == stats
     return record if fresh and all(row.is_file() for row in rows) else None
 
 
@@ -254,7 +273,7 @@ def _remember(overrides: tuple[str, ...], job: _Job, sweep: Sweep) -> None:
         "inputs": inputs,
         "places": [str(place) for place in places],
         "stats": stats_digest(places),
-        "rows": [str(path) for path in job.plan.rows().files],
+        "rows": [str(path) for path in _results(job.plan)],
     }
     write_text(json.dumps(memory, indent=2) + "\n", _memory(overrides, sweep))
 

@@ -19,13 +19,13 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sse_steps.config import composing, config_error
+from sse_steps.config import composing, config_error, load_settings
 from sse_steps.errors import ConfigError, SweepError, nearest
 from sse_steps.scale.shared_place import check_place
 from sse_steps.sweep.build import build_in_sight
-from sse_steps.sweep.command_line import CommandLine, of_doit
+from sse_steps.sweep.command_line import CommandLine, of_doit, of_the_report
 from sse_steps.sweep.job import run_job
-from sse_steps.sweep.names import Override, quoted
+from sse_steps.sweep.names import Override, listed, quoted
 from sse_steps.sweep.records import JobRecord, Sweep, launched
 from sse_steps.sweep.watch import watched
 
@@ -39,6 +39,7 @@ class Asked:
 
     sweep: Sweep
     line: CommandLine
+    baselines: tuple[str, ...] = ()  # what the report measures beside the jobs
 
 
 def run_once(line: CommandLine, root: Path) -> None:
@@ -59,21 +60,32 @@ def read_sweep(line: CommandLine, root: Path) -> Asked:
     """
     _check_model_names(line, root)
     swept = _swept(line)
-    if "baselines" in swept:
-        raise ConfigError(
-            "'baselines' is given more than one value.",
-            "Name them in one list: baselines=[name,name]. The report measures each once.",
-        )
     composed = _composed([each for each in line.overrides if _key(each) not in swept], root)
     params = composed.hydra.sweeper.get("params") or {}
     check_place(composed.scale.get("shared"))
     swept |= {_key(str(key)) for key in params} - {_key(each) for each in line.overrides}
+    baselines = tuple(map(str, composed.baselines))
+    _check_baselines(baselines, swept, line, root)
     added = list(_one_job_each(composed, line, swept))
     varied = sorted({*swept, *map(_key, added)})
     results = (root / str(composed.paths.results)).resolve()
     demanded = composed.sweep.least_pass_at_1
     sweep = Sweep(root, results, uuid.uuid4().hex[:12], tuple(varied), demanded)
-    return Asked(sweep, _completed(line, sweep, added))
+    return Asked(sweep, _completed(line, sweep, added), baselines)
+
+
+def _check_baselines(
+    baselines: Sequence[str], swept: set[str], line: CommandLine, root: Path
+) -> None:
+    """Raise before any job where the report could not measure a baseline."""
+    if "baselines" in swept:
+        raise ConfigError(
+            "'baselines' is given more than one value.",
+            "Name them in one list: baselines=[name,name]. The report measures each once.",
+        )
+    if baselines:
+        about = of_the_report(line.overrides, [*swept], baselines)
+        load_settings([*about, listed("models", baselines), "controls=[]"], root=root)
 
 
 def _check_model_names(line: CommandLine, root: Path) -> None:
@@ -111,7 +123,7 @@ def _composed(overrides: Sequence[str], root: Path) -> DictConfig:
 def _one_job_each(composed: DictConfig, line: CommandLine, swept: set[str]) -> Iterator[str]:
     """Yield a sweep over what is a list: a job has one candidate, so that each has its own rows."""
     if not swept & {*_SWEPT_BY_NAME} and not line.sets("model"):
-        yield f"models={','.join(f'[{name}]' for name in composed.models)}"
+        yield f"models={','.join(f'[{quoted(str(name))}]' for name in composed.models)}"
     for key in _LISTS:
         values = composed.get(key)
         if key not in swept and OmegaConf.is_list(values):
@@ -147,8 +159,9 @@ def run_sweep(asked: Asked) -> None:
                 return
             if known == before:
                 break
+    said = "it ended before its jobs" if fault is None else _first_line(fault)
     raise SweepError(
-        f"The launcher gave up: {type(fault).__name__}: {_first_line(fault or Exception())}",
+        f"The launcher gave up: {type(fault).__name__ if fault else 'no fault'}: {said}",
         "Run the same command again: finished jobs are kept. A job may need more memory.",
     ) from fault
 

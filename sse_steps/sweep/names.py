@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sse_steps.settings import ModelSettings
@@ -39,6 +39,11 @@ class Override:
 def quoted(text: str) -> str:
     """Return a text as Hydra takes it whole, whatever letters a path may have."""
     return "'" + text.replace("'", "\\'") + "'"
+
+
+def listed(key: str, names: Iterable[str]) -> str:
+    """Return the override that sets a list of names, whatever letters they have."""
+    return f"{key}=[{','.join(map(quoted, names))}]"
 
 
 def without_effect(model: ModelSettings) -> frozenset[str]:

@@ -26,6 +26,11 @@ def objective(folder: Path, least_pass_at_1: float) -> float:
     return _usd_per_example(folder.glob("completions/*/*/*.parquet"))
 
 
+def worst(least_pass_at_1: float | None) -> float | None:
+    """Return the objective of whoever came to nothing: it passed nothing; None: nobody asks."""
+    return None if least_pass_at_1 is None else PENALTY_USD * (1 + least_pass_at_1)
+
+
 def _pass_at_1(paths: Iterable[Path]) -> float:
     rows = [row for path in paths for row in read_parquet(path, VerdictRow)]
     first = [row for row in rows if row.turn == 1 and row.outcome is not Outcome.UNTESTED]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from sse_steps.store import content_key, write_text
 
@@ -94,12 +96,9 @@ class JobRecord:
 def read_job(path: Path) -> JobRecord | None:
     """Return the record in a file, or None where there is none that can be read."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        record = JobRecord(**found)
-        state, overrides = JobState(record.state), tuple(record.overrides)
-    except (OSError, ValueError, TypeError):
+        return TypeAdapter(JobRecord).validate_json(path.read_bytes())
+    except (OSError, ValidationError):
         return None
-    return replace(record, state=state, overrides=overrides)
 
 
 def launched(sweep: Sweep) -> Iterator[JobRecord]:

@@ -74,7 +74,8 @@ def summary(records: Sequence[JobRecord]) -> Group:
 def best_of(records: Sequence[JobRecord], sweep: Sweep) -> str:
     """Return whom an optimiser has found, as a sentence; nothing where none was asked for."""
     demanded = sweep.least_pass_at_1
-    known = [(each.objective, each) for each in records if each.objective is not None]
+    ended = [each for each in records if not has_failed(each)]
+    known = [(each.objective, each) for each in ended if each.objective is not None]
     if demanded is None or not known:
         return ""
     least, found = min(known, key=lambda pair: pair[0])
