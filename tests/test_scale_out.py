@@ -197,7 +197,14 @@ def test_shards_of_strangers_are_done_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["s3://KEY:geheim/x@bucket/y", "sftp://me:geheim@host/y", "s3a://:geheim@bucket"]
+    "url",
+    [
+        "s3://KEY:geheim/x@bucket/y",
+        "sftp://me:geheim@host/y",
+        "s3a://:geheim@bucket",
+        "simplecache::s3://KEY:geheim@bucket",
+        "s3://bucket/y?secret=geheim",
+    ],
 )
 def test_a_password_in_a_url_is_refused_before_anything_is_written(url: str) -> None:
     """It would be in the log, in a job's overrides and in the report; the message has it not."""
