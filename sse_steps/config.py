@@ -22,6 +22,7 @@ from sse_steps.ad_hoc import AdHocModel, ad_hoc_model, check_names, named_task
 from sse_steps.candidates import check_models, quantized, with_variant
 from sse_steps.errors import ConfigError, TaskFileError, nearest
 from sse_steps.models.quantization import Quantization
+from sse_steps.places import check_results_folder
 from sse_steps.prices import PriceSettings
 from sse_steps.scale.shared_place import check_place
 from sse_steps.settings import (
@@ -41,6 +42,7 @@ from sse_steps.sweep.join import joined_builds
 from sse_steps.tasks import Task
 from sse_steps.validation import STRICT_KEYS, validated
 
+COMPOSING_FAULTS = (HydraException, OmegaConfBaseException, OSError, ValueError, YAMLError)
 _SETTING = re.compile(r"[+~]*[\w.@/-]+\s*=")  # how an override begins
 
 
@@ -107,7 +109,8 @@ def load_settings(overrides: Sequence[str], *, root: Path, here: Path | None = N
     composed = _composed(overrides, here, root)
     valid = validated(_Composed, composed, "The configuration", ConfigError)
     check_models(valid.model)
-    _check_corpus(valid.corpus, root)
+    _check_corpus(valid.corpus, root, root / valid.paths.results)
+    check_results_folder(root / valid.paths.results, root)
     check_place(valid.scale.shared)
     settings = Settings(
         tasks=_tasks(valid.tasks, here, root),
@@ -156,8 +159,13 @@ def _with_own(model: AdHocModel | None, given: Any) -> Any:  # noqa: ANN401 - no
     return model.settings | given if model is not None and isinstance(given, dict) else given
 
 
-def _check_corpus(corpus: str | None, root: Path) -> None:
-    """Raise before any work where the corpus of the command line is not there."""
+def _check_corpus(corpus: str | None, root: Path, results: Path) -> None:
+    """Raise before any work where the corpus of the command line is not there, or is a result."""
+    if corpus is not None and (root / corpus).resolve().is_relative_to(results.resolve()):
+        raise ConfigError(
+            f"The corpus '{corpus}' lies in '{results}', where the results go.",
+            "Copy it to another place, or choose another paths.results.",
+        )
     if corpus is not None and not (root / corpus).exists():
         raise ConfigError(
             f"There is no corpus at '{root / corpus}'.",
@@ -226,7 +234,7 @@ def composing(root: Path) -> Iterator[None]:
 def _compose(overrides: list[str], root: Path) -> dict[str, Any]:
     try:
         composed = OmegaConf.to_container(compose("config", overrides=overrides), resolve=True)
-    except (HydraException, OmegaConfBaseException, OSError, ValueError, YAMLError) as fault:
+    except COMPOSING_FAULTS as fault:
         raise config_error(fault, root) from fault
     if not isinstance(composed, dict):
         raise ConfigError("conf/config.yaml holds no mapping.", "Give it keys and values.")
@@ -243,7 +251,7 @@ def config_error(fault: Exception, root: Path) -> ConfigError:
     if plugin := re.search(r"Could not find 'hydra/(\w+)/([^']+)'", text):
         return ConfigError(
             f"Hydra has no {plugin[1]} '{plugin[2]}' here.",
-            "Install it: pip install 'single-shot-eval[sweep]', or the extra that its name says.",
+            "It comes with an extra of single-shot-eval: sweep, ray or optuna (docs/sweeps.md).",
         )
     if option := re.search(r"Could not find '([^'/]+)/([^']+)'", text):
         group, name = option.groups()

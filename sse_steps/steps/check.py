@@ -31,7 +31,8 @@ from sse_steps.scale.scale_out import scaled_out
 from sse_steps.settings import EquivalenceCounts, ScaleSettings
 from sse_steps.slices import CheckSlice
 from sse_steps.steps import machine
-from sse_steps.steps.verdict_rows import (
+from sse_steps.store import RecordStore, read_parquet, write_parquet
+from sse_steps.verdict_rows import (
     as_it_counts,
     judgement,
     judgement_row,
@@ -39,7 +40,6 @@ from sse_steps.steps.verdict_rows import (
     verdict_row,
     whose,
 )
-from sse_steps.store import RecordStore, read_parquet, write_parquet
 
 HERE = ScaleSettings()
 

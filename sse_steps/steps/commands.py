@@ -47,6 +47,8 @@ def report_elsewhere(plan: Plan, arguments: Sequence[str]) -> dict[str, Any] | N
     options = options_of("report", REPORT_OPTIONS, arguments)
     if options is None or not any(options.values()):
         return None
+    if options["output"]:
+        is_report_file(_here() / options["output"])  # or a fault, before any work
     return {
         "doc": "Write the report of results that are there already.",
         "params": REPORT_OPTIONS,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sse_steps.errors import ConfigError
 from sse_steps.models.golden_prompts import is_golden_prompts
+from sse_steps.places import check_replaceable
 from sse_steps.steps.options import option
 
 EVALUATE = "evaluate"
@@ -47,9 +48,9 @@ def overrides_for(options: Mapping[str, Any], *, here: Path) -> list[str]:
     if options["corpus"]:
         found.append(_quoted("corpus", str(here / options["corpus"])))
     found += [f"run.{key}={options[key]}" for key in ("runs", "samples") if options[key]]
-    output = Path(options["output"]) if options["output"] else None
+    output = here / options["output"] if options["output"] else None
     if output is not None and not is_report_file(output):
-        found.append(_quoted("paths.results", str(here / output)))
+        found.append(_quoted("paths.results", str(output)))
     return found
 
 
@@ -57,9 +58,10 @@ def is_report_file(output: Path) -> bool:
     """Return whether an output is a file for one report, and not a folder.
 
     Raises:
-        ConfigError: it has the ending of a file that no report is.
+        ConfigError: it has the ending of a file that no report is, or would replace another file.
     """
     if output.suffix in REPORT_ENDINGS and not output.is_dir():
+        check_replaceable(output)
         return True
     if output.is_file() or (output.suffix and not output.is_dir()):
         raise ConfigError(

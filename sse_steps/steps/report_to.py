@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sse_steps.build_files import Evidence, ReportFiles
 from sse_steps.errors import ConfigError
+from sse_steps.places import check_results_folder
 from sse_steps.printable import printable
 from sse_steps.report_copy import hand_over
 from sse_steps.settings import Settings
@@ -51,6 +52,7 @@ def run(plan: Plan, here: Path, render: Render, *, input: str, output: str) -> b
             render(sliced, database, evidence, files)
             hand_over(files, target)
         else:
+            check_results_folder(target, source.root)
             render(sliced, database, evidence, _report_files(source, target))
     sys.stdout.write(f"{printable(str(target))}\n")
     return True

@@ -41,6 +41,11 @@ def run(database: Path, *, words: Sequence[str], file: str, question: str, **out
         InputFileError: a file cannot be read or written.
     """
     query = _query(words, file, question)
+    for name, value in (("file", file), ("question", question), *outputs.items()):
+        if value.startswith("--"):
+            raise QueryError(
+                f"The option '--{name}' lacks its value.", "See 'doit help sql': - is the terminal."
+            )
     kind, target = _output(outputs)
     if query is None and kind is not None:
         raise QueryError(

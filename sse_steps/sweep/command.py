@@ -71,6 +71,8 @@ def _finished(asked: Asked, line: CommandLine, records: Sequence[JobRecord]) -> 
     console.print(summary(records))
     if reported == 0:
         console.print(f"The report: {asked.sweep.folder / 'report.html'}", soft_wrap=True)
+    else:
+        console.print("There is no report over all jobs: see above.")
     if best := best_of(records, asked.sweep):
         console.print(best, soft_wrap=True, markup=False)
     return 1 if failed or reported else 0

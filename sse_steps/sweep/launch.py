@@ -17,9 +17,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
-from sse_steps.config import composing, config_error, load_settings
+from sse_steps.config import COMPOSING_FAULTS, composing, config_error, load_settings
 from sse_steps.errors import ConfigError, SweepError, nearest
 from sse_steps.scale.shared_place import check_place
 from sse_steps.sweep.build import build_in_sight
@@ -116,7 +115,7 @@ def _composed(overrides: Sequence[str], root: Path) -> DictConfig:
     with composing(root):
         try:
             return compose("sweep", overrides=list(overrides), return_hydra_config=True)
-        except (HydraException, OmegaConfBaseException) as fault:
+        except COMPOSING_FAULTS as fault:
             raise config_error(fault, root) from fault
 
 
@@ -184,7 +183,7 @@ def _run_hydra(line: CommandLine, root: Path) -> None:
     with patch.object(sys, "argv", arguments), patch.dict(os.environ, HYDRA_FULL_ERROR="1"):
         try:
             decorated(hydra_job)()
-        except (HydraException, OmegaConfBaseException) as fault:
+        except COMPOSING_FAULTS as fault:
             with composing(root):
                 raise config_error(fault, root) from fault
 
