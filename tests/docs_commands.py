@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 HISTORY = ("log.md",)  # what it names was so at its date
-STARTS = r"(?:doit|sse|python (?:-m|docs/|benchmarks/))\b"
+STARTS = r"(?:doit|sse|python (?:-m|docs/|benchmarks/))\b(?!\.)"  # doit.cfg is a file
 
 # What stands for something of the reader's own, and what it is in the project of the tests.
 PLACEHOLDERS: Mapping[str, str] = {
